@@ -1,0 +1,49 @@
+package io.github.luceneivf.clustering;
+
+import java.time.Duration;
+
+/**
+ * How a clustering went.
+ *
+ * @param stop why it stopped
+ * @param objective [iterations] mean squared distance to the nearest centroid at the start of each
+ *     iteration, and last that of the final assignment
+ * @param shift [iterations] root mean square movement of the centroids in each iteration
+ * @param emptyLists empty lists met, over all iterations
+ * @param repairedLists of these, re-seeded
+ * @param splitLists lists split because they were over the cap
+ * @param duplicateLists lists over the cap that hold one vector over and over, and so cannot be
+ *     split
+ * @param sizes distribution of list sizes of the final assignment of the training vectors
+ * @param initialization time of choosing the first centroids
+ * @param iteration time of the Lloyd iterations
+ * @param balancing time of keeping the cap
+ */
+public record ClusteringReport(
+    Stop stop,
+    double[] objective,
+    double[] shift,
+    int emptyLists,
+    int repairedLists,
+    int splitLists,
+    int duplicateLists,
+    ListSizes sizes,
+    Duration initialization,
+    Duration iteration,
+    Duration balancing) {
+
+  /** Why a clustering stopped. */
+  public enum Stop {
+    /** The objective fell by less than the tolerance. */
+    CONVERGED,
+    /** All iterations were done first. */
+    MAX_ITERATIONS,
+    /** There are no more distinct vectors than centroids: each has its own. */
+    ALL_DISTINCT
+  }
+
+  /** Returns whether the objective stopped falling. */
+  public boolean converged() {
+    return stop != Stop.MAX_ITERATIONS;
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.luceneivf.codebook;
+
+import java.io.IOException;
+
+/** Asked at least once a second by long work whether to go on. */
+@FunctionalInterface
+public interface AbortCheck {
+
+  /** Never aborts. */
+  AbortCheck NONE = () -> {};
+
+  /**
+   * Returns if the work should go on.
+   *
+   * @throws IOException if it should stop; the work lets the exception pass unchanged
+   */
+  void check() throws IOException;
+}

@@ -1,0 +1,24 @@
+package io.github.luceneivf.codebook;
+
+import java.io.IOException;
+
+/** Receives encoded vectors in ordinal order; confined to one thread. */
+public interface EncodedSink {
+
+  /**
+   * Takes a batch.
+   *
+   * @param firstOrd ordinal of the first vector: the number of vectors received so far
+   * @param count vectors in this batch
+   * @param lists [count] list numbers, in [0, nlist)
+   * @param records [count × recordBytes], one record after the other
+   * @throws IOException if it cannot be stored
+   */
+  void accept(int firstOrd, int count, int[] lists, byte[] records) throws IOException;
+
+  /**
+   * Drops everything received: the next batch starts at ordinal 0 again. Called before the same
+   * work is done another way.
+   */
+  void restart() throws IOException;
+}

@@ -1,0 +1,257 @@
+package io.github.luceneivf.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Plain loops: the reference for every other kernel, and what runs where {@code
+ * jdk.incubator.vector} is not loaded.
+ */
+public final class ScalarKernel implements VectorKernel {
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Creates a scalar kernel; {@link Kernels#get()} is the usual way to one. */
+  public ScalarKernel() {}
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public float dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int i = 0;
+    for (; i + 4 <= dim; i += 4) {
+      s0 += a[aOffset + i] * b[bOffset + i];
+      s1 += a[aOffset + i + 1] * b[bOffset + i + 1];
+      s2 += a[aOffset + i + 2] * b[bOffset + i + 2];
+      s3 += a[aOffset + i + 3] * b[bOffset + i + 3];
+    }
+    for (; i < dim; i++) {
+      s0 += a[aOffset + i] * b[bOffset + i];
+    }
+    return (s0 + s1) + (s2 + s3);
+  }
+
+  @Override
+  public float squaredDistance(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    int i = 0;
+    for (; i + 4 <= dim; i += 4) {
+      float d0 = a[aOffset + i] - b[bOffset + i];
+      float d1 = a[aOffset + i + 1] - b[bOffset + i + 1];
+      float d2 = a[aOffset + i + 2] - b[bOffset + i + 2];
+      float d3 = a[aOffset + i + 3] - b[bOffset + i + 3];
+      s0 += d0 * d0;
+      s1 += d1 * d1;
+      s2 += d2 * d2;
+      s3 += d3 * d3;
+    }
+    for (; i < dim; i++) {
+      float d = a[aOffset + i] - b[bOffset + i];
+      s0 += d * d;
+    }
+    return (s0 + s1) + (s2 + s3);
+  }
+
+  @Override
+  public void dotMany(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int dim,
+      float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = dot(query, queryOffset, rows, rowsOffset + i * dim, dim);
+    }
+  }
+
+  @Override
+  public void squaredDistanceMany(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int dim,
+      float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = squaredDistance(query, queryOffset, rows, rowsOffset + i * dim, dim);
+    }
+  }
+
+  @Override
+  public void dotRows(
+      float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
+    for (int i = 0; i < count; i++) {
+      long at = (long) ords[i] * dim * Float.BYTES;
+      float sum = 0;
+      for (int d = 0; d < dim; d++) {
+        sum += query[d] * rows.get(FLOAT, at + 4L * d);
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
+  public void squaredDistanceRows(
+      float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
+    for (int i = 0; i < count; i++) {
+      long at = (long) ords[i] * dim * Float.BYTES;
+      float sum = 0;
+      for (int d = 0; d < dim; d++) {
+        float diff = query[d] - rows.get(FLOAT, at + 4L * d);
+        sum += diff * diff;
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
+  public void nearest(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] panels,
+      float[] halfNorms,
+      int centroidCount,
+      int dim,
+      int[] nearest,
+      float[] values,
+      int outOffset) {
+    float[] dots = new float[PANEL];
+    for (int r = 0; r < rowCount; r++) {
+      int best = 0;
+      float bestValue = Float.POSITIVE_INFINITY;
+      for (int first = 0; first < centroidCount; first += PANEL) {
+        java.util.Arrays.fill(dots, 0);
+        for (int d = 0; d < dim; d++) {
+          float x = rows[rowsOffset + r * dim + d];
+          int at = first * dim + d * PANEL;
+          for (int j = 0; j < PANEL; j++) {
+            dots[j] = Math.fma(x, panels[at + j], dots[j]);
+          }
+        }
+        int here = Math.min(PANEL, centroidCount - first);
+        for (int j = 0; j < here; j++) {
+          float value = halfNorms[first + j] - dots[j];
+          if (value < bestValue) {
+            bestValue = value;
+            best = first + j;
+          }
+        }
+      }
+      nearest[outOffset + r] = best;
+      values[outOffset + r] = bestValue;
+    }
+  }
+
+  @Override
+  public void hadamard(float[] x, int offset, int length) {
+    for (int stride = 1; stride < length; stride <<= 1) {
+      for (int from = offset; from < offset + length; from += 2 * stride) {
+        for (int i = from; i < from + stride; i++) {
+          float a = x[i];
+          float b = x[i + stride];
+          x[i] = a + b;
+          x[i + stride] = a - b;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void bitDots(
+      MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out) {
+    for (int i = 0; i < width; i++) {
+      int sum = 0;
+      for (int j = 0; j < words; j++) {
+        int code = codes.get(INT, codesOffset + 4L * ((long) j * width + i));
+        sum +=
+            Integer.bitCount(code & planes[4 * j])
+                + 2 * Integer.bitCount(code & planes[4 * j + 1])
+                + 4 * Integer.bitCount(code & planes[4 * j + 2])
+                - 8 * Integer.bitCount(code & planes[4 * j + 3]);
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
+  public void byteDots(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
+    for (int i = 0; i < width; i++) {
+      float sum = 0;
+      for (int d = 0; d < dim; d++) {
+        sum += query[d] * codes.get(ValueLayout.JAVA_BYTE, codesOffset + (long) d * width + i);
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
+  public void floatDots(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
+    for (int i = 0; i < width; i++) {
+      float sum = 0;
+      for (int d = 0; d < dim; d++) {
+        sum += query[d] * codes.get(FLOAT, codesOffset + 4L * ((long) d * width + i));
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
+  public void floatSquaredDistances(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
+    for (int i = 0; i < width; i++) {
+      float sum = 0;
+      for (int d = 0; d < dim; d++) {
+        float diff = query[d] - codes.get(FLOAT, codesOffset + 4L * ((long) d * width + i));
+        sum += diff * diff;
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
+  public void affine(
+      MemorySegment terms,
+      long termsOffset,
+      int width,
+      int[] dots,
+      float scale,
+      float shift,
+      float base,
+      float[] out) {
+    for (int i = 0; i < width; i++) {
+      float t0 = terms.get(FLOAT, termsOffset + 4L * i);
+      float t1 = terms.get(FLOAT, termsOffset + 4L * (width + i));
+      out[i] = Math.fma(t1, Math.fma(scale, dots[i], shift), t0 + base);
+    }
+  }
+
+  @Override
+  public void affine(
+      MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
+    for (int i = 0; i < width; i++) {
+      float t0 = terms.get(FLOAT, termsOffset + 4L * i);
+      float t1 = terms.get(FLOAT, termsOffset + 4L * (width + i));
+      out[i] = Math.fma(t1, dots[i], t0 + base);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.github.luceneivf.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The inner loops of an inverted file. {@link ScalarKernel} is the reference; {@link PanamaKernel}
+ * gives the same results faster.
+ *
+ * <p>Agreement between implementations: {@link #nearest}, {@link #hadamard}, {@link #bitDots} and
+ * the {@code affine…} methods are bit-identical (their order of operations is part of this
+ * contract); sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
+ * terms. No method allocates once compiled, none keeps a reference to an argument.
+ *
+ * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
+ * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
+ */
+public interface VectorKernel {
+
+  /** Name for logs: {@code scalar} or {@code panama-512} and the like. */
+  String name();
+
+  /** Returns the dot product of {@code a[aOffset, +dim)} and {@code b[bOffset, +dim)}. */
+  float dot(float[] a, int aOffset, float[] b, int bOffset, int dim);
+
+  /** Returns the squared Euclidean distance of the two ranges of {@code dim} floats. */
+  float squaredDistance(float[] a, int aOffset, float[] b, int bOffset, int dim);
+
+  /**
+   * One to many: {@code out[i] = ⟨query, rows[i]⟩}.
+   *
+   * @param rows [count × dim], row-major, from {@code rowsOffset}
+   * @param out [count]
+   */
+  void dotMany(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int dim,
+      float[] out);
+
+  /** One to many: {@code out[i] = ‖query − rows[i]‖²}; shapes as in {@link #dotMany}. */
+  void squaredDistanceMany(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int dim,
+      float[] out);
+
+  /**
+   * Rows of a memory segment picked by ordinal: {@code out[i] = ⟨query, rows[ords[i]]⟩}.
+   *
+   * @param rows rows of {@code dim} floats, row {@code ord} at byte {@code ord * 4 * dim}
+   * @param ords [count]
+   * @param out [count]
+   */
+  void dotRows(float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out);
+
+  /** Like {@link #dotRows} with {@code ‖query − row‖²}. */
+  void squaredDistanceRows(
+      float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out);
+
+  /** Centroids side by side in one panel of {@link #nearest}. */
+  int PANEL = 64;
+
+  /**
+   * Floats in the panels of {@code count} rows of {@code dim} floats: {@code ceil(count / PANEL) ×
+   * dim × PANEL}.
+   */
+  static int panelFloats(int count, int dim) {
+    return Math.multiplyExact(Math.multiplyExact((count + PANEL - 1) / PANEL, dim), PANEL);
+  }
+
+  /**
+   * Lays centroids out for {@link #nearest}: panel p holds component d of centroids {@code [64p,
+   * 64p + 64)} at {@code panels[(p × dim + d) × 64 + j]}; missing ones are zero.
+   *
+   * @param rows [count × dim], row-major
+   */
+  static float[] panels(float[] rows, int count, int dim) {
+    float[] panels = new float[panelFloats(count, dim)];
+    for (int c = 0; c < count; c++) {
+      int to = (c / PANEL) * dim * PANEL + c % PANEL;
+      for (int d = 0; d < dim; d++) {
+        panels[to + d * PANEL] = rows[c * dim + d];
+      }
+    }
+    return panels;
+  }
+
+  /**
+   * Nearest centroid of each row: {@code nearest[i] = argmin over c of value(c) = halfNorms[c] −
+   * ⟨rows[i], c⟩}, the lowest c among equals, and {@code values[i]} that minimum. The squared
+   * distance is {@code ‖row‖² + 2 × value} when {@code halfNorms[c] = ‖c‖²/2}.
+   *
+   * <p>Each ⟨row, c⟩ is one fused multiply-add chain over the dimensions in ascending order, so the
+   * result does not depend on the implementation, on tiling or on how rows are batched. A row with
+   * no value below +∞ (not-a-number input) gets centroid 0.
+   *
+   * @param rows [rowCount × dim], row-major, from {@code rowsOffset}
+   * @param panels from {@link #panels}
+   * @param halfNorms [centroidCount]
+   * @param nearest [rowCount], from {@code outOffset}
+   * @param values [rowCount], from {@code outOffset}
+   */
+  void nearest(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] panels,
+      float[] halfNorms,
+      int centroidCount,
+      int dim,
+      int[] nearest,
+      float[] values,
+      int outOffset);
+
+  /**
+   * Unnormalised Walsh-Hadamard transform in place, butterflies {@code (a + b, a − b)} at strides
+   * 1, 2, 4, … in this order.
+   *
+   * @param length a power of two
+   */
+  void hadamard(float[] x, int offset, int length);
+
+  /**
+   * Integer dot products of 4-bit queries with 1-bit codes, lanes are vectors: {@code out[i] = Σ_j
+   * popcount(code_ij & p0_j) + 2 popcount(code_ij & p1_j) + 4 popcount(code_ij & p2_j) − 8
+   * popcount(code_ij & p3_j)} over the {@code words} 32-bit words j of vector i.
+   *
+   * @param codes word j of vector i as little-endian int at byte {@code codesOffset + 4 × (j ×
+   *     width + i)}
+   * @param width vectors in the block: 16 or 64
+   * @param words 32-bit words of a code
+   * @param planes the query's bit planes: [words × 4], word j's planes 0..3 together
+   * @param out [width]
+   */
+  void bitDots(
+      MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out);
+
+  /**
+   * Dot products of a float query with signed bytes, lanes are vectors: {@code out[i] = Σ_d
+   * query[d] × code[d × width + i]}.
+   *
+   * @param width 16 or 64
+   */
+  void byteDots(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out);
+
+  /**
+   * Dot products of a float query with floats, lanes are vectors: component d of vector i at byte
+   * {@code codesOffset + 4 × (d × width + i)}.
+   *
+   * @param width 16 or 64
+   */
+  void floatDots(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out);
+
+  /** Like {@link #floatDots} with squared distances. */
+  void floatSquaredDistances(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out);
+
+  /**
+   * Turns integer dot products into distance estimates: {@code out[i] = fma(t1[i], fma(scale,
+   * dots[i], shift), t0[i] + base)}.
+   *
+   * @param terms t0 [width] then t1 [width], floats, from {@code termsOffset}
+   */
+  void affine(
+      MemorySegment terms,
+      long termsOffset,
+      int width,
+      int[] dots,
+      float scale,
+      float shift,
+      float base,
+      float[] out);
+
+  /** Like the integer form, with float dot products: {@code fma(t1[i], dots[i], t0[i] + base)}. */
+  void affine(
+      MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out);
+}

@@ -1,0 +1,174 @@
+package io.github.luceneivf.quantization;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The layout of a posting list: blocks of 64 vectors, then a tail in blocks of 16, the last one
+ * padded with zero codes. <b>Lanes are vectors</b>: unit j of the codes of all vectors of a block
+ * lies together, so that no kernel needs a horizontal sum.
+ *
+ * <p>A block of {@code width} vectors holds, in this order:
+ *
+ * <ol>
+ *   <li>ordinals: {@code width} little-endian integers of {@link #ordBytes} bytes; padding repeats
+ *       the last ordinal
+ *   <li>codes: unit j of vector i at {@code unitBytes × (j × width + i)}; a unit is a float
+ *       (FLOAT32), a byte (INT8) or a 32-bit word (BIT1)
+ *   <li>terms: term t of vector i at {@code 4 × (t × width + i)}
+ * </ol>
+ *
+ * <p>Immutable.
+ *
+ * @param encoding the encoding
+ * @param dim dimension of the vectors, before padding
+ * @param ordBytes bytes of a stored ordinal, 1 to 4
+ */
+public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
+
+  /** Vectors in a full block. */
+  public static final int WIDTH = 64;
+
+  /** Vectors in a tail block. */
+  public static final int TAIL_WIDTH = 16;
+
+  /** Validates the components. */
+  public CodeBlock {
+    Objects.requireNonNull(encoding, "encoding");
+    if (dim < 1) {
+      throw new IllegalArgumentException("dim must be at least 1, got: " + dim);
+    }
+    if (ordBytes < 1 || ordBytes > 4) {
+      throw new IllegalArgumentException("ordBytes must be in [1, 4], got: " + ordBytes);
+    }
+  }
+
+  /** Returns the fewest bytes that hold every ordinal below {@code size}. */
+  public static int ordBytesFor(int size) {
+    int bits = 32 - Integer.numberOfLeadingZeros(Math.max(size - 1, 1));
+    return (bits + 7) / 8;
+  }
+
+  /** Returns the width of the block that holds position {@code position} of a list. */
+  public static int widthAt(int position, int listSize) {
+    return position < listSize / WIDTH * WIDTH ? WIDTH : TAIL_WIDTH;
+  }
+
+  /** Returns the bytes of a block of {@code width} vectors. */
+  public int blockBytes(int width) {
+    return width * (ordBytes + encoding.recordBytes(dim));
+  }
+
+  /** Returns the bytes of a list of {@code listSize} vectors. */
+  public long listBytes(int listSize) {
+    int full = listSize / WIDTH;
+    int tail = (listSize % WIDTH + TAIL_WIDTH - 1) / TAIL_WIDTH;
+    return (long) full * blockBytes(WIDTH) + (long) tail * blockBytes(TAIL_WIDTH);
+  }
+
+  /** Returns where, from the start of its list, the block begins that holds {@code position}. */
+  public long blockOffset(int position, int listSize) {
+    int full = listSize / WIDTH;
+    int block = position / WIDTH;
+    if (block < full) {
+      return (long) block * blockBytes(WIDTH);
+    }
+    return (long) full * blockBytes(WIDTH)
+        + (long) (position - full * WIDTH) / TAIL_WIDTH * blockBytes(TAIL_WIDTH);
+  }
+
+  /** Returns where the codes begin in a block. */
+  public int codesOffset(int width) {
+    return width * ordBytes;
+  }
+
+  /** Returns where the terms begin in a block. */
+  public int termsOffset(int width) {
+    return width * (ordBytes + encoding.codeBytes(dim));
+  }
+
+  /** Returns the bytes of a code unit: what lies together for all vectors of a block. */
+  public int unitBytes() {
+    return switch (encoding) {
+      case Encoding.Float32 _ -> Float.BYTES;
+      case Encoding.Int8 _ -> Byte.BYTES;
+      case Encoding.Bit1 _ -> Integer.BYTES;
+    };
+  }
+
+  /**
+   * Lays records out as one block.
+   *
+   * @param ords [count] ordinals
+   * @param records [count × recordBytes], from {@code recordsOffset}, one record after the other
+   * @param count vectors, in [1, width]
+   * @param block receives {@link #blockBytes} bytes from index 0
+   */
+  public void pack(
+      int[] ords,
+      int ordsOffset,
+      byte[] records,
+      int recordsOffset,
+      int count,
+      int width,
+      byte[] block) {
+    int recordBytes = encoding.recordBytes(dim);
+    int codeBytes = encoding.codeBytes(dim);
+    int unit = unitBytes();
+    Arrays.fill(block, 0, blockBytes(width), (byte) 0);
+    for (int i = 0; i < width; i++) {
+      int ord = ords[ordsOffset + Math.min(i, count - 1)];
+      for (int b = 0; b < ordBytes; b++) {
+        block[i * ordBytes + b] = (byte) (ord >>> (8 * b));
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      int from = recordsOffset + i * recordBytes;
+      int to = codesOffset(width) + i * unit;
+      for (int at = 0; at < codeBytes; at += unit) {
+        System.arraycopy(records, from + at, block, to + at * width, unit);
+      }
+      to = termsOffset(width) + i * Float.BYTES;
+      for (int t = 0; t < encoding.terms(); t++) {
+        System.arraycopy(records, from + codeBytes + 4 * t, block, to + 4 * t * width, Float.BYTES);
+      }
+    }
+  }
+
+  /**
+   * Reads one record back out of a block: the inverse of {@link #pack}.
+   *
+   * @param record receives {@code recordBytes} bytes from {@code recordOffset}
+   */
+  public void unpack(
+      MemorySegment list, long blockOffset, int width, int lane, byte[] record, int recordOffset) {
+    int codeBytes = encoding.codeBytes(dim);
+    int unit = unitBytes();
+    long from = blockOffset + codesOffset(width) + (long) lane * unit;
+    for (int at = 0; at < codeBytes; at += unit) {
+      for (int b = 0; b < unit; b++) {
+        record[recordOffset + at + b] =
+            list.get(ValueLayout.JAVA_BYTE, from + (long) at * width + b);
+      }
+    }
+    from = blockOffset + termsOffset(width) + (long) lane * Float.BYTES;
+    for (int at = 0; at < encoding.terms() * Float.BYTES; at += Float.BYTES) {
+      for (int b = 0; b < Float.BYTES; b++) {
+        record[recordOffset + codeBytes + at + b] =
+            list.get(ValueLayout.JAVA_BYTE, from + (long) at * width + b);
+      }
+    }
+  }
+
+  /** Reads the ordinal of one lane. */
+  public int ord(MemorySegment list, long blockOffset, int lane) {
+    long at = blockOffset + (long) lane * ordBytes;
+    int ord = 0;
+    for (int b = 0; b < ordBytes; b++) {
+      ord |= (list.get(ValueLayout.JAVA_BYTE, at + b) & 0xff) << (8 * b);
+    }
+    return ord;
+  }
+}

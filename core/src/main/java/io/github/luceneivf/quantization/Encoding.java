@@ -1,0 +1,113 @@
+package io.github.luceneivf.quantization;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a vector is coded in a posting list. One wire id per encoding, never reused. A coded vector
+ * is a <i>record</i>: {@link #codeBytes} bytes of code, then {@link #terms} floats, little-endian;
+ * {@link CodeBlock} says how records lie in a list.
+ */
+public sealed interface Encoding {
+
+  /** The vector itself, as floats (IVF-Flat). */
+  Encoding FLOAT32 = new Float32();
+
+  /** Rotated residual, one signed byte per dimension and a scale per vector. */
+  Encoding INT8 = new Int8();
+
+  /** Signs of the rotated residual, one bit per dimension, and two correction terms per vector. */
+  Encoding BIT1 = new Bit1();
+
+  /** Returns all encodings, in the order of their wire ids. */
+  static List<Encoding> all() {
+    return List.of(FLOAT32, INT8, BIT1);
+  }
+
+  /** Returns the number that stands for this encoding in files and messages. */
+  int wireId();
+
+  /** Returns the bytes of the code of one vector of {@code dim} dimensions, without terms. */
+  int codeBytes(int dim);
+
+  /** Returns the float terms that follow each code: 0 or 2. */
+  int terms();
+
+  /** Returns the bytes of a record: code and terms. */
+  default int recordBytes(int dim) {
+    return codeBytes(dim) + terms() * Float.BYTES;
+  }
+
+  /** Returns the name as in documentation and settings, for example {@code BIT1}. */
+  default String displayName() {
+    return getClass().getSimpleName().toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns the encoding of a wire id.
+   *
+   * @throws IllegalArgumentException if none has it
+   */
+  static Encoding fromWireId(int wireId) {
+    for (Encoding encoding : all()) {
+      if (encoding.wireId() == wireId) {
+        return encoding;
+      }
+    }
+    throw new IllegalArgumentException("encoding must be one of 1, 2, 3, got: " + wireId);
+  }
+
+  /** See {@link #FLOAT32}. */
+  record Float32() implements Encoding {
+    @Override
+    public int wireId() {
+      return 1;
+    }
+
+    @Override
+    public int codeBytes(int dim) {
+      return dim * Float.BYTES;
+    }
+
+    @Override
+    public int terms() {
+      return 0;
+    }
+  }
+
+  /** See {@link #INT8}. */
+  record Int8() implements Encoding {
+    @Override
+    public int wireId() {
+      return 2;
+    }
+
+    @Override
+    public int codeBytes(int dim) {
+      return Rotation.paddedDim(dim);
+    }
+
+    @Override
+    public int terms() {
+      return 2;
+    }
+  }
+
+  /** See {@link #BIT1}. */
+  record Bit1() implements Encoding {
+    @Override
+    public int wireId() {
+      return 3;
+    }
+
+    @Override
+    public int codeBytes(int dim) {
+      return Rotation.paddedDim(dim) / Byte.SIZE;
+    }
+
+    @Override
+    public int terms() {
+      return 2;
+    }
+  }
+}

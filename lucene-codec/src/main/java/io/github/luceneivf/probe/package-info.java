@@ -1,0 +1,8 @@
+/**
+ * What queries and readers share: how a query asks for lists to probe and candidates to rerank.
+ * {@link io.github.luceneivf.probe.IvfSearchStrategy} is public API.
+ */
+@NullMarked
+package io.github.luceneivf.probe;
+
+import org.jspecify.annotations.NullMarked;
