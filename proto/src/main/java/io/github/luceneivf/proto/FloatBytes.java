@@ -1,0 +1,59 @@
+package io.github.luceneivf.proto;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Floats as little-endian bytes and back. {@code bytes} is two to three times faster than {@code
+ * repeated float}, and the same in every language. Stateless.
+ */
+public final class FloatBytes {
+
+  private FloatBytes() {}
+
+  /**
+   * Returns floats as bytes.
+   *
+   * @param values floats, copied
+   * @param offset index of the first
+   * @param count floats to take
+   * @return [4 × count] bytes, little-endian IEEE 754
+   */
+  public static ByteString toBytes(float[] values, int offset, int count) {
+    ByteBuffer buffer =
+        ByteBuffer.allocate(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.asFloatBuffer().put(values, offset, count);
+    // The array is new and nobody else writes to it.
+    return UnsafeByteOperations.unsafeWrap(buffer);
+  }
+
+  /**
+   * Copies bytes into floats.
+   *
+   * @param bytes a multiple of 4 bytes, little-endian IEEE 754
+   * @param values receives {@code bytes.size() / 4} floats
+   * @param offset index of the first
+   * @return the number of floats copied
+   * @throws IllegalArgumentException if the size is no multiple of 4, or too large for {@code
+   *     values}
+   */
+  public static int copyTo(ByteString bytes, float[] values, int offset) {
+    int count = bytes.size() / Float.BYTES;
+    if (count * Float.BYTES != bytes.size()) {
+      throw new IllegalArgumentException(
+          "bytes must be a multiple of " + Float.BYTES + ", got: " + bytes.size());
+    }
+    if (offset < 0 || count > values.length - offset) {
+      throw new IllegalArgumentException(
+          "floats must be at most " + (values.length - offset) + ", got: " + count);
+    }
+    bytes
+        .asReadOnlyByteBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(values, offset, count);
+    return count;
+  }
+}
