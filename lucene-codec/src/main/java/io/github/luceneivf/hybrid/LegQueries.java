@@ -1,0 +1,101 @@
+package io.github.luceneivf.hybrid;
+
+import io.github.luceneivf.probe.IvfSearchStrategy;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.KnnByteVectorQuery;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.PatienceKnnVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryVisitor;
+import org.apache.lucene.search.SeededKnnVectorQuery;
+import org.jspecify.annotations.Nullable;
+
+/** The ways in which a Lucene query takes a window and a filter. */
+final class LegQueries {
+
+  private LegQueries() {}
+
+  static LegQuery wrap(Query query) {
+    if (query instanceof KnnFloatVectorQuery knn && isRebuildable(knn)) {
+      return new NearestFloats(knn);
+    }
+    if (query.getClass() == KnnByteVectorQuery.class) {
+      return new NearestBytes((KnnByteVectorQuery) query);
+    }
+    return new Scored(query);
+  }
+
+  /** Whether class and strategy say all there is to know; a foreign subclass may do more. */
+  private static boolean isRebuildable(KnnFloatVectorQuery knn) {
+    return knn.getClass() == KnnFloatVectorQuery.class
+        || knn.getSearchStrategy() instanceof IvfSearchStrategy;
+  }
+
+  /** A float vector query, rebuilt with the window as k and the filter before the search. */
+  record NearestFloats(KnnFloatVectorQuery knn) implements LegQuery {
+    @Override
+    public Query build(int window, @Nullable Query filter) {
+      return new KnnFloatVectorQuery(
+          knn.getField(),
+          knn.getTargetCopy(),
+          window,
+          both(knn.getFilter(), filter),
+          knn.getSearchStrategy());
+    }
+  }
+
+  /** A byte vector query, rebuilt likewise. */
+  record NearestBytes(KnnByteVectorQuery knn) implements LegQuery {
+    @Override
+    public Query build(int window, @Nullable Query filter) {
+      return new KnnByteVectorQuery(
+          knn.getField(),
+          knn.getTargetCopy(),
+          window,
+          both(knn.getFilter(), filter),
+          knn.getSearchStrategy());
+    }
+  }
+
+  /** A query whose hits do not depend on each other, so that a clause may filter them. */
+  record Scored(Query query) implements LegQuery {
+    @Override
+    public Query build(int window, @Nullable Query filter) {
+      if (filter == null) {
+        return query;
+      }
+      query.visit(new NearestNeighbourFinder());
+      return new BooleanQuery.Builder()
+          .add(query, BooleanClause.Occur.MUST)
+          .add(filter, BooleanClause.Occur.FILTER)
+          .build();
+    }
+  }
+
+  private static @Nullable Query both(@Nullable Query own, @Nullable Query global) {
+    if (own == null || global == null) {
+      return own == null ? global : own;
+    }
+    return new BooleanQuery.Builder()
+        .add(own, BooleanClause.Occur.FILTER)
+        .add(global, BooleanClause.Occur.FILTER)
+        .build();
+  }
+
+  /** Throws at the first nearest-neighbour query in a tree of queries. */
+  private static final class NearestNeighbourFinder extends QueryVisitor {
+    @Override
+    public void visitLeaf(Query leaf) {
+      if (leaf instanceof KnnFloatVectorQuery
+          || leaf instanceof KnnByteVectorQuery
+          || leaf instanceof SeededKnnVectorQuery
+          || leaf instanceof PatienceKnnVectorQuery) {
+        throw new IllegalArgumentException(
+            "filter must be applied before a nearest-neighbour search,"
+                + " implement LegQuery for a leg with a nested one, got: "
+                + leaf.getClass().getSimpleName());
+      }
+    }
+  }
+}

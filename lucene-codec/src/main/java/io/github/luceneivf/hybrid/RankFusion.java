@@ -1,0 +1,56 @@
+package io.github.luceneivf.hybrid;
+
+/**
+ * How the rankings of several legs become one. Each leg gives each of its hits a normalised score;
+ * a document's score is the sum of these times the legs' weights, which are scaled to sum to 1. A
+ * document that a leg did not find in its window gets 0 from that leg.
+ *
+ * <p>Which one? On public collections {@link WeightedMinMax} is usually the better and needs few
+ * judged queries to tune its weights; {@link ReciprocalRank} needs no comparable scores at all and
+ * is immune to outliers (S. Bruch, S. Gai, A. Ingber: An Analysis of Fusion Functions for Hybrid
+ * Retrieval, 2023, <a href="https://arxiv.org/abs/2210.11934">arXiv 2210.11934</a>). Neither always
+ * beats its better leg: measure.
+ */
+public sealed interface RankFusion {
+
+  /** Weighted min-max: what {@link HybridSearcher} uses unless told otherwise. */
+  RankFusion DEFAULT = new WeightedMinMax();
+
+  /**
+   * Reciprocal rank fusion: a hit's normalised score is {@code 1 / (rankConstant + rank)} with
+   * ranks from 1. From G. Cormack, C. Clarke, S. Büttcher: Reciprocal Rank Fusion outperforms
+   * Condorcet and individual Rank Learning Methods, SIGIR 2009, section 2, where the constant is
+   * 60. Legs of equal weight give the paper's order; the paper does not divide by the number of
+   * legs.
+   *
+   * @param rankConstant larger values flatten the difference between high and low ranks
+   */
+  record ReciprocalRank(int rankConstant) implements RankFusion {
+
+    /** The constant of the paper. */
+    public static final int DEFAULT_RANK_CONSTANT = 60;
+
+    /**
+     * Checks the constant.
+     *
+     * @throws IllegalArgumentException if {@code rankConstant} is less than 1
+     */
+    public ReciprocalRank {
+      if (rankConstant < 1) {
+        throw new IllegalArgumentException("rankConstant must be at least 1, got: " + rankConstant);
+      }
+    }
+
+    /** Fusion with the constant of the paper, 60. */
+    public ReciprocalRank() {
+      this(DEFAULT_RANK_CONSTANT);
+    }
+  }
+
+  /**
+   * Convex combination of min-max normalised scores: a hit's normalised score is {@code (score −
+   * min) / (max − min)} over the hits in its leg's window, or 1 where all of these score alike
+   * (TM2C2 of Bruch et al. with the observed instead of the theoretical minimum, section 4).
+   */
+  record WeightedMinMax() implements RankFusion {}
+}
