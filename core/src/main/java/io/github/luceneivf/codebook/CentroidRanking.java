@@ -1,26 +1,114 @@
 package io.github.luceneivf.codebook;
 
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.kernel.VectorKernel;
+import io.github.luceneivf.quantization.BlockScorer;
+import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
+import io.github.luceneivf.quantization.VectorCoder;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Ranks the lists of a codebook for a query: by 1-bit codes of the centroids about the mean, then
  * exactly the best of them. Immutable, thread-safe.
  */
+// The codes select ceil(1.5 × want) + 16 centroids, whose exact distances decide: measured, this
+// halves the time of a query against exact ranking of 512 to 4096 centroids and loses no probes.
+// Two cases are exact throughout: when that many is half of all, and when the codes are too coarse
+// for these centroids (groups of near centroids far from each other, so that distances within a
+// group vanish in the error, which grows with the distance to the mean). The latter is found out
+// once, by ranking the neighbours of some centroids.
+//
+// Inner products: ⟨q, x⟩ = ⟨q, c⟩ + ⟨q, r⟩, and over random directions ⟨q, r⟩ has standard
+// deviation
+// ‖q‖‖r‖/√dim; lists are ranked by −⟨q, c⟩ − 2‖q‖·radius/√dim, two deviations of the largest
+// residual.
 public final class CentroidRanking {
+
+  private static final int SPARE = 16;
+  private static final int PROBES = 16;
+  private static final double MIN_PROBE_RECALL = 0.9;
+
+  private final VectorKernel kernel = Kernels.get();
+  private final Codebook codebook;
+  private final CodeBlock layout;
+  private final byte[] codes;
+  private final float[] slack;
+  private final boolean coarse;
 
   /** Codes the centroids of a codebook. */
   public CentroidRanking(Codebook codebook) {
-    throw new UnsupportedOperationException();
+    this(codebook, encode(codebook));
   }
 
-  /** Reads codes made by {@link #codes()}. */
+  /**
+   * Reads codes made by {@link #codes()}.
+   *
+   * @param codes kept, not copied
+   * @throws IllegalArgumentException if their length does not fit the codebook
+   */
   public CentroidRanking(Codebook codebook, byte[] codes) {
-    throw new UnsupportedOperationException();
+    this.codebook = Objects.requireNonNull(codebook, "codebook");
+    this.layout = layout(codebook);
+    long expected = layout.listBytes(codebook.nlist());
+    if (codes.length != expected) {
+      throw new IllegalArgumentException(
+          "centroid codes must have " + expected + " bytes, got: " + codes.length);
+    }
+    this.codes = codes;
+    this.slack = slack(codebook);
+    this.coarse = !refinesAll(1) && probeRecall() < MIN_PROBE_RECALL;
   }
 
-  /** Returns the 1-bit codes of the centroids, as blocks of one list. */
+  private static CodeBlock layout(Codebook codebook) {
+    return new CodeBlock(Encoding.BIT1, codebook.dim(), CodeBlock.ordBytesFor(codebook.nlist()));
+  }
+
+  private static byte[] encode(Codebook codebook) {
+    CodeBlock layout = layout(codebook);
+    int nlist = codebook.nlist();
+    int dim = codebook.dim();
+    FloatMatrix mean = new FloatMatrix(codebook.quantizer().mean(), 1, dim);
+    VectorCoder coder = new VectorCoder(Encoding.BIT1, codebook.quantizer(), mean);
+    int recordBytes = Encoding.BIT1.recordBytes(dim);
+    byte[] records = new byte[CodeBlock.WIDTH * recordBytes];
+    int[] ords = new int[CodeBlock.WIDTH];
+    byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
+    byte[] codes = new byte[Math.toIntExact(layout.listBytes(nlist))];
+    for (int first = 0; first < nlist; ) {
+      int width = CodeBlock.widthAt(first, nlist);
+      int count = Math.min(width, nlist - first);
+      for (int i = 0; i < count; i++) {
+        ords[i] = first + i;
+        coder.encode(codebook.centroids().values(), (first + i) * dim, 0, records, i * recordBytes);
+      }
+      layout.pack(ords, 0, records, 0, count, width, block);
+      int at = (int) layout.blockOffset(first, nlist);
+      System.arraycopy(block, 0, codes, at, layout.blockBytes(width));
+      first += count;
+    }
+    return codes;
+  }
+
+  private static float[] slack(Codebook codebook) {
+    float[] slack = new float[codebook.nlist()];
+    if (codebook.metric() == Metric.INNER_PRODUCT) {
+      double factor = 2 / Math.sqrt(codebook.dim());
+      for (int list = 0; list < slack.length; list++) {
+        slack[list] = (float) (factor * codebook.radii()[list]);
+      }
+    }
+    return slack;
+  }
+
+  /** Returns the 1-bit codes of the centroids, as blocks of one list; shared. */
   public byte[] codes() {
-    throw new UnsupportedOperationException();
+    return codes;
   }
 
   /**
@@ -32,6 +120,123 @@ public final class CentroidRanking {
    *     Inner products are ranked by this minus what the list's residuals may add.
    */
   public void rank(QueryCode query, int want, int[] lists, float[] distances) {
-    throw new UnsupportedOperationException();
+    int nlist = codebook.nlist();
+    if (want < 1 || want > nlist) {
+      throw new IllegalArgumentException("want must be in [1, " + nlist + "], got: " + want);
+    }
+    float norm = norm(query);
+    if (coarse || refinesAll(want)) {
+      rankAll(query.mapped(), norm, want, lists, distances);
+    } else {
+      rankSome(query.mapped(), norm, select(query, norm, refined(want)), want, lists, distances);
+    }
+  }
+
+  private static int refined(int want) {
+    return (3 * want + 1) / 2 + SPARE;
+  }
+
+  /** Whether so many are refined that selecting them first is no gain. */
+  private boolean refinesAll(int want) {
+    return 2L * refined(want) >= codebook.nlist();
+  }
+
+  /** ‖q‖ where slacks are not all zero. */
+  private float norm(QueryCode query) {
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return 0;
+    }
+    float[] q = query.mapped();
+    return (float) Math.sqrt(kernel.dot(q, 0, q, 0, q.length));
+  }
+
+  private void rankAll(float[] query, float norm, int want, int[] lists, float[] distances) {
+    int nlist = codebook.nlist();
+    float[] bases = new float[nlist];
+    float[] values = codebook.centroids().values();
+    if (codebook.metric() == Metric.INNER_PRODUCT) {
+      kernel.dotMany(query, 0, values, 0, nlist, codebook.dim(), bases);
+      for (int list = 0; list < nlist; list++) {
+        bases[list] = -bases[list];
+      }
+    } else {
+      kernel.squaredDistanceMany(query, 0, values, 0, nlist, codebook.dim(), bases);
+    }
+    NearestQueue queue = new NearestQueue(want);
+    for (int list = 0; list < nlist; list++) {
+      queue.offer(bases[list] - norm * slack[list], list);
+    }
+    queue.drain(lists);
+    for (int i = 0; i < want; i++) {
+      distances[i] = bases[lists[i]];
+    }
+  }
+
+  /** The lists whose approximate distances are the {@code count} smallest, ascending by number. */
+  private int[] select(QueryCode query, float norm, int count) {
+    int nlist = codebook.nlist();
+    float[] q = query.mapped();
+    float[] mean = codebook.quantizer().mean();
+    float base = base(q, mean, 0);
+    BlockScorer scorer = new BlockScorer(layout, query);
+    MemorySegment segment = MemorySegment.ofArray(codes);
+    float[] scores = new float[CodeBlock.WIDTH];
+    NearestQueue queue = new NearestQueue(count);
+    for (int first = 0; first < nlist; ) {
+      int width = CodeBlock.widthAt(first, nlist);
+      int lanes = Math.min(width, nlist - first);
+      scorer.score(segment, layout.blockOffset(first, nlist), width, base, scores);
+      for (int i = 0; i < lanes; i++) {
+        queue.offer(scores[i] - norm * slack[first + i], first + i);
+      }
+      first += lanes;
+    }
+    int[] selected = new int[count];
+    queue.drain(selected);
+    Arrays.sort(selected);
+    return selected;
+  }
+
+  private void rankSome(
+      float[] query, float norm, int[] candidates, int want, int[] lists, float[] distances) {
+    float[] values = codebook.centroids().values();
+    float[] bases = new float[candidates.length];
+    NearestQueue queue = new NearestQueue(want);
+    for (int i = 0; i < candidates.length; i++) {
+      bases[i] = base(query, values, candidates[i] * codebook.dim());
+      queue.offer(bases[i] - norm * slack[candidates[i]], i);
+    }
+    queue.drain(lists);
+    for (int i = 0; i < want; i++) {
+      distances[i] = bases[lists[i]];
+      lists[i] = candidates[lists[i]];
+    }
+  }
+
+  private float base(float[] query, float[] rows, int offset) {
+    int dim = codebook.dim();
+    return codebook.metric() == Metric.INNER_PRODUCT
+        ? -kernel.dot(query, 0, rows, offset, dim)
+        : kernel.squaredDistance(query, 0, rows, offset, dim);
+  }
+
+  /** Share of the {@code SPARE} lists nearest to some centroids that the codes select. */
+  private double probeRecall() {
+    int nlist = codebook.nlist();
+    int want = Math.min(SPARE, nlist);
+    int[] exact = new int[want];
+    float[] distances = new float[want];
+    int hits = 0;
+    for (int i = 0; i < PROBES; i++) {
+      float[] probe = codebook.centroids().row((int) ((long) i * nlist / PROBES));
+      QueryCode query = new QueryCode(codebook.quantizer(), probe);
+      float norm = norm(query);
+      rankAll(probe, norm, want, exact, distances);
+      int[] selected = select(query, norm, Math.min(refined(want), nlist));
+      for (int list : exact) {
+        hits += Arrays.binarySearch(selected, list) >= 0 ? 1 : 0;
+      }
+    }
+    return (double) hits / (PROBES * want);
   }
 }

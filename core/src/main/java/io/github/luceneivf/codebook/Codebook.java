@@ -4,7 +4,9 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.quantization.Quantizer;
+import io.github.luceneivf.quantization.Rotation;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,28 +16,51 @@ import java.util.Optional;
  */
 public final class Codebook {
 
+  /** Rotation of codebooks of one list, which no training gives a seed. */
+  private static final long ONE_LIST_SEED = 0x6c7563656e65L;
+
+  private final Content content;
+  private final Lineage lineage;
+  private final CodebookId id;
+  private final Quantizer quantizer;
+
   /**
    * Creates a codebook.
    *
    * @throws IllegalArgumentException if the parts do not fit each other or are not finite
    */
   public Codebook(Content content, Lineage lineage) {
-    throw new UnsupportedOperationException();
+    this.content = Objects.requireNonNull(content, "content");
+    this.lineage = Objects.requireNonNull(lineage, "lineage");
+    this.id = CodebookId.hashOf(CodebookBytes.contentBytes(content));
+    this.quantizer =
+        new Quantizer(
+            content.space.metric(),
+            content.mean,
+            new Rotation(content.rotationSeed, content.centroids.dim()));
   }
 
-  /** Returns a codebook of one list about the mean of some vectors. */
+  /**
+   * Returns a codebook of one list about the mean of some vectors.
+   *
+   * @param mean [dim] in {@code space}, copied
+   */
   public static Codebook oneList(VectorSpace space, float[] mean, long population) {
-    throw new UnsupportedOperationException();
+    float[] copy = mean.clone();
+    FloatMatrix centroids = new FloatMatrix(copy, 1, copy.length);
+    return new Codebook(
+        new Content(space, centroids, new float[1], copy, ONE_LIST_SEED),
+        new Lineage(1, Optional.empty(), population));
   }
 
   /** Returns the content hash. */
   public CodebookId id() {
-    throw new UnsupportedOperationException();
+    return id;
   }
 
   /** Returns the lineage. */
   public Lineage lineage() {
-    throw new UnsupportedOperationException();
+    return lineage;
   }
 
   /** Returns the metric. */
@@ -45,7 +70,7 @@ public final class Codebook {
 
   /** Returns the space in which centroids and codes live. */
   public VectorSpace space() {
-    throw new UnsupportedOperationException();
+    return content.space;
   }
 
   /** Returns the number of lists. */
@@ -60,22 +85,22 @@ public final class Codebook {
 
   /** Returns the centroids [nlist × dim] in {@link #space()}, shared. */
   public FloatMatrix centroids() {
-    throw new UnsupportedOperationException();
+    return content.centroids;
   }
 
   /** Returns the largest residual norm of each list in the training assignment [nlist], shared. */
   public float[] radii() {
-    throw new UnsupportedOperationException();
+    return content.radii;
   }
 
   /** Returns what all codes share. */
   public Quantizer quantizer() {
-    throw new UnsupportedOperationException();
+    return quantizer;
   }
 
   /** Returns the binary form: magic, version, content, lineage, CRC-32C; little-endian. */
   public byte[] toBytes() {
-    throw new UnsupportedOperationException();
+    return CodebookBytes.write(content, lineage);
   }
 
   /**
@@ -85,7 +110,7 @@ public final class Codebook {
    *     length or checksum, or values out of range. Nothing is allocated beyond the input's length.
    */
   public static Codebook fromBytes(byte[] bytes) throws IOException {
-    throw new UnsupportedOperationException();
+    return CodebookBytes.read(bytes);
   }
 
   /**
@@ -99,7 +124,42 @@ public final class Codebook {
    */
   @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
   public record Content(
-      VectorSpace space, FloatMatrix centroids, float[] radii, float[] mean, long rotationSeed) {}
+      VectorSpace space, FloatMatrix centroids, float[] radii, float[] mean, long rotationSeed) {
+    /** Validates the components. */
+    public Content {
+      Objects.requireNonNull(space, "space");
+      int nlist = centroids.rows();
+      int dim = centroids.dim();
+      if (nlist < 1) {
+        throw new IllegalArgumentException("nlist must be at least 1, got: " + nlist);
+      }
+      if (radii.length != nlist) {
+        throw new IllegalArgumentException(
+            "radii must have nlist = " + nlist + " values, got: " + radii.length);
+      }
+      if (mean.length != dim) {
+        throw new IllegalArgumentException(
+            "mean must have dim = " + dim + " values, got: " + mean.length);
+      }
+      requireFinite("centroids", centroids.values());
+      requireFinite("mean", mean);
+      requireFinite("radii", radii);
+      for (float radius : radii) {
+        if (radius < 0) {
+          throw new IllegalArgumentException("radii must be at least 0, got: " + radius);
+        }
+      }
+    }
+
+    private static void requireFinite(String name, float[] values) {
+      for (int i = 0; i < values.length; i++) {
+        if (!Float.isFinite(values[i])) {
+          throw new IllegalArgumentException(
+              name + " must be finite, got: " + values[i] + " at index " + i);
+        }
+      }
+    }
+  }
 
   /**
    * Where a codebook comes from.
@@ -108,5 +168,16 @@ public final class Codebook {
    * @param parent the one it replaced
    * @param population vectors that its sample stood for
    */
-  public record Lineage(int version, Optional<CodebookId> parent, long population) {}
+  public record Lineage(int version, Optional<CodebookId> parent, long population) {
+    /** Validates the components. */
+    public Lineage {
+      Objects.requireNonNull(parent, "parent");
+      if (version < 1) {
+        throw new IllegalArgumentException("version must be at least 1, got: " + version);
+      }
+      if (population < 0) {
+        throw new IllegalArgumentException("population must be at least 0, got: " + population);
+      }
+    }
+  }
 }

@@ -1,13 +1,43 @@
 package io.github.luceneivf.quantization;
 
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.kernel.VectorKernel;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /** Approximate distances of one query to the vectors of blocks. Not thread-safe; one per search. */
+// BIT1: the query is quantized once about the mean, so its quantization error grows with ‖q − μ‖,
+// while the error of the 1-bit codes grows with ‖q − c‖. With 4-bit queries the first is about a
+// quarter of the second times ‖q − μ‖/‖q − c‖. In lists much nearer to the query than the mean is
+// (tight clusters far apart) it would dominate; there the query gets 8 or 12 bits, at two or three
+// times the cost of the bit kernel. Inner products need no such care: differences of ⟨q, x⟩ within
+// a list grow with ‖q‖ as well.
 public final class BlockScorer {
+
+  /** Squared ratio ‖q − μ‖/‖q − c‖ up to which one digit (4 bits) is fine. */
+  private static final double ONE_DIGIT = 16;
+
+  /** A digit more makes the step 16 times finer. */
+  private static final double TWO_DIGITS = 256 * ONE_DIGIT;
+
+  private final VectorKernel kernel = Kernels.get();
+  private final CodeBlock layout;
+  private final QueryCode query;
+  private final int padded;
+  private final int[] bitDots = new int[CodeBlock.WIDTH];
+  private final int[] digitDots = new int[CodeBlock.WIDTH];
+  private final float[] floatDots = new float[CodeBlock.WIDTH];
 
   /** Creates a scorer of blocks of one layout for one query. */
   public BlockScorer(CodeBlock layout, QueryCode query) {
-    throw new UnsupportedOperationException();
+    this.layout = Objects.requireNonNull(layout, "layout");
+    this.query = Objects.requireNonNull(query, "query");
+    if (layout.dim() != query.mapped().length) {
+      throw new IllegalArgumentException(
+          "query must have dimension " + layout.dim() + ", got: " + query.mapped().length);
+    }
+    this.padded = Rotation.paddedDim(layout.dim());
   }
 
   /**
@@ -21,6 +51,52 @@ public final class BlockScorer {
    * @param out [width] distances: smaller is nearer; lanes of padding hold anything
    */
   public void score(MemorySegment list, long blockOffset, int width, float base, float[] out) {
-    throw new UnsupportedOperationException();
+    long codes = blockOffset + layout.codesOffset(width);
+    long terms = blockOffset + layout.termsOffset(width);
+    switch (layout.encoding()) {
+      case Encoding.Float32 _ -> scoreFloats(list, codes, width, out);
+      case Encoding.Int8 _ -> {
+        kernel.byteDots(list, codes, width, padded, query.rotated(), floatDots);
+        kernel.affine(list, terms, width, floatDots, base, out);
+      }
+      case Encoding.Bit1 _ -> {
+        QueryPlanes planes = query.planes(digits(base));
+        dotBits(list, codes, width, planes);
+        float delta = planes.delta();
+        kernel.affine(list, terms, width, bitDots, delta, -0.5f * delta * planes.sum(), base, out);
+      }
+    }
+  }
+
+  private void scoreFloats(MemorySegment list, long codes, int width, float[] out) {
+    int dim = layout.dim();
+    if (query.metric() != Metric.INNER_PRODUCT) {
+      kernel.floatSquaredDistances(list, codes, width, dim, query.mapped(), out);
+      return;
+    }
+    kernel.floatDots(list, codes, width, dim, query.mapped(), out);
+    for (int i = 0; i < width; i++) {
+      out[i] = -out[i];
+    }
+  }
+
+  /** Digits of the query for a list at {@code base}: see the top of this class. */
+  private int digits(float base) {
+    if (query.metric() == Metric.INNER_PRODUCT || query.energy() <= ONE_DIGIT * base) {
+      return 1;
+    }
+    return query.energy() <= TWO_DIGITS * base ? 2 : QueryPlanes.MAX_DIGITS;
+  }
+
+  private void dotBits(MemorySegment list, long codes, int width, QueryPlanes query) {
+    int words = padded / Integer.SIZE;
+    int[][] planes = query.planes();
+    kernel.bitDots(list, codes, width, words, planes[0], bitDots);
+    for (int k = 1; k < planes.length; k++) {
+      kernel.bitDots(list, codes, width, words, planes[k], digitDots);
+      for (int i = 0; i < width; i++) {
+        bitDots[i] += digitDots[i] << (4 * k);
+      }
+    }
   }
 }

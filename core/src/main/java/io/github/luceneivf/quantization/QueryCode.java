@@ -1,9 +1,20 @@
 package io.github.luceneivf.quantization;
 
+import io.github.luceneivf.clustering.Metric;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
- * A query prepared once for all lists of a codebook. Immutable once built; confined to one search.
+ * A query prepared once for all lists of a codebook. Parts that only some encodings need are made
+ * when first asked for. Confined to one search.
  */
 public final class QueryCode {
+
+  private final Quantizer quantizer;
+  private final float[] mapped;
+  private float @Nullable [] rotated;
+  private double energy;
+  private final @Nullable QueryPlanes[] planes = new QueryPlanes[QueryPlanes.MAX_DIGITS];
 
   /**
    * Prepares a query.
@@ -12,11 +23,58 @@ public final class QueryCode {
    *     copied
    */
   public QueryCode(Quantizer quantizer, float[] mapped) {
-    throw new UnsupportedOperationException();
+    this.quantizer = Objects.requireNonNull(quantizer, "quantizer");
+    if (mapped.length != quantizer.dim()) {
+      throw new IllegalArgumentException(
+          "query must have dimension " + quantizer.dim() + ", got: " + mapped.length);
+    }
+    this.mapped = mapped;
   }
 
   /** Returns the query in the codebook's space [dim], shared. */
   public float[] mapped() {
-    throw new UnsupportedOperationException();
+    return mapped;
+  }
+
+  /** Returns the metric of the codebook. */
+  Metric metric() {
+    return quantizer.metric();
+  }
+
+  /** Returns the rotated offset of the query from the mean, rot(q − μ) [paddedDim], shared. */
+  float[] rotated() {
+    float[] result = rotated;
+    if (result == null) {
+      float[] mean = quantizer.mean();
+      float[] diff = new float[mapped.length];
+      for (int d = 0; d < diff.length; d++) {
+        diff[d] = mapped[d] - mean[d];
+      }
+      result = new float[Rotation.paddedDim(diff.length)];
+      quantizer.rotation().rotate(diff, 0, result, 0, new float[result.length]);
+      double sum = 0;
+      for (float value : result) {
+        sum += (double) value * value;
+      }
+      energy = sum;
+      rotated = result;
+    }
+    return result;
+  }
+
+  /** Returns ‖q − μ‖². */
+  double energy() {
+    rotated();
+    return energy;
+  }
+
+  /** Returns the rotated query as bit planes of {@code digits} base-16 digits, 1 to 3. */
+  QueryPlanes planes(int digits) {
+    QueryPlanes result = planes[digits - 1];
+    if (result == null) {
+      result = QueryPlanes.of(rotated(), digits);
+      planes[digits - 1] = result;
+    }
+    return result;
   }
 }

@@ -1,19 +1,77 @@
 package io.github.luceneivf.quantization;
 
+import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.kernel.VectorKernel;
+
 /**
  * Seeded pseudo-random rotation: three rounds of permutation, signs and block Walsh-Hadamard
  * transform. Immutable, thread-safe.
  */
+// The padded dimension D is cut into blocks, the powers of two of its binary representation (800 =
+// 512 + 256 + 32; never below 32). A round gathers by a random permutation of all D components,
+// multiplies by random signs and by 1/√block, and transforms each block; permutations carry energy
+// across blocks of unequal size. Each step is orthonormal, so norms and inner products survive up
+// to rounding. Three rounds were measured to give the recall of a full random rotation at a fifth
+// of its cost (Andoni et al.: Practical and Optimal LSH for Angular Distance, 2015, section 5.1,
+// use the same HD₃HD₂HD₁ in place of a random rotation).
 public final class Rotation {
+
+  private static final int ROUNDS = 3;
+
+  private final VectorKernel kernel = Kernels.get();
+  private final int dim;
+  private final int padded;
+  private final int[][] sources;
+  private final float[][] factors;
 
   /** Creates the rotation of a seed for vectors of {@code dim} dimensions, before padding. */
   public Rotation(long seed, int dim) {
-    throw new UnsupportedOperationException();
+    if (dim < 1) {
+      throw new IllegalArgumentException("dim must be at least 1, got: " + dim);
+    }
+    this.dim = dim;
+    this.padded = paddedDim(dim);
+    this.sources = new int[ROUNDS][];
+    this.factors = new float[ROUNDS][];
+    SplitMix64 random = new SplitMix64(seed);
+    for (int round = 0; round < ROUNDS; round++) {
+      sources[round] = permutation(random, padded);
+      factors[round] = factors(random, padded);
+    }
+  }
+
+  private static int[] permutation(SplitMix64 random, int size) {
+    int[] permutation = new int[size];
+    for (int i = 0; i < size; i++) {
+      int j = random.below(i + 1);
+      permutation[i] = permutation[j];
+      permutation[j] = i;
+    }
+    return permutation;
+  }
+
+  /** Random signs, times what makes the transform of each block orthonormal. */
+  private static float[] factors(SplitMix64 random, int size) {
+    float[] factors = new float[size];
+    for (int from = 0; from < size; ) {
+      int block = Integer.highestOneBit(size - from);
+      float scale = (float) (1 / Math.sqrt(block));
+      for (int i = from; i < from + block; i++) {
+        factors[i] = random.next() < 0 ? -scale : scale;
+      }
+      from += block;
+    }
+    return factors;
   }
 
   /** Returns {@code dim} rounded up to a multiple of 32, the dimension of rotated vectors. */
   public static int paddedDim(int dim) {
     return (dim + 31) & ~31;
+  }
+
+  /** Returns the dimension of vectors, before padding. */
+  public int dim() {
+    return dim;
   }
 
   /**
@@ -24,6 +82,32 @@ public final class Rotation {
    * @param scratch [paddedDim], overwritten
    */
   public void rotate(float[] in, int inOffset, float[] out, int outOffset, float[] scratch) {
-    throw new UnsupportedOperationException();
+    int[] source = sources[0];
+    float[] factor = factors[0];
+    for (int i = 0; i < padded; i++) {
+      int from = source[i];
+      out[outOffset + i] = from < dim ? in[inOffset + from] * factor[i] : 0;
+    }
+    transform(out, outOffset);
+    gather(out, outOffset, scratch, 0, 1);
+    transform(scratch, 0);
+    gather(scratch, 0, out, outOffset, 2);
+    transform(out, outOffset);
+  }
+
+  private void gather(float[] in, int inOffset, float[] out, int outOffset, int round) {
+    int[] source = sources[round];
+    float[] factor = factors[round];
+    for (int i = 0; i < padded; i++) {
+      out[outOffset + i] = in[inOffset + source[i]] * factor[i];
+    }
+  }
+
+  private void transform(float[] x, int offset) {
+    for (int from = 0; from < padded; ) {
+      int block = Integer.highestOneBit(padded - from);
+      kernel.hadamard(x, offset + from, block);
+      from += block;
+    }
   }
 }

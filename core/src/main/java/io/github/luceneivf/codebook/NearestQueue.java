@@ -1,0 +1,91 @@
+package io.github.luceneivf.codebook;
+
+import java.util.Arrays;
+
+/**
+ * The {@code capacity} smallest distances offered, lower numbers first among equals. A binary
+ * max-heap of longs: sortable distance above, number below. Not thread-safe; one per selection.
+ */
+final class NearestQueue {
+
+  private final long[] heap;
+  private int size;
+  private float bound = Float.POSITIVE_INFINITY;
+
+  NearestQueue(int capacity) {
+    this.heap = new long[capacity];
+  }
+
+  /** Offers a distance; not-a-number ranks last. */
+  void offer(float distance, int number) {
+    if (size == heap.length && distance > bound) {
+      return;
+    }
+    long key = key(distance, number);
+    if (size < heap.length) {
+      up(size++, key);
+    } else if (key < heap[0]) {
+      down(key);
+    } else {
+      return;
+    }
+    if (size == heap.length) {
+      bound = distance(heap[0]);
+    }
+  }
+
+  /** Returns the number of distances kept. */
+  int size() {
+    return size;
+  }
+
+  /** Writes the numbers, smallest distance first, and empties the queue. */
+  void drain(int[] numbers) {
+    Arrays.sort(heap, 0, size);
+    for (int i = 0; i < size; i++) {
+      numbers[i] = (int) heap[i];
+    }
+    size = 0;
+    bound = Float.POSITIVE_INFINITY;
+  }
+
+  private static long key(float distance, int number) {
+    int bits = Float.floatToIntBits(distance + 0.0f);
+    int sortable = bits ^ (bits >> 31 & 0x7fffffff);
+    return (long) sortable << 32 | number;
+  }
+
+  private static float distance(long key) {
+    int sortable = (int) (key >> 32);
+    return Float.intBitsToFloat(sortable ^ (sortable >> 31 & 0x7fffffff));
+  }
+
+  private void up(int from, long key) {
+    int at = from;
+    while (at > 0) {
+      int parent = (at - 1) >>> 1;
+      if (heap[parent] >= key) {
+        break;
+      }
+      heap[at] = heap[parent];
+      at = parent;
+    }
+    heap[at] = key;
+  }
+
+  private void down(long key) {
+    int at = 0;
+    while (2 * at + 1 < size) {
+      int child = 2 * at + 1;
+      if (child + 1 < size && heap[child + 1] > heap[child]) {
+        child++;
+      }
+      if (heap[child] <= key) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = key;
+  }
+}

@@ -1,0 +1,168 @@
+package io.github.luceneivf.codebook;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.quantization.QueryCode;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CentroidRankingTest {
+
+  private static final int DIM = 96;
+
+  /** Centroids in {@code groups} groups, far from each other if {@code distance} is large. */
+  private static Codebook codebook(Metric metric, int nlist, int groups, double distance) {
+    Random random = new Random(nlist + groups);
+    float[] centers = new float[groups * DIM];
+    for (int i = 0; i < centers.length; i++) {
+      centers[i] = (float) (distance * random.nextGaussian());
+    }
+    float[] centroids = new float[nlist * DIM];
+    float[] radii = new float[nlist];
+    float[] mean = new float[DIM];
+    for (int i = 0; i < centroids.length; i++) {
+      int group = i / DIM % groups;
+      centroids[i] = (float) (centers[group * DIM + i % DIM] + random.nextGaussian());
+      radii[i / DIM] = 1 + random.nextFloat() * 5;
+      mean[i % DIM] += centroids[i] / nlist;
+    }
+    VectorSpace space = new VectorSpace(metric, 0);
+    return new Codebook(
+        new Codebook.Content(space, new FloatMatrix(centroids, nlist, DIM), radii, mean, 3),
+        new Codebook.Lineage(1, Optional.empty(), nlist));
+  }
+
+  private static float[] query(Codebook codebook, int seed) {
+    Random random = new Random(seed);
+    float[] query = codebook.centroids().row(random.nextInt(codebook.nlist()));
+    for (int d = 0; d < DIM; d++) {
+      query[d] += (float) random.nextGaussian();
+    }
+    return query;
+  }
+
+  private static double base(Codebook codebook, float[] query, int list) {
+    double sum = 0;
+    for (int d = 0; d < DIM; d++) {
+      float c = codebook.centroids().values()[list * DIM + d];
+      double diff = (double) query[d] - c;
+      sum += codebook.metric() == Metric.INNER_PRODUCT ? -(double) query[d] * c : diff * diff;
+    }
+    return sum;
+  }
+
+  private static int[] exactOrder(Codebook codebook, float[] query) {
+    double norm = 0;
+    for (float q : query) {
+      norm += (double) q * q;
+    }
+    double factor =
+        codebook.metric() == Metric.INNER_PRODUCT ? 2 * Math.sqrt(norm) / Math.sqrt(DIM) : 0;
+    return IntStream.range(0, codebook.nlist())
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble(
+                list -> base(codebook, query, list) - factor * codebook.radii()[list]))
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void allListsAreInExactOrder(Metric metric) {
+    for (int nlist : new int[] {1, 2, 15, 64, 65, 333}) {
+      Codebook codebook = codebook(metric, nlist, 1, 0);
+      CentroidRanking ranking = new CentroidRanking(codebook);
+      for (int seed = 0; seed < 5; seed++) {
+        float[] query = query(codebook, seed);
+        int[] lists = new int[nlist];
+        float[] distances = new float[nlist];
+        ranking.rank(new QueryCode(codebook.quantizer(), query), nlist, lists, distances);
+        assertArrayEquals(exactOrder(codebook, query), lists);
+        for (int i = 0; i < nlist; i++) {
+          double base = base(codebook, query, lists[i]);
+          assertEquals(base, distances[i], 1e-4 * (1 + Math.abs(base)));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void theBestListsAreFoundByCodes(Metric metric) {
+    assertTrue(recall(codebook(metric, 1000, 1, 0), 20) > 0.9);
+    assertTrue(recall(codebook(metric, 1000, 40, 5), 20) > 0.9);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void farGroupsOfNearCentroidsAreRankedExactly(Metric metric) {
+    assertTrue(recall(codebook(metric, 1000, 3, 300), 20) > 0.99);
+  }
+
+  private static double recall(Codebook codebook, int want) {
+    CentroidRanking ranking = new CentroidRanking(codebook);
+    int[] lists = new int[want];
+    float[] distances = new float[want];
+    int hits = 0;
+    for (int seed = 0; seed < 50; seed++) {
+      float[] query = query(codebook, seed);
+      ranking.rank(new QueryCode(codebook.quantizer(), query), want, lists, distances);
+      int[] exact = Arrays.copyOf(exactOrder(codebook, query), want);
+      hits +=
+          (int)
+              Arrays.stream(lists)
+                  .filter(list -> Arrays.stream(exact).anyMatch(e -> e == list))
+                  .count();
+      for (int i = 0; i < want; i++) {
+        double base = base(codebook, query, lists[i]);
+        assertEquals(base, distances[i], 1e-4 * (1 + Math.abs(base)) * 10);
+      }
+    }
+    return hits / (50.0 * want);
+  }
+
+  @Test
+  void storedCodesGiveTheSameRanking() {
+    Codebook codebook = codebook(Metric.EUCLIDEAN, 300, 10, 3);
+    CentroidRanking made = new CentroidRanking(codebook);
+    CentroidRanking read = new CentroidRanking(codebook, made.codes().clone());
+    QueryCode query = new QueryCode(codebook.quantizer(), query(codebook, 1));
+    int[][] lists = new int[2][10];
+    float[] distances = new float[10];
+    made.rank(query, 10, lists[0], distances);
+    read.rank(query, 10, lists[1], distances);
+    assertArrayEquals(lists[0], lists[1]);
+  }
+
+  @Test
+  void badArgumentsAreRefused() {
+    Codebook codebook = codebook(Metric.EUCLIDEAN, 5, 1, 0);
+    CentroidRanking ranking = new CentroidRanking(codebook);
+    int bytes = ranking.codes().length;
+    assertEquals(
+        "centroid codes must have " + bytes + " bytes, got: 7",
+        assertThrows(
+                IllegalArgumentException.class, () -> new CentroidRanking(codebook, new byte[7]))
+            .getMessage());
+    QueryCode query = new QueryCode(codebook.quantizer(), query(codebook, 1));
+    assertEquals(
+        "want must be in [1, 5], got: 6",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ranking.rank(query, 6, new int[6], new float[6]))
+            .getMessage());
+  }
+}

@@ -1,0 +1,87 @@
+package io.github.luceneivf.quantization;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Random;
+
+/** Vectors, and lists coded from them, for the tests of this package. */
+final class QuantizationData {
+
+  private QuantizationData() {}
+
+  static float[] gaussian(Random random, int rows, int dim, double scale) {
+    float[] values = new float[rows * dim];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (scale * random.nextGaussian());
+    }
+    return values;
+  }
+
+  static Quantizer quantizer(Metric metric, float[] mean) {
+    return new Quantizer(metric, mean, new Rotation(99, mean.length));
+  }
+
+  /** Codes {@code rows} vectors to {@code centroid} as one list. */
+  static byte[] list(Encoding encoding, Quantizer quantizer, float[] centroid, float[] vectors) {
+    int dim = centroid.length;
+    int rows = vectors.length / dim;
+    CodeBlock layout = new CodeBlock(encoding, dim, 2);
+    VectorCoder coder = new VectorCoder(encoding, quantizer, new FloatMatrix(centroid, 1, dim));
+    int recordBytes = encoding.recordBytes(dim);
+    byte[] records = new byte[rows * recordBytes];
+    int[] ords = new int[rows];
+    for (int i = 0; i < rows; i++) {
+      coder.encode(vectors, i * dim, 0, records, i * recordBytes);
+      ords[i] = i;
+    }
+    byte[] list = new byte[(int) layout.listBytes(rows)];
+    byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
+    for (int at = 0; at < rows; ) {
+      int width = CodeBlock.widthAt(at, rows);
+      int count = Math.min(width, rows - at);
+      layout.pack(ords, at, records, at * recordBytes, count, width, block);
+      int to = (int) layout.blockOffset(at, rows);
+      System.arraycopy(block, 0, list, to, layout.blockBytes(width));
+      at += count;
+    }
+    return list;
+  }
+
+  /** Scores a whole list. */
+  static float[] score(
+      Encoding encoding, Quantizer quantizer, float[] query, byte[] list, int rows, float base) {
+    CodeBlock layout = new CodeBlock(encoding, query.length, 2);
+    BlockScorer scorer = new BlockScorer(layout, new QueryCode(quantizer, query));
+    float[] scores = new float[rows + CodeBlock.WIDTH];
+    float[] out = new float[CodeBlock.WIDTH];
+    for (int at = 0; at < rows; ) {
+      int width = CodeBlock.widthAt(at, rows);
+      scorer.score(MemorySegment.ofArray(list), layout.blockOffset(at, rows), width, base, out);
+      System.arraycopy(out, 0, scores, at, width);
+      at += width;
+    }
+    return Arrays.copyOf(scores, rows);
+  }
+
+  static double dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    double sum = 0;
+    for (int d = 0; d < dim; d++) {
+      sum += (double) a[aOffset + d] * b[bOffset + d];
+    }
+    return sum;
+  }
+
+  static double distance(Metric metric, float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    if (metric == Metric.INNER_PRODUCT) {
+      return -dot(a, aOffset, b, bOffset, dim);
+    }
+    double sum = 0;
+    for (int d = 0; d < dim; d++) {
+      double diff = (double) a[aOffset + d] - b[bOffset + d];
+      sum += diff * diff;
+    }
+    return sum;
+  }
+}
