@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param iteration time of the Lloyd iterations
  * @param balancing time of keeping the cap
  */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of results, never compared
 public record ClusteringReport(
     Stop stop,
     double[] objective,

@@ -3,6 +3,7 @@ package io.github.luceneivf.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Plain loops: the reference for every other kernel, and what runs where {@code
@@ -138,7 +139,7 @@ public final class ScalarKernel implements VectorKernel {
       int best = 0;
       float bestValue = Float.POSITIVE_INFINITY;
       for (int first = 0; first < centroidCount; first += PANEL) {
-        java.util.Arrays.fill(dots, 0);
+        Arrays.fill(dots, 0);
         for (int d = 0; d < dim; d++) {
           float x = rows[rowsOffset + r * dim + d];
           int at = first * dim + d * PANEL;
@@ -194,37 +195,37 @@ public final class ScalarKernel implements VectorKernel {
   @Override
   public void byteDots(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
-    for (int i = 0; i < width; i++) {
-      float sum = 0;
-      for (int d = 0; d < dim; d++) {
-        sum += query[d] * codes.get(ValueLayout.JAVA_BYTE, codesOffset + (long) d * width + i);
+    Arrays.fill(out, 0, width, 0);
+    for (int d = 0; d < dim; d++) {
+      long at = codesOffset + (long) d * width;
+      for (int i = 0; i < width; i++) {
+        out[i] = Math.fma(query[d], codes.get(ValueLayout.JAVA_BYTE, at + i), out[i]);
       }
-      out[i] = sum;
     }
   }
 
   @Override
   public void floatDots(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
-    for (int i = 0; i < width; i++) {
-      float sum = 0;
-      for (int d = 0; d < dim; d++) {
-        sum += query[d] * codes.get(FLOAT, codesOffset + 4L * ((long) d * width + i));
+    Arrays.fill(out, 0, width, 0);
+    for (int d = 0; d < dim; d++) {
+      long at = codesOffset + 4L * d * width;
+      for (int i = 0; i < width; i++) {
+        out[i] = Math.fma(query[d], codes.get(FLOAT, at + 4L * i), out[i]);
       }
-      out[i] = sum;
     }
   }
 
   @Override
   public void floatSquaredDistances(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
-    for (int i = 0; i < width; i++) {
-      float sum = 0;
-      for (int d = 0; d < dim; d++) {
-        float diff = query[d] - codes.get(FLOAT, codesOffset + 4L * ((long) d * width + i));
-        sum += diff * diff;
+    Arrays.fill(out, 0, width, 0);
+    for (int d = 0; d < dim; d++) {
+      long at = codesOffset + 4L * d * width;
+      for (int i = 0; i < width; i++) {
+        float diff = query[d] - codes.get(FLOAT, at + 4L * i);
+        out[i] = Math.fma(diff, diff, out[i]);
       }
-      out[i] = sum;
     }
   }
 

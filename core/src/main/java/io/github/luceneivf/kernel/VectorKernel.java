@@ -6,10 +6,11 @@ import java.lang.foreign.MemorySegment;
  * The inner loops of an inverted file. {@link ScalarKernel} is the reference; {@link PanamaKernel}
  * gives the same results faster.
  *
- * <p>Agreement between implementations: {@link #nearest}, {@link #hadamard}, {@link #bitDots} and
- * the {@code affine…} methods are bit-identical (their order of operations is part of this
- * contract); sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
- * terms. No method allocates once compiled, none keeps a reference to an argument.
+ * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
+ * #bitDots}, {@link #byteDots}, {@link #floatDots}, {@link #floatSquaredDistances}, {@code affine})
+ * and {@link #hadamard} are bit-identical, their order of operations being part of this contract;
+ * sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute terms. No
+ * method allocates once compiled, none keeps a reference to an argument.
  *
  * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
  * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
@@ -143,7 +144,7 @@ public interface VectorKernel {
 
   /**
    * Dot products of a float query with signed bytes, lanes are vectors: {@code out[i] = Σ_d
-   * query[d] × code[d × width + i]}.
+   * query[d] × code[d × width + i]}, one fused multiply-add chain over ascending d.
    *
    * @param width 16 or 64
    */
@@ -152,14 +153,14 @@ public interface VectorKernel {
 
   /**
    * Dot products of a float query with floats, lanes are vectors: component d of vector i at byte
-   * {@code codesOffset + 4 × (d × width + i)}.
+   * {@code codesOffset + 4 × (d × width + i)}, one fused multiply-add chain over ascending d.
    *
    * @param width 16 or 64
    */
   void floatDots(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out);
 
-  /** Like {@link #floatDots} with squared distances. */
+  /** Like {@link #floatDots} with squared distances: {@code fma(δ, δ, sum)}, δ = query − code. */
   void floatSquaredDistances(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out);
 

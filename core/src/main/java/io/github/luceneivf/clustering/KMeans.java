@@ -1,0 +1,203 @@
+package io.github.luceneivf.clustering;
+
+import static io.github.luceneivf.clustering.ClusteringListener.Phase.BALANCE;
+import static io.github.luceneivf.clustering.ClusteringListener.Phase.INITIALIZE;
+import static io.github.luceneivf.clustering.ClusteringListener.Phase.ITERATE;
+
+import io.github.luceneivf.clustering.ClusteringReport.Stop;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * K-means with balanced lists.
+ *
+ * <ol>
+ *   <li>First centroids: {@link Seeding}, or {@link HierarchicalKMeans} for more than {@value
+ *       #FLAT_LISTS} lists.
+ *   <li>Lloyd iterations ({@link Lloyd}) until the objective falls by less than the tolerance. A
+ *       list that got empty is re-seeded by splitting the heaviest ({@link ListSplitter}).
+ *   <li>Lists over the cap are split, cheap ones dissolved ({@link Balancer}).
+ *   <li>Lists are numbered so that neighbours are near each other ({@link CentroidOrder}).
+ * </ol>
+ *
+ * <p>With no more distinct vectors than lists, each distinct vector is a centroid and nothing
+ * iterates. The same rows, parameters and seed give the same bytes, whatever the threads.
+ */
+public final class KMeans {
+
+  static final int FLAT_LISTS = 2048;
+
+  /** Flat iterations after a hierarchical start. */
+  private static final int REFINEMENTS = 2;
+
+  private final FloatMatrix rows;
+  private final KMeansParams params;
+  private final ClusteringListener listener;
+  private final Workers workers;
+  private final Lloyd lloyd;
+  private final DoubleStream.Builder objectives = DoubleStream.builder();
+  private final DoubleStream.Builder shifts = DoubleStream.builder();
+  private double objective = Double.NaN;
+  private int emptyLists;
+  private int repairedLists;
+
+  private KMeans(
+      FloatMatrix rows, KMeansParams params, ClusteringListener listener, Workers workers) {
+    this.rows = rows;
+    this.params = params;
+    this.listener = listener;
+    this.workers = workers;
+    this.lloyd = new Lloyd(rows, workers);
+  }
+
+  /**
+   * Clusters vectors.
+   *
+   * @param rows [n × dim] vectors in their {@link VectorSpace}, at least one, all finite; not
+   *     modified
+   * @param listener called by this thread; what it throws ends the clustering
+   * @return at most {@code params.nlist()} centroids: fewer where there are fewer distinct vectors
+   * @throws IOException what {@code listener} threw
+   * @throws IllegalArgumentException if there is no row
+   */
+  public static Clustering cluster(
+      FloatMatrix rows, KMeansParams params, ClusteringListener listener) throws IOException {
+    return cluster(rows, params, listener, FLAT_LISTS);
+  }
+
+  static Clustering cluster(
+      FloatMatrix rows, KMeansParams params, ClusteringListener listener, int flatLists)
+      throws IOException {
+    if (rows.rows() < 1) {
+      throw new IllegalArgumentException("rows must be at least 1, got: 0");
+    }
+    long start = System.nanoTime();
+    listener.progress(INITIALIZE, 0, Double.NaN);
+    DistinctRows distinct = new DistinctRows(rows);
+    int[] numbers = distinct.numberAll(params.nlist());
+    if (numbers.length > 0) {
+      listener.progress(BALANCE, 100, 0);
+      return allDistinct(distinct.values(), numbers, params, since(start));
+    }
+    try (Workers workers = new Workers(params.threads())) {
+      return new KMeans(rows, params, listener, workers).run(flatLists, start);
+    }
+  }
+
+  private static Clustering allDistinct(
+      FloatMatrix values, int[] numbers, KMeansParams params, Duration time) {
+    int[] order = CentroidOrder.order(values);
+    Assignment assignment =
+        CentroidOrder.renumber(
+            Assignment.of(numbers, new float[numbers.length], values.rows()), order);
+    int cap = Balancer.cap(numbers.length, values.rows(), params.maxListFactor());
+    int duplicates = (int) IntStream.of(assignment.sizes()).filter(s -> s > cap).count();
+    ClusteringReport report =
+        new ClusteringReport(
+            Stop.ALL_DISTINCT,
+            new double[] {0},
+            new double[0],
+            0,
+            0,
+            0,
+            duplicates,
+            ListSizes.of(assignment.sizes()),
+            time,
+            Duration.ZERO,
+            Duration.ZERO);
+    return new Clustering(CentroidOrder.permute(values, order), assignment, report);
+  }
+
+  private Clustering run(int flatLists, long start) throws IOException {
+    boolean flat = params.nlist() <= flatLists;
+    Workers.Tick tick = share -> listener.progress(INITIALIZE, 100 * share, objective);
+    FloatMatrix first =
+        flat
+            ? Seeding.choose(rows, params.nlist(), params.seed(), tick)
+            : HierarchicalKMeans.choose(rows, params.nlist(), params.seed(), workers, tick);
+    Duration initialization = since(start);
+    long iterating = System.nanoTime();
+    int iterations = flat ? params.maxIterations() : Math.min(REFINEMENTS, params.maxIterations());
+    Iterated iterated = iterate(first, iterations);
+    Duration iteration = since(iterating);
+    long balancing = System.nanoTime();
+    Balancer balancer = new Balancer(rows, params.nlist(), params, workers, lloyd);
+    Balancer.State balanced =
+        balancer.balance(
+            iterated.state(), share -> listener.progress(BALANCE, 100 * share, objective));
+    int[] order = CentroidOrder.order(balanced.centroids());
+    Assignment assignment = CentroidOrder.renumber(balanced.assignment(), order);
+    listener.progress(BALANCE, 100, assignment.objective());
+    objectives.add(assignment.objective());
+    ClusteringReport report =
+        new ClusteringReport(
+            iterated.stop(),
+            objectives.build().toArray(),
+            shifts.build().toArray(),
+            emptyLists + balancer.emptyLists(),
+            repairedLists + balancer.repairedLists(),
+            balancer.splitLists(),
+            balancer.duplicateLists(),
+            ListSizes.of(assignment.sizes()),
+            initialization,
+            iteration,
+            since(balancing));
+    return new Clustering(CentroidOrder.permute(balanced.centroids(), order), assignment, report);
+  }
+
+  private Iterated iterate(FloatMatrix first, int iterations) throws IOException {
+    FloatMatrix centroids = first;
+    boolean repaired = false;
+    for (int i = 0; ; i++) {
+      int done = i;
+      Workers.Tick tick =
+          share -> listener.progress(ITERATE, 100 * (done + share) / (iterations + 1), objective);
+      Assignment assignment = lloyd.assign(centroids, tick);
+      double before = objective;
+      objective = assignment.objective();
+      Balancer.State state = new Balancer.State(centroids, assignment);
+      if (!repaired && before - objective <= params.tolerance() * before) {
+        return new Iterated(state, Stop.CONVERGED);
+      }
+      if (i == iterations) {
+        return new Iterated(state, Stop.MAX_ITERATIONS);
+      }
+      objectives.add(objective);
+      ListMembers members = ListMembers.of(assignment);
+      FloatMatrix moved = lloyd.means(members, centroids);
+      repaired = repair(members, moved, i, tick);
+      shifts.add(Lloyd.shift(centroids, moved));
+      centroids = moved;
+    }
+  }
+
+  /** Re-seeds empty lists; returns whether there were any. Changes {@code centroids} in place. */
+  private boolean repair(ListMembers members, FloatMatrix centroids, int step, Workers.Tick tick)
+      throws IOException {
+    int[] empty = IntStream.range(0, centroids.rows()).filter(l -> members.size(l) == 0).toArray();
+    if (empty.length == 0) {
+      return false;
+    }
+    ListSplitter.Outcome outcome =
+        new ListSplitter(rows, workers)
+            .fill(
+                members,
+                empty,
+                _ -> true,
+                centroids.values(),
+                Lloyd.seed(params.seed(), step),
+                tick);
+    emptyLists += empty.length;
+    repairedLists += outcome.used();
+    return true;
+  }
+
+  private static Duration since(long start) {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /** Where the iterations ended. */
+  private record Iterated(Balancer.State state, Stop stop) {}
+}
