@@ -5,10 +5,8 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.PatienceKnnVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.QueryVisitor;
-import org.apache.lucene.search.SeededKnnVectorQuery;
 import org.jspecify.annotations.Nullable;
 
 /** The ways in which a Lucene query takes a window and a filter. */
@@ -87,10 +85,8 @@ final class LegQueries {
   private static final class NearestNeighbourFinder extends QueryVisitor {
     @Override
     public void visitLeaf(Query leaf) {
-      if (leaf instanceof KnnFloatVectorQuery
-          || leaf instanceof KnnByteVectorQuery
-          || leaf instanceof SeededKnnVectorQuery
-          || leaf instanceof PatienceKnnVectorQuery) {
+      // Lucene's seeded and patient queries show the query that they wrap.
+      if (leaf instanceof KnnFloatVectorQuery || leaf instanceof KnnByteVectorQuery) {
         throw new IllegalArgumentException(
             "filter must be applied before a nearest-neighbour search,"
                 + " implement LegQuery for a leg with a nested one, got: "
