@@ -1,0 +1,198 @@
+package io.github.luceneivf.server;
+
+import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.proto.v1.MergeServiceGrpc;
+import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
+import io.github.luceneivf.server.codebook.CodebookCache;
+import io.github.luceneivf.server.config.DataDirectory;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.config.ServerConfig;
+import io.github.luceneivf.server.merge.EncodeResources;
+import io.github.luceneivf.server.merge.MergeEndpoint;
+import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.training.JobRegistry;
+import io.github.luceneivf.server.training.TrainingEndpoint;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running sidecar: training and merge services, health, reflection if wanted. It owns its threads
+ * and the lock on its data directory until it is closed. Thread-safe.
+ */
+public final class SidecarServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SidecarServer.class);
+
+  /** Largest message: a chunk and its framing. */
+  private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+  private static final int MAX_METADATA_BYTES = 8 << 10;
+  private static final int MAX_CALLS_PER_CONNECTION = 100;
+  private static final int MAX_RESETS = 200;
+  private static final int MIN_WINDOW_BYTES = 1 << 20;
+  private static final int MAX_WINDOW_BYTES = 16 << 20;
+  private static final int WINDOWS_IN_BUDGET = 32;
+  private static final int SWEEP_SECONDS = 1;
+  private static final int QUIET_CHECKS = 3;
+  private static final long CHECK_MILLIS = 100;
+
+  private final ServerConfig config;
+  private final DataDirectory data;
+  private final ServerThreads threads;
+  private final DrainGate gate = new DrainGate();
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final JobRegistry jobs;
+  private final EncodeResources streams;
+  private final Server server;
+
+  private SidecarServer(ServerConfig config, DataDirectory data) throws IOException {
+    this.config = config;
+    this.data = data;
+    Limits limits = config.limits();
+    this.threads = ServerThreads.start(limits);
+    MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
+    CodebookCache codebooks = new CodebookCache(limits.memoryBytes() / 4);
+    this.jobs =
+        new JobRegistry(
+            config,
+            new JobRegistry.Resources(memory, codebooks, threads.training()),
+            new LocalCodebookTrainer(),
+            InstantSource.system());
+    this.streams =
+        new EncodeResources(
+            limits,
+            config.times().idle(),
+            new EncodeResources.Shared(memory, codebooks, threads.merge()),
+            new LocalVectorEncoder());
+    this.server = build();
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws IOException if another server has the data directory, or the port is taken
+   */
+  public static SidecarServer start(ServerConfig config) throws IOException {
+    DataDirectory data = DataDirectory.open(config.data());
+    SidecarServer sidecar = null;
+    try {
+      sidecar = new SidecarServer(config, data);
+      sidecar.server.start();
+      sidecar.serve();
+      return sidecar;
+    } catch (IOException | RuntimeException e) {
+      if (sidecar != null) {
+        sidecar.threads.stop();
+      }
+      data.close();
+      throw e;
+    }
+  }
+
+  private Server build() {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
+            .executor(threads.calls())
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMetadataSize(MAX_METADATA_BYTES)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .maxRstFramesPerWindow(MAX_RESETS, 30)
+            .flowControlWindow(windowBytes())
+            .permitKeepAliveTime(30, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(1, TimeUnit.MINUTES)
+            .keepAliveTimeout(20, TimeUnit.SECONDS)
+            .maxConnectionIdle(5, TimeUnit.MINUTES)
+            .maxConnectionAge(30, TimeUnit.MINUTES)
+            .maxConnectionAgeGrace(1, TimeUnit.HOURS)
+            .handshakeTimeout(10, TimeUnit.SECONDS)
+            .addService(new TrainingEndpoint(jobs, config.limits(), gate, threads.timer()))
+            .addService(new MergeEndpoint(streams, gate))
+            .addService(health.getHealthService());
+    if (config.reflection()) {
+      builder.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    return builder.build();
+  }
+
+  /** Enough for fast local streams, but not so much that many streams exceed a small heap. */
+  private int windowBytes() {
+    long share = config.limits().memoryBytes() / WINDOWS_IN_BUDGET;
+    return (int) Math.clamp(share, MIN_WINDOW_BYTES, MAX_WINDOW_BYTES);
+  }
+
+  private void serve() {
+    threads
+        .timer()
+        .scheduleAtFixedRate(jobs::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    for (String name :
+        new String[] {"", TrainingServiceGrpc.SERVICE_NAME, MergeServiceGrpc.SERVICE_NAME}) {
+      health.setStatus(name, ServingStatus.SERVING);
+    }
+    LOG.atInfo()
+        .addKeyValue("host", config.host())
+        .addKeyValue("port", port())
+        .addKeyValue("memory_bytes", config.limits().memoryBytes())
+        .log("serving");
+  }
+
+  /** Returns the port that is bound. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Waits until the server has stopped. */
+  public void awaitTermination() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  /**
+   * Stops gracefully: health says NOT_SERVING, new work is refused with UNAVAILABLE, what runs may
+   * end within the drain time; then everything is stopped.
+   */
+  public void drain() throws InterruptedException {
+    LOG.atInfo()
+        .addKeyValue("jobs", jobs.runnable())
+        .addKeyValue("streams", streams.open())
+        .log("draining");
+    health.enterTerminalState();
+    gate.close();
+    long deadline = System.nanoTime() + config.times().drain().toNanos();
+    int quiet = 0;
+    // A client that has just seen its job end comes back for the codebook.
+    while (quiet < QUIET_CHECKS && System.nanoTime() < deadline) {
+      Thread.sleep(CHECK_MILLIS);
+      quiet = jobs.runnable() == 0 && streams.open() == 0 ? quiet + 1 : 0;
+    }
+    server.shutdown();
+    server.awaitTermination(2, TimeUnit.SECONDS);
+    close();
+  }
+
+  /** Stops at once. */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    gate.close();
+    jobs.cancelAll();
+    server.shutdownNow();
+    threads.stop();
+    try {
+      data.close();
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("data directory was not released");
+    }
+    LOG.atInfo().log("stopped");
+  }
+}

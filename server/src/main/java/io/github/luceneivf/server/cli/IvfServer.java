@@ -1,0 +1,31 @@
+package io.github.luceneivf.server.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** Main class of the sidecar. */
+@Command(
+    name = "ivf",
+    description = "Sidecar of lucene-ivf: trains codebooks and encodes vectors for merges.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {ServeCommand.class, HelpCommand.class})
+public final class IvfServer {
+
+  private IvfServer() {}
+
+  /** Runs a command and exits with its status: 0 done, 1 failed, 2 wrong usage. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new IvfServer())
+        .registerConverter(ByteSize.class, ByteSize::parse)
+        .setExecutionExceptionHandler((failure, command, parsed) -> {
+          command.getErr().println("error: " + failure.getMessage());
+          return 1;
+        });
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.luceneivf.server.merge;
+
+import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.VectorEncoder;
+import io.github.luceneivf.proto.v1.EncodeHeader;
+import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.server.codebook.CodebookCache;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.rpc.ProtocolCheck;
+import io.github.luceneivf.server.rpc.RequestException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What encode streams share: room, codebooks, threads. Thread-safe. */
+public final class EncodeResources {
+
+  /** Bytes of a codebook beyond its centroids, at most, per list and dimension. */
+  private static final long CODEBOOK_SLACK_BYTES = 1 << 16;
+
+  private final Limits limits;
+  private final Duration idle;
+  private final Shared shared;
+  private final VectorEncoder encoder;
+  private final Semaphore streams;
+
+  /**
+   * What streams have in common with other services.
+   *
+   * @param memory reserved by each stream until it ends
+   * @param codebooks known codebooks
+   * @param executor runs encoders, as many as there may be streams
+   */
+  public record Shared(MemoryBudget memory, CodebookCache codebooks, Executor executor) {}
+
+  /**
+   * Creates the resources.
+   *
+   * @param idle longest silence of a client
+   */
+  public EncodeResources(Limits limits, Duration idle, Shared shared, VectorEncoder encoder) {
+    this.limits = limits;
+    this.idle = idle;
+    this.shared = shared;
+    this.encoder = encoder;
+    this.streams = new Semaphore(limits.maxStreams());
+  }
+
+  Limits limits() {
+    return limits;
+  }
+
+  Duration idle() {
+    return idle;
+  }
+
+  CodebookCache codebooks() {
+    return shared.codebooks();
+  }
+
+  Executor executor() {
+    return shared.executor();
+  }
+
+  VectorEncoder encoder() {
+    return encoder;
+  }
+
+  /** Returns the number of streams that are open. */
+  public int open() {
+    return limits.maxStreams() - streams.availablePermits();
+  }
+
+  /**
+   * Checks a header.
+   *
+   * @return the encoding
+   * @throws RequestException if it can never work
+   */
+  static Encoding check(EncodeHeader header, Limits limits) {
+    ProtocolCheck.require(header.getProtocolVersionValue());
+    RequestException.requireRange("dim", header.getDim(), 1, limits.maxDims());
+    RequestException.requireRange("count", header.getCount(), 0, Integer.MAX_VALUE);
+    RequestException.requireRange(
+        "codebook_id bytes", header.getCodebookId().size(), CodebookId.BYTES, CodebookId.BYTES);
+    long perList = (header.getDim() + 4L) * Float.BYTES;
+    long largest =
+        Math.min(CODEBOOK_SLACK_BYTES + (limits.maxNlist() + 4L) * perList, Integer.MAX_VALUE - 8L);
+    RequestException.requireRange("codebook_bytes", header.getCodebookBytes(), 0, largest);
+    try {
+      return Encoding.fromWireId(header.getEncodingValue());
+    } catch (IllegalArgumentException e) {
+      throw RequestException.invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Makes room for a stream.
+   *
+   * @param codebookBytes bytes of the codebook that comes with it
+   * @throws RequestException if there is none
+   */
+  Admission admit(long codebookBytes) {
+    if (!streams.tryAcquire()) {
+      throw RequestException.exhausted(
+          "encode streams must be at most "
+              + limits.maxStreams()
+              + ", got: "
+              + (limits.maxStreams() + 1));
+    }
+    // The codebook as bytes and as floats; chunks on their way as bytes, as floats and as codes.
+    long bytes = 3 * codebookBytes + 3L * EncodeStream.WINDOW * Limits.CHUNK_BYTES;
+    MemoryBudget.Reservation reservation = shared.memory().reserve(bytes).orElse(null);
+    if (reservation == null) {
+      streams.release();
+      long free = shared.memory().totalBytes() - shared.memory().usedBytes();
+      throw RequestException.exhausted(
+          "encode memory must be at most " + free + " bytes now, got: " + bytes);
+    }
+    return new Admission(reservation);
+  }
+
+  /** Room for one stream; closing it gives it back, once. */
+  final class Admission implements AutoCloseable {
+    private final MemoryBudget.Reservation memory;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    private Admission(MemoryBudget.Reservation memory) {
+      this.memory = memory;
+    }
+
+    @Override
+    public void close() {
+      if (released.compareAndSet(false, true)) {
+        memory.close();
+        streams.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.luceneivf.server.rpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.Code;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only place that makes a gRPC status. A refusal keeps its text; anything else is {@code
+ * INTERNAL} with an id under which the log has the rest.
+ */
+public final class StatusMapper {
+
+  /** When a client that was refused for want of room should ask again, in seconds. */
+  static final int RETRY_SECONDS = 5;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
+  private static final int MAX_TEXT = 1000;
+
+  private StatusMapper() {}
+
+  /** Returns what a client is told about an exception. */
+  public static StatusRuntimeException toStatus(Throwable failure) {
+    if (failure instanceof RequestException refusal) {
+      return refused(refusal);
+    }
+    if (failure instanceof StatusRuntimeException status) {
+      return status;
+    }
+    return internal(failure);
+  }
+
+  private static StatusRuntimeException refused(RequestException refusal) {
+    String text = shortened(String.valueOf(refusal.getMessage()));
+    return switch (refusal.reason()) {
+      case INVALID -> Status.INVALID_ARGUMENT.withDescription(text).asRuntimeException();
+      case NOT_FOUND -> Status.NOT_FOUND.withDescription(text).asRuntimeException();
+      case PRECONDITION -> Status.FAILED_PRECONDITION.withDescription(text).asRuntimeException();
+      case IDLE -> Status.DEADLINE_EXCEEDED.withDescription(text).asRuntimeException();
+      case CANCELLED -> Status.CANCELLED.withDescription(text).asRuntimeException();
+      case EXHAUSTED -> withRetry(Code.RESOURCE_EXHAUSTED, text);
+      case DRAINING -> withRetry(Code.UNAVAILABLE, text);
+    };
+  }
+
+  private static StatusRuntimeException withRetry(Code code, String text) {
+    RetryInfo retry =
+        RetryInfo.newBuilder()
+            .setRetryDelay(Duration.newBuilder().setSeconds(RETRY_SECONDS))
+            .build();
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(code.getNumber())
+            .setMessage(text)
+            .addDetails(Any.pack(retry))
+            .build());
+  }
+
+  private static StatusRuntimeException internal(Throwable failure) {
+    String id = UUID.randomUUID().toString();
+    LOG.atError().addKeyValue("error_id", id).setCause(failure).log("request failed");
+    return Status.INTERNAL.withDescription("internal error, id: " + id).asRuntimeException();
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+  }
+}

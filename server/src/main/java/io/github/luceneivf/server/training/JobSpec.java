@@ -1,0 +1,66 @@
+package io.github.luceneivf.server.training;
+
+import io.github.luceneivf.clustering.KMeansParams;
+import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.server.rpc.Checksums;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a job is to do: checked against the limits. Immutable.
+ *
+ * @param request what is wanted
+ * @param dim dimension of the sample
+ * @param rows vectors of the sample
+ * @param sampleHash SHA-256 of the sample, as hexadecimal digits, if announced
+ */
+record JobSpec(TrainingRequest request, int dim, int rows, Optional<String> sampleHash) {
+
+  private static final int ID_BYTES = 16;
+
+  /** Returns the bytes of the sample. */
+  long sampleBytes() {
+    return (long) Float.BYTES * rows * dim;
+  }
+
+  /** Returns the memory the training needs, in bytes: the sample, a mapped copy, centroids. */
+  long memoryBytes() {
+    long lists = Math.min(request.params().nlist(), rows);
+    long perList = 4L * Float.BYTES * dim;
+    long perRow = 32;
+    return 2 * sampleBytes() + lists * perList + rows * perRow;
+  }
+
+  /**
+   * Returns the name of the job: a hash of all that the result depends on, or a random one if the
+   * sample's hash is not known.
+   */
+  String jobId() {
+    if (sampleHash.isEmpty()) {
+      return UUID.randomUUID().toString().replace("-", "");
+    }
+    KMeansParams params = request.params();
+    String content =
+        String.join(
+            "|",
+            request.metric().name(),
+            request.encoding().displayName(),
+            Integer.toString(dim),
+            Integer.toString(rows),
+            Integer.toString(params.nlist()),
+            Integer.toString(params.maxIterations()),
+            Double.toString(params.tolerance()),
+            Double.toString(params.maxListFactor()),
+            Long.toString(params.seed()),
+            Long.toString(request.population()),
+            request.parent().map(Record::toString).orElse(""),
+            sampleHash.get());
+    MessageDigest digest = Checksums.sha256();
+    byte[] hash = digest.digest(content.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(Arrays.copyOf(hash, ID_BYTES));
+  }
+}

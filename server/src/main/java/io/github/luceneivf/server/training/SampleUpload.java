@@ -1,0 +1,182 @@
+package io.github.luceneivf.server.training;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.proto.FloatBytes;
+import io.github.luceneivf.proto.v1.SampleChunk;
+import io.github.luceneivf.proto.v1.SampleEnd;
+import io.github.luceneivf.proto.v1.SampleHeader;
+import io.github.luceneivf.proto.v1.UploadSampleRequest;
+import io.github.luceneivf.proto.v1.UploadSampleResponse;
+import io.github.luceneivf.server.rpc.Checksums;
+import io.github.luceneivf.server.rpc.FiniteCheck;
+import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.server.rpc.StatusMapper;
+import io.grpc.stub.StreamObserver;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives the sample of a job. Every chunk is checked as it comes; the job gets the sample when
+ * all is there. Confined to the call's serial callbacks, but for the job's end, which may come from
+ * anywhere.
+ */
+final class SampleUpload implements StreamObserver<UploadSampleRequest> {
+
+  private final JobRegistry jobs;
+  private final StreamObserver<UploadSampleResponse> response;
+  private final MessageDigest digest = Checksums.sha256();
+  private final Consumer<JobStatus> jobListener = this::jobChanged;
+  private @Nullable TrainingJob job;
+  private float[] values = {};
+  private int rows;
+  private boolean closed;
+
+  SampleUpload(JobRegistry jobs, StreamObserver<UploadSampleResponse> response) {
+    this.jobs = jobs;
+    this.response = response;
+  }
+
+  @Override
+  public void onNext(UploadSampleRequest message) {
+    if (isClosed()) {
+      return;
+    }
+    try {
+      switch (message.getMessageCase()) {
+        case HEADER -> begin(message.getHeader());
+        case CHUNK -> add(message.getChunk());
+        case END -> finish(message.getEnd());
+        case MESSAGE_NOT_SET ->
+            throw RequestException.invalid("message must be header, chunk or end, got none");
+      }
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void begin(SampleHeader header) {
+    if (job != null) {
+      throw RequestException.invalid("header must be the first message, got another");
+    }
+    TrainingJob found = jobs.get(header.getJobId());
+    found.beginUpload();
+    job = found;
+    values = new float[found.spec().rows() * found.spec().dim()];
+    found.addListener(jobListener);
+  }
+
+  private TrainingJob begun() {
+    TrainingJob begun = job;
+    if (begun == null) {
+      throw RequestException.invalid("header must be the first message");
+    }
+    return begun;
+  }
+
+  private void add(SampleChunk chunk) {
+    TrainingJob target = begun();
+    int dim = target.spec().dim();
+    Checksums.verifyChunk("vectors", chunk.getVectors(), chunk.getCrc32C());
+    int rowBytes = dim * Float.BYTES;
+    int count = chunk.getVectors().size() / rowBytes;
+    if (count * rowBytes != chunk.getVectors().size()) {
+      throw RequestException.invalid(
+          "vectors bytes must be a multiple of "
+              + rowBytes
+              + ", got: "
+              + chunk.getVectors().size());
+    }
+    if (chunk.getFirstRow() != rows) {
+      throw RequestException.invalid("first_row must be " + rows + ", got: " + chunk.getFirstRow());
+    }
+    if (count > target.spec().rows() - rows) {
+      throw RequestException.invalid(
+          "rows must be at most " + target.spec().rows() + ", got: " + ((long) rows + count));
+    }
+    int from = rows * dim;
+    FloatBytes.copyTo(chunk.getVectors(), values, from);
+    FiniteCheck.require(values, from, count * dim, dim, rows);
+    Checksums.update(digest, chunk.getVectors());
+    rows += count;
+    target.uploaded(rows);
+  }
+
+  private void finish(SampleEnd end) {
+    TrainingJob target = begun();
+    if (end.getRows() != rows || rows != target.spec().rows()) {
+      throw RequestException.invalid(
+          "rows must be "
+              + target.spec().rows()
+              + ", got: "
+              + rows
+              + ", end says: "
+              + end.getRows());
+    }
+    String actual = HexFormat.of().formatHex(digest.digest());
+    requireHash("sha256", HexFormat.of().formatHex(end.getSha256().toByteArray()), actual);
+    target.spec().sampleHash().ifPresent(hash -> requireHash("sample_sha256", hash, actual));
+    target.removeListener(jobListener);
+    target.finishUpload(new FloatMatrix(values, rows, target.spec().dim()));
+    values = new float[0];
+    jobs.run(target);
+    if (close()) {
+      response.onNext(UploadSampleResponse.newBuilder().setJob(JobMessages.job(target)).build());
+      response.onCompleted();
+    }
+  }
+
+  private static void requireHash(String name, String wanted, String actual) {
+    if (!wanted.equals(actual)) {
+      int max = 64;
+      String shown = wanted.length() <= max ? wanted : wanted.substring(0, max);
+      throw RequestException.invalid(name + " must be " + actual + ", got: " + shown);
+    }
+  }
+
+  private void jobChanged(JobStatus status) {
+    if (status.state().isFinal()) {
+      fail(RequestException.precondition("job has ended: " + status.error()));
+    }
+  }
+
+  @Override
+  public void onError(Throwable t) {
+    close();
+    abandon();
+  }
+
+  @Override
+  public void onCompleted() {
+    if (!isClosed()) {
+      fail(RequestException.invalid("end must be the last message"));
+    }
+  }
+
+  private void fail(RuntimeException failure) {
+    if (close()) {
+      response.onError(StatusMapper.toStatus(failure));
+      abandon();
+    }
+  }
+
+  private void abandon() {
+    values = new float[0];
+    TrainingJob target = job;
+    if (target != null) {
+      target.removeListener(jobListener);
+      target.abandonUpload();
+    }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private synchronized boolean close() {
+    boolean first = !closed;
+    closed = true;
+    return first;
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.luceneivf.server.training;
+
+import io.github.luceneivf.proto.v1.CancelJobRequest;
+import io.github.luceneivf.proto.v1.CancelJobResponse;
+import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
+import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
+import io.github.luceneivf.proto.v1.GetCodebookRequest;
+import io.github.luceneivf.proto.v1.GetCodebookResponse;
+import io.github.luceneivf.proto.v1.GetJobRequest;
+import io.github.luceneivf.proto.v1.GetJobResponse;
+import io.github.luceneivf.proto.v1.GetTrainingReportRequest;
+import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
+import io.github.luceneivf.proto.v1.ListJobsRequest;
+import io.github.luceneivf.proto.v1.ListJobsResponse;
+import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
+import io.github.luceneivf.proto.v1.UploadSampleRequest;
+import io.github.luceneivf.proto.v1.UploadSampleResponse;
+import io.github.luceneivf.proto.v1.WatchJobRequest;
+import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.rpc.ProtocolCheck;
+import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.server.rpc.StatusMapper;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The training service: translates, delegates to {@link JobRegistry}, translates. Thread-safe. */
+public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceImplBase {
+
+  private static final int DEFAULT_PAGE = 100;
+  private static final int MAX_PAGE = 1000;
+  private static final int MAX_WATCHES = 1000;
+
+  private final JobRegistry jobs;
+  private final Limits limits;
+  private final DrainGate gate;
+  private final ScheduledExecutorService timer;
+  private final Semaphore watches = new Semaphore(MAX_WATCHES);
+
+  /**
+   * Creates the service.
+   *
+   * @param gate closed when no new work is wanted
+   * @param timer for heartbeats; closed by the caller
+   */
+  public TrainingEndpoint(
+      JobRegistry jobs, Limits limits, DrainGate gate, ScheduledExecutorService timer) {
+    this.jobs = jobs;
+    this.limits = limits;
+    this.gate = gate;
+    this.timer = timer;
+  }
+
+  @Override
+  public void createTrainingJob(
+      CreateTrainingJobRequest request, StreamObserver<CreateTrainingJobResponse> client) {
+    answer(
+        client,
+        () -> {
+          gate.requireOpen();
+          ProtocolCheck.require(request.getProtocolVersionValue());
+          TrainingJob job = jobs.create(JobMessages.spec(request.getSpec(), limits));
+          return CreateTrainingJobResponse.newBuilder()
+              .setJob(JobMessages.job(job))
+              .setMaxChunkBytes(Limits.MAX_CHUNK_BYTES)
+              .build();
+        });
+  }
+
+  @Override
+  public StreamObserver<UploadSampleRequest> uploadSample(
+      StreamObserver<UploadSampleResponse> client) {
+    return new SampleUpload(jobs, client);
+  }
+
+  @Override
+  public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> client) {
+    TrainingJob job;
+    try {
+      job = jobs.get(request.getJobId());
+      if (!watches.tryAcquire()) {
+        throw RequestException.exhausted("watches must be at most " + MAX_WATCHES);
+      }
+    } catch (RuntimeException e) {
+      client.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    var call = (ServerCallStreamObserver<WatchJobResponse>) client;
+    JobWatch watch = new JobWatch(call);
+    Future<?> heartbeat = timer.scheduleAtFixedRate(watch::heartbeat, 1, 1, TimeUnit.SECONDS);
+    Runnable release =
+        () -> {
+          job.removeListener(watch);
+          heartbeat.cancel(false);
+          watch.stop();
+          watches.release();
+        };
+    call.setOnCancelHandler(release);
+    call.setOnCloseHandler(release);
+    call.setOnReadyHandler(watch::send);
+    job.addListener(watch);
+  }
+
+  @Override
+  public void cancelJob(CancelJobRequest request, StreamObserver<CancelJobResponse> client) {
+    answer(
+        client,
+        () -> {
+          TrainingJob job = jobs.get(request.getJobId());
+          job.end(JobState.CANCELLED, "cancelled by a client");
+          return CancelJobResponse.newBuilder().setJob(JobMessages.job(job)).build();
+        });
+  }
+
+  @Override
+  public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> client) {
+    answer(
+        client,
+        () ->
+            GetJobResponse.newBuilder()
+                .setJob(JobMessages.job(jobs.get(request.getJobId())))
+                .build());
+  }
+
+  @Override
+  public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> client) {
+    answer(client, () -> list(request));
+  }
+
+  private ListJobsResponse list(ListJobsRequest request) {
+    RequestException.requireRange("page_size", request.getPageSize(), 0, MAX_PAGE);
+    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
+    List<TrainingJob> all = jobs.list();
+    int from = 0;
+    if (!request.getPageToken().isEmpty()) {
+      // A page's token is the name of its last job.
+      from = all.indexOf(jobs.get(request.getPageToken())) + 1;
+    }
+    int to = Math.min(all.size(), from + size);
+    ListJobsResponse.Builder builder = ListJobsResponse.newBuilder();
+    all.subList(from, to).forEach(job -> builder.addJobs(JobMessages.job(job)));
+    if (to < all.size()) {
+      builder.setNextPageToken(all.get(to - 1).id());
+    }
+    return builder.build();
+  }
+
+  @Override
+  public void getTrainingReport(
+      GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
+    answer(client, () -> ReportMessages.response(jobs.get(request.getJobId()).result()));
+  }
+
+  @Override
+  public void getCodebook(GetCodebookRequest request, StreamObserver<GetCodebookResponse> client) {
+    JobResult result;
+    try {
+      result = jobs.get(request.getJobId()).result();
+    } catch (RuntimeException e) {
+      client.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    var call = (ServerCallStreamObserver<GetCodebookResponse>) client;
+    CodebookStream stream = new CodebookStream(result, call);
+    call.setOnCancelHandler(() -> {});
+    call.setOnReadyHandler(stream::send);
+    stream.send();
+  }
+
+  private static <T> void answer(StreamObserver<T> client, Supplier<T> work) {
+    T response;
+    try {
+      response = work.get();
+    } catch (RuntimeException e) {
+      client.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    client.onNext(response);
+    client.onCompleted();
+  }
+}
