@@ -1,0 +1,89 @@
+package io.github.luceneivf.calibration;
+
+import io.github.luceneivf.calibration.Calibration.Curve;
+import io.github.luceneivf.calibration.Calibration.Point;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The binary form of a calibration, little-endian: <b>[int]</b> queries, <b>[int]</b> curves; for
+ * each curve <b>[int]</b> k, then twice (by nprobe, by depth) <b>[int]</b> points and for each
+ * <b>[int]</b> setting, <b>[float]</b> recall.
+ */
+final class CalibrationBytes {
+
+  private static final int POINT_BYTES = Integer.BYTES + Float.BYTES;
+  private static final int CURVE_BYTES = 3 * Integer.BYTES;
+
+  private CalibrationBytes() {}
+
+  static byte[] write(Calibration calibration) {
+    int bytes = 2 * Integer.BYTES;
+    for (Curve curve : calibration.curves()) {
+      bytes += CURVE_BYTES + (curve.byProbe().size() + curve.byDepth().size()) * POINT_BYTES;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(calibration.queries()).putInt(calibration.curves().size());
+    for (Curve curve : calibration.curves()) {
+      out.putInt(curve.k());
+      writePoints(out, curve.byProbe());
+      writePoints(out, curve.byDepth());
+    }
+    return out.array();
+  }
+
+  private static void writePoints(ByteBuffer out, List<Point> points) {
+    out.putInt(points.size());
+    for (Point point : points) {
+      out.putInt(point.setting()).putFloat(point.recall());
+    }
+  }
+
+  static Calibration read(byte[] bytes) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      int queries = readInt(in);
+      int count = readCount(in, CURVE_BYTES, "curves");
+      List<Curve> curves = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        int k = readInt(in);
+        List<Point> byProbe = readPoints(in);
+        curves.add(new Curve(k, byProbe, readPoints(in)));
+      }
+      if (in.hasRemaining()) {
+        throw new IOException("calibration: expected no more bytes, got: " + in.remaining());
+      }
+      return new Calibration(queries, curves);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("calibration: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Point> readPoints(ByteBuffer in) throws IOException {
+    int count = readCount(in, POINT_BYTES, "points");
+    List<Point> points = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      points.add(new Point(in.getInt(), in.getFloat()));
+    }
+    return points;
+  }
+
+  private static int readCount(ByteBuffer in, int itemBytes, String items) throws IOException {
+    int count = readInt(in);
+    if (count < 0 || count > in.remaining() / itemBytes) {
+      throw new IOException(
+          "calibration: " + items + " must fit " + in.remaining() + " bytes, got: " + count);
+    }
+    return count;
+  }
+
+  private static int readInt(ByteBuffer in) throws IOException {
+    if (in.remaining() < Integer.BYTES) {
+      throw new IOException("calibration: expected 4 more bytes, got: " + in.remaining());
+    }
+    return in.getInt();
+  }
+}
