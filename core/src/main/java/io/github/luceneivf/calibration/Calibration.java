@@ -46,8 +46,7 @@ public record Calibration(int queries, List<Curve> curves) {
   /** Returns what to assume of a codebook that nobody judged: all its lists have to be probed. */
   public static Calibration uncalibrated(int nlist) {
     List<Point> all = List.of(new Point(nlist, 1));
-    return new Calibration(
-        0, MEASURED_K.stream().map(k -> new Curve(k, all, List.of())).toList());
+    return new Calibration(0, MEASURED_K.stream().map(k -> new Curve(k, all, List.of())).toList());
   }
 
   /**

@@ -1,10 +1,25 @@
 package io.github.luceneivf.codebook;
 
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.clustering.Assignment;
+import io.github.luceneivf.clustering.Clustering;
+import io.github.luceneivf.clustering.ClusteringListener;
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.KMeans;
+import io.github.luceneivf.codebook.TrainingProgress.Phase;
 import java.io.IOException;
+import java.time.Duration;
 
-/** Trains codebooks in this process, on the calling thread and as many more as the request says. */
+/**
+ * Trains codebooks in this process, on the calling thread and as many more as the request says.
+ *
+ * <p>The sample is copied into the codebook's space, part of it held out as queries; the rest is
+ * clustered, and the codebook judged with the queries ({@link Calibration}). The same sample and
+ * request give the same codebook and calibration, whatever the threads. Immutable, thread-safe.
+ */
 public final class LocalCodebookTrainer implements CodebookTrainer {
+
+  private static final String TRAINED_BY = "in-process";
 
   /** Creates a trainer. */
   public LocalCodebookTrainer() {}
@@ -12,7 +27,82 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
   @Override
   public TrainedCodebook train(TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor)
       throws IOException {
-    throw new UnsupportedOperationException();
+    long start = System.nanoTime();
+    ProgressTeller teller = new ProgressTeller(monitor);
+    PreparedSample prepared = PreparedSample.of(request, sample, teller);
+    Clustering clustering =
+        KMeans.cluster(
+            prepared.rows(),
+            request.params(),
+            (phase, percent, objective) -> teller.tell(phase(phase), percent / 100, objective));
+    Codebook codebook = codebook(request, prepared, clustering);
+    long calibrating = System.nanoTime();
+    Calibration calibration =
+        new Calibrator(codebook, request, prepared, clustering.assignment(), teller).calibrate();
+    TrainingReport report =
+        new TrainingReport(
+            request.population(),
+            prepared.rows().rows(),
+            request.params().nlist(),
+            codebook.nlist(),
+            clustering.report(),
+            since(calibrating),
+            since(start),
+            TRAINED_BY);
+    return new TrainedCodebook(codebook, calibration, report);
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  private static Phase phase(ClusteringListener.Phase phase) {
+    return switch (phase) {
+      case INITIALIZE -> Phase.INITIALIZE;
+      case ITERATE -> Phase.ITERATE;
+      case BALANCE -> Phase.BALANCE;
+    };
+  }
+
+  private static Codebook codebook(
+      TrainingRequest request, PreparedSample sample, Clustering clustering) {
+    Codebook.Content content =
+        new Codebook.Content(
+            sample.space(),
+            clustering.centroids(),
+            radii(clustering.assignment()),
+            mean(sample.rows()),
+            request.params().seed());
+    return new Codebook(
+        content,
+        new Codebook.Lineage(
+            request.version(),
+            request.parent().map(TrainingRequest.Lineage::id),
+            request.population()));
+  }
+
+  private static float[] radii(Assignment assignment) {
+    float[] radii = new float[assignment.sizes().length];
+    for (int i = 0; i < assignment.size(); i++) {
+      int list = assignment.lists()[i];
+      float distance = Math.min(assignment.distances()[i], Float.MAX_VALUE);
+      radii[list] = Math.max(radii[list], (float) Math.sqrt(distance));
+    }
+    return radii;
+  }
+
+  private static float[] mean(FloatMatrix rows) {
+    double[] sums = new double[rows.dim()];
+    for (int row = 0; row < rows.rows(); row++) {
+      for (int d = 0; d < sums.length; d++) {
+        sums[d] += rows.values()[row * sums.length + d];
+      }
+    }
+    float[] mean = new float[sums.length];
+    for (int d = 0; d < mean.length; d++) {
+      mean[d] = (float) (sums[d] / rows.rows());
+    }
+    return mean;
   }
 
   @Override

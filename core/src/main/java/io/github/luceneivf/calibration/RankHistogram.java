@@ -1,0 +1,56 @@
+package io.github.luceneivf.calibration;
+
+import io.github.luceneivf.calibration.Calibration.Point;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Ranks of true neighbours in some order: of their lists among all lists, or of their approximate
+ * distances among all. The share of ranks up to a setting is the recall at that setting, so one
+ * pass over the queries gives the recall of every setting. Not thread-safe.
+ */
+public final class RankHistogram {
+
+  private final int[] counts;
+  private int worst;
+  private long total;
+
+  /** Creates an empty histogram of ranks in {@code [1, maxRank]}. */
+  public RankHistogram(int maxRank) {
+    this.counts = new int[maxRank + 1];
+  }
+
+  /** Counts one true neighbour. */
+  public void add(int rank) {
+    counts[rank]++;
+    total++;
+    worst = Math.max(worst, rank);
+  }
+
+  /**
+   * Returns recall by setting at 1, 2, 3, …, 8 and then four settings per octave, the last one at
+   * {@code maxRank} or at the worst rank counted, whichever {@code untilWorst} says.
+   *
+   * @param scale factor on the settings, at least 1; rounded up
+   */
+  public List<Point> points(boolean untilWorst, double scale) {
+    int last = untilWorst ? Math.max(worst, 1) : counts.length - 1;
+    List<Point> points = new ArrayList<>();
+    long sum = 0;
+    int from = 1;
+    for (int setting = 1; ; setting = Math.min(next(setting), last)) {
+      for (; from <= setting; from++) {
+        sum += counts[from];
+      }
+      float recall = total == 0 ? 1 : (float) ((double) sum / total);
+      points.add(new Point((int) Math.min(Math.ceil(setting * scale), Integer.MAX_VALUE), recall));
+      if (setting == last) {
+        return points;
+      }
+    }
+  }
+
+  private static int next(int setting) {
+    return setting + Math.max(1, Integer.highestOneBit(setting) / 4);
+  }
+}

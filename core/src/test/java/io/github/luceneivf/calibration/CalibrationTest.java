@@ -1,0 +1,180 @@
+package io.github.luceneivf.calibration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.luceneivf.calibration.Calibration.Curve;
+import io.github.luceneivf.calibration.Calibration.Point;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class CalibrationTest {
+
+  private static Calibration calibration() {
+    return new Calibration(
+        500,
+        List.of(
+            curve(1, 0.75f, 1, 0.5f, 0.875f),
+            curve(10, 0.5f, 0.75f, 0.25f, 0.5f),
+            curve(100, 0.25f, 0.5f, 0.125f, 0.25f)));
+  }
+
+  private static Curve curve(int k, float one, float four, float atK, float atTwoK) {
+    return new Curve(
+        k,
+        List.of(new Point(1, one), new Point(4, four), new Point(64, 1)),
+        List.of(new Point(k, atK), new Point(2 * k, atTwoK), new Point(20 * k, 1)));
+  }
+
+  @Test
+  void settingsAreInterpolatedAndRoundedUp() {
+    Calibration calibration = calibration();
+    assertEquals(1, calibration.nprobe(10, 0.1));
+    assertEquals(1, calibration.nprobe(10, 0.5));
+    assertEquals(2, calibration.nprobe(10, 0.51));
+    assertEquals(4, calibration.nprobe(10, 0.75));
+    assertEquals(34, calibration.nprobe(10, 0.875));
+    assertEquals(64, calibration.nprobe(10, 1));
+    assertEquals(20, calibration.depth(10, 0.5));
+    assertEquals(110, calibration.depth(10, 0.75));
+    assertEquals(200, calibration.depth(10, 1));
+  }
+
+  @Test
+  void aKBetweenCurvesTakesTheUpper() {
+    Calibration calibration = calibration();
+    assertEquals(calibration.nprobe(10, 0.8), calibration.nprobe(2, 0.8));
+    assertEquals(calibration.nprobe(100, 0.8), calibration.nprobe(11, 0.8));
+    assertEquals(calibration.depth(100, 0.8), calibration.depth(11, 0.8));
+  }
+
+  @Test
+  void depthIsNeverBelowKAndGrowsInProportionAboveTheCurves() {
+    Calibration calibration = calibration();
+    assertEquals(100, calibration.depth(100, 0));
+    assertEquals(10 * calibration.depth(100, 0.8), calibration.depth(1000, 0.8), 10);
+    assertTrue(calibration.depth(Integer.MAX_VALUE, 1) == Integer.MAX_VALUE);
+  }
+
+  @Test
+  void nprobeGrowsAboveTheCurvesAsItDidBetweenThemButNotBeyondAll() {
+    Calibration calibration = calibration();
+    double ten = 1 + 3 * 0.5;
+    double hundred = 4 + 60 * 0.25;
+    assertEquals(Math.ceil(hundred), calibration.nprobe(100, 0.625));
+    assertEquals(3, calibration.nprobe(10, 0.625));
+    int expected = (int) Math.min(64, Math.ceil(hundred * hundred / ten));
+    assertEquals(expected, calibration.nprobe(1000, 0.625));
+    assertEquals(64, calibration.nprobe(1_000_000, 0.625));
+  }
+
+  @Test
+  void aTargetNeverReachedTakesTheLastSetting() {
+    List<Point> low = List.of(new Point(1, 0.1f), new Point(9, 0.5f));
+    Calibration calibration = new Calibration(1, List.of(new Curve(10, low, low)));
+    assertEquals(9, calibration.nprobe(10, 0.9));
+    assertEquals(10, calibration.depth(10, 0.9));
+  }
+
+  @Test
+  void recallIsTheInverseOfNprobe() {
+    Calibration calibration = calibration();
+    assertEquals(0.5, calibration.recall(10, 1), 1e-6);
+    assertEquals(0.75, calibration.recall(10, 4), 1e-6);
+    assertEquals(0.875, calibration.recall(10, 34), 1e-6);
+    assertEquals(1, calibration.recall(10, 100), 1e-6);
+    assertEquals(0, calibration.recall(10, 0), 1e-6);
+  }
+
+  @Test
+  void unknownCodebooksAreProbedWholeAndRerankedDeeply() {
+    Calibration unknown = Calibration.uncalibrated(64);
+    assertEquals(0, unknown.queries());
+    assertEquals(64, unknown.nprobe(10, 0.5));
+    assertEquals(1, Calibration.uncalibrated().nprobe(10, 0.95));
+    assertEquals(100, unknown.depth(1, 0.95));
+    assertEquals(500, unknown.depth(50, 0.95));
+    assertEquals(Integer.MAX_VALUE, unknown.depth(Integer.MAX_VALUE, 0.95));
+    Calibration empty = new Calibration(0, List.of());
+    assertEquals(Integer.MAX_VALUE, empty.nprobe(10, 0.95));
+    assertEquals(100, empty.depth(10, 0.95));
+    assertEquals(0, empty.recall(10, 5));
+  }
+
+  @Test
+  void theBinaryFormSurvives() throws IOException {
+    for (Calibration written :
+        List.of(calibration(), Calibration.uncalibrated(7), new Calibration(0, List.of()))) {
+      assertEquals(written, Calibration.fromBytes(written.toBytes()));
+    }
+  }
+
+  @Test
+  void otherLengthsAreRefused() {
+    byte[] bytes = calibration().toBytes();
+    for (int length = 0; length < bytes.length + 5; length++) {
+      if (length != bytes.length) {
+        byte[] damaged = Arrays.copyOf(bytes, length);
+        assertThrows(IOException.class, () -> Calibration.fromBytes(damaged), "length " + length);
+      }
+    }
+  }
+
+  @Test
+  void garbageIsRefusedOrValid() {
+    Random random = new Random(1);
+    int refused = 0;
+    for (int round = 0; round < 20_000; round++) {
+      byte[] damaged = calibration().toBytes();
+      int at = random.nextInt(damaged.length - 3);
+      for (int i = 0; i < 4; i++) {
+        damaged[at + i] = (byte) random.nextInt();
+      }
+      try {
+        Calibration read = Calibration.fromBytes(damaged);
+        assertTrue(read.nprobe(10, 0.95) >= 1);
+        assertTrue(read.depth(10, 0.95) >= 10);
+      } catch (IOException e) {
+        assertTrue(String.valueOf(e.getMessage()).startsWith("calibration: "), e.toString());
+        refused++;
+      }
+    }
+    assertTrue(refused > 10_000, "refused: " + refused);
+  }
+
+  @Test
+  void histogramsGiveRecallBySetting() {
+    RankHistogram histogram = new RankHistogram(40);
+    for (int rank : new int[] {1, 1, 2, 30}) {
+      histogram.add(rank);
+    }
+    List<Point> all = histogram.points(false, 1);
+    assertEquals(new Point(1, 0.5f), all.getFirst());
+    assertEquals(new Point(2, 0.75f), all.get(1));
+    assertEquals(new Point(40, 1), all.getLast());
+    assertEquals(new Point(30, 1), histogram.points(true, 1).getLast());
+    assertEquals(new Point(45, 1), histogram.points(true, 1.5).getLast());
+    new Curve(1, all, histogram.points(true, 1.01));
+    assertEquals(List.of(new Point(1, 1)), new RankHistogram(1).points(true, 1));
+  }
+
+  @Test
+  void messagesNameTheField() {
+    assertEquals(
+        "recall must be in [0, 1], got: NaN",
+        assertThrows(IllegalArgumentException.class, () -> new Point(1, Float.NaN)).getMessage());
+    assertEquals(
+        "k must be at least 1, got: 0",
+        assertThrows(IllegalArgumentException.class, () -> calibration().nprobe(0, 0.9))
+            .getMessage());
+    List<Point> falling = List.of(new Point(2, 0), new Point(2, 1));
+    assertEquals(
+        "byProbe must ascend by setting, got: 2 after 2",
+        assertThrows(IllegalArgumentException.class, () -> new Curve(1, falling, List.of()))
+            .getMessage());
+  }
+}
