@@ -22,6 +22,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,9 +134,10 @@ public final class SidecarServer implements AutoCloseable {
   }
 
   private void serve() {
-    threads
-        .timer()
-        .scheduleAtFixedRate(jobs::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    Future<?> _ =
+        threads
+            .timer()
+            .scheduleAtFixedRate(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     for (String name :
         new String[] {"", TrainingServiceGrpc.SERVICE_NAME, MergeServiceGrpc.SERVICE_NAME}) {
       health.setStatus(name, ServingStatus.SERVING);
@@ -145,6 +147,14 @@ public final class SidecarServer implements AutoCloseable {
         .addKeyValue("port", port())
         .addKeyValue("memory_bytes", config.limits().memoryBytes())
         .log("serving");
+  }
+
+  private void sweep() {
+    try {
+      jobs.sweep();
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("sweep failed"); // an exception would end the schedule
+    }
   }
 
   /** Returns the port that is bound. */

@@ -18,6 +18,7 @@ final class VectorQueue implements VectorSource {
 
   private sealed interface Event {}
 
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   private record Rows(float[] values, int count) implements Event {}
 
   private record End() implements Event {}

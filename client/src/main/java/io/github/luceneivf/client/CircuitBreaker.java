@@ -1,0 +1,70 @@
+package io.github.luceneivf.client;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * Keeps a dead sidecar from costing time: after some failures in a row it lets no call through for
+ * a while, then one at a time as a probe, until one succeeds. Thread-safe.
+ *
+ * <p>After M. Nygard, Release It!, 2007, chapter 5.2.
+ */
+final class CircuitBreaker {
+
+  /** Failures in a row that open it. */
+  static final int FAILURES = 3;
+
+  /** How long it stays open. */
+  static final Duration PAUSE = Duration.ofSeconds(30);
+
+  private final LongSupplier nanoClock;
+  private int failures;
+  private long openedNanos;
+  private boolean probing;
+
+  /**
+   * Creates a closed breaker.
+   *
+   * @param nanoClock time in nanoseconds, as {@link System#nanoTime}
+   */
+  CircuitBreaker(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Lets a call through. Each call let through ends with {@link #succeeded}, {@link #failed} or
+   * {@link #abandoned}.
+   *
+   * @throws SidecarException if none may pass now
+   */
+  synchronized void enter() throws SidecarException {
+    if (failures < FAILURES) {
+      return;
+    }
+    long elapsed = nanoClock.getAsLong() - openedNanos;
+    if (probing || elapsed < PAUSE.toNanos()) {
+      throw new SidecarException(
+          SidecarException.Reason.CIRCUIT_OPEN,
+          "sidecar failed " + failures + " times in a row and is not asked for now");
+    }
+    probing = true;
+  }
+
+  /** The sidecar works. */
+  synchronized void succeeded() {
+    failures = 0;
+    probing = false;
+  }
+
+  /** The sidecar does not work. */
+  synchronized void failed() {
+    failures = Math.min(failures + 1, Integer.MAX_VALUE - 1);
+    openedNanos = nanoClock.getAsLong();
+    probing = false;
+  }
+
+  /** The call ended for another reason, and says nothing about the sidecar. */
+  synchronized void abandoned() {
+    probing = false;
+  }
+}

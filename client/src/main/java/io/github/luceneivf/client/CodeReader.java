@@ -1,0 +1,119 @@
+package io.github.luceneivf.client;
+
+import com.google.protobuf.ByteString;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.EncodedSink;
+import io.github.luceneivf.proto.v1.CodeChunk;
+import io.github.luceneivf.proto.v1.EncodeSummary;
+import io.github.luceneivf.quantization.Encoding;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * Checks codes that the sidecar sent, and hands them on: ordinals contiguous and of vectors sent,
+ * list numbers in range, sizes and checksums right, floats finite. Not thread-safe; one per stream.
+ */
+final class CodeReader {
+
+  private final int nlist;
+  private final int dim;
+  private final Encoding encoding;
+  private final int recordBytes;
+  private final EncodedSink sink;
+  private final CRC32C whole = new CRC32C();
+  private int received;
+
+  CodeReader(Codebook codebook, Encoding encoding, EncodedSink sink) {
+    this.nlist = codebook.nlist();
+    this.dim = codebook.dim();
+    this.encoding = encoding;
+    this.recordBytes = encoding.recordBytes(dim);
+    this.sink = sink;
+  }
+
+  /** Returns the number of vectors whose codes are handed on. */
+  int received() {
+    return received;
+  }
+
+  /**
+   * Takes a chunk.
+   *
+   * @param sent vectors sent so far
+   * @throws SidecarException if it cannot be right
+   * @throws IOException what the sink threw
+   */
+  void accept(CodeChunk chunk, int sent) throws IOException {
+    int count = chunk.getCount();
+    if (chunk.getFirstOrd() != received) {
+      throw SidecarException.invalid(
+          "first_ord must be " + received + ", got: " + chunk.getFirstOrd());
+    }
+    if (count < 1 || count > sent - received) {
+      throw SidecarException.invalid(
+          "count must be in [1, " + (sent - received) + "], got: " + count);
+    }
+    requireSize("lists", chunk.getLists(), (long) count * Integer.BYTES);
+    requireSize("records", chunk.getRecords(), (long) count * recordBytes);
+    CRC32C crc = new CRC32C();
+    Checksums.update(crc, chunk.getLists());
+    Checksums.update(crc, chunk.getRecords());
+    Checksums.require("codes", chunk.getCrc32C(), (int) crc.getValue());
+    int[] lists = lists(chunk.getLists(), count);
+    byte[] records = chunk.getRecords().toByteArray();
+    requireFinite(records, count);
+    Checksums.update(whole, chunk.getLists());
+    Checksums.update(whole, chunk.getRecords());
+    int firstOrd = received;
+    received += count;
+    sink.accept(firstOrd, count, lists, records);
+  }
+
+  private static void requireSize(String name, ByteString bytes, long size)
+      throws SidecarException {
+    if (bytes.size() != size) {
+      throw SidecarException.invalid(name + " must have " + size + " bytes, got: " + bytes.size());
+    }
+  }
+
+  private int[] lists(ByteString bytes, int count) throws SidecarException {
+    int[] lists = new int[count];
+    bytes.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(lists);
+    for (int list : lists) {
+      if (list < 0 || list >= nlist) {
+        throw SidecarException.invalid("list must be in [0, " + nlist + "), got: " + list);
+      }
+    }
+    return lists;
+  }
+
+  private void requireFinite(byte[] records, int count) throws SidecarException {
+    ByteBuffer buffer = ByteBuffer.wrap(records).order(ByteOrder.LITTLE_ENDIAN);
+    boolean codeIsFloats = encoding.equals(Encoding.FLOAT32);
+    int from = codeIsFloats ? 0 : encoding.codeBytes(dim);
+    for (int i = 0; i < count; i++) {
+      for (int at = from; at < recordBytes; at += Float.BYTES) {
+        float value = buffer.getFloat(i * recordBytes + at);
+        if (!Float.isFinite(value)) {
+          throw SidecarException.invalid("term must be finite, got: " + value);
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks the end.
+   *
+   * @param sent vectors sent
+   * @throws SidecarException if something is missing or was damaged
+   */
+  void finish(EncodeSummary summary, int sent) throws SidecarException {
+    if (received != sent || summary.getCount() != sent) {
+      throw SidecarException.invalid(
+          "count must be " + sent + ", got: " + received + ", summary says: " + summary.getCount());
+    }
+    Checksums.require("all codes", summary.getCrc32C(), (int) whole.getValue());
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.luceneivf.client;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Where the sidecar is, and how long it is waited for. All waits are for signs of progress, so they
+ * do not depend on how much work there is.
+ *
+ * @param host host of the sidecar
+ * @param port port of the sidecar, in [1, 65535]
+ * @param connectDeadline longest wait for a connection, and for the answer to a small request
+ * @param silenceDeadline longest wait for any sign of life of a running call
+ * @param progressDeadline longest wait for progress
+ * @param chunkBytes vectors of one message, in bytes, in [16 KiB, 2 MiB]
+ */
+public record RemoteConfig(
+    String host,
+    int port,
+    Duration connectDeadline,
+    Duration silenceDeadline,
+    Duration progressDeadline,
+    int chunkBytes) {
+
+  private static final int MIN_CHUNK_BYTES = 16 << 10;
+  private static final int MAX_CHUNK_BYTES = 2 << 20;
+  private static final int DEFAULT_CHUNK_BYTES = 1 << 20;
+
+  /** Validates the components. */
+  public RemoteConfig {
+    Objects.requireNonNull(host, "host");
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("port must be in [1, 65535], got: " + port);
+    }
+    requirePositive("connectDeadline", connectDeadline);
+    requirePositive("silenceDeadline", silenceDeadline);
+    requirePositive("progressDeadline", progressDeadline);
+    if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) {
+      throw new IllegalArgumentException(
+          "chunkBytes must be in ["
+              + MIN_CHUNK_BYTES
+              + ", "
+              + MAX_CHUNK_BYTES
+              + "], got: "
+              + chunkBytes);
+    }
+  }
+
+  private static void requirePositive(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + " must be positive, got: " + value);
+    }
+  }
+
+  /** Returns a configuration with 5 s to connect, 10 s of silence, 30 s without progress. */
+  public static RemoteConfig of(String host, int port) {
+    return new RemoteConfig(
+        host,
+        port,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        DEFAULT_CHUNK_BYTES);
+  }
+
+  /** Returns a copy with other waits. */
+  public RemoteConfig withDeadlines(Duration connect, Duration silence, Duration progress) {
+    return new RemoteConfig(host, port, connect, silence, progress, chunkBytes);
+  }
+
+  /** Returns {@code host:port}. */
+  public String target() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.luceneivf.client;
+
+import com.google.protobuf.ByteString;
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.FloatBytes;
+import io.github.luceneivf.proto.v1.CodebookRef;
+import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
+import io.github.luceneivf.proto.v1.ProtocolVersion;
+import io.github.luceneivf.proto.v1.TrainingSpec;
+import java.io.IOException;
+import java.security.MessageDigest;
+
+/** A sample on its way to the sidecar. Immutable but for the matrix it shares. */
+final class SampleMessages {
+
+  private final FloatMatrix sample;
+  private final int rowsPerChunk;
+
+  /**
+   * Creates the messages of a sample.
+   *
+   * @param chunkBytes most bytes of a chunk, unless one row has more
+   */
+  SampleMessages(FloatMatrix sample, int chunkBytes) {
+    this.sample = sample;
+    this.rowsPerChunk = Math.max(1, chunkBytes / (sample.dim() * Float.BYTES));
+  }
+
+  /** Receives the rows of a chunk. */
+  interface ChunkConsumer {
+    void accept(int firstRow, ByteString vectors) throws IOException;
+  }
+
+  /** Pushes the sample in chunks of whole rows. */
+  void forEachChunk(ChunkConsumer consumer) throws IOException {
+    for (int row = 0; row < sample.rows(); row += rowsPerChunk) {
+      int count = Math.min(rowsPerChunk, sample.rows() - row);
+      consumer.accept(
+          row, FloatBytes.toBytes(sample.values(), row * sample.dim(), count * sample.dim()));
+    }
+  }
+
+  /** Returns the SHA-256 of the sample. */
+  ByteString hash(AbortCheck abort) throws IOException {
+    MessageDigest digest = Checksums.sha256();
+    forEachChunk((firstRow, vectors) -> {
+      abort.check();
+      Checksums.update(digest, vectors);
+    });
+    return ByteString.copyFrom(digest.digest());
+  }
+
+  /**
+   * Returns the request for a job. Threads are left to the sidecar: the result does not depend on
+   * them.
+   */
+  CreateTrainingJobRequest createJob(TrainingRequest request, ByteString hash) {
+    TrainingSpec.Builder spec =
+        TrainingSpec.newBuilder()
+            .setMetricValue(request.metric().wireId())
+            .setDim(sample.dim())
+            .setEncodingValue(request.encoding().wireId())
+            .setNlist(request.params().nlist())
+            .setSeed(request.params().seed())
+            .setPopulation(request.population())
+            .setSampleRows(sample.rows())
+            .setSampleSha256(hash)
+            .setMaxIterations(request.params().maxIterations())
+            .setTolerance(request.params().tolerance())
+            .setMaxListFactor(request.params().maxListFactor());
+    request
+        .parent()
+        .ifPresent(parent ->
+            spec.setParent(
+                CodebookRef.newBuilder()
+                    .setId(ByteString.copyFrom(parent.id().bytes()))
+                    .setVersion(parent.version())));
+    return CreateTrainingJobRequest.newBuilder()
+        .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
+        .setSpec(spec)
+        .build();
+  }
+}

@@ -1,0 +1,168 @@
+package io.github.luceneivf.client;
+
+import com.google.protobuf.ByteString;
+import io.github.luceneivf.client.SidecarException.Reason;
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingMonitor;
+import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.v1.CancelJobRequest;
+import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
+import io.github.luceneivf.proto.v1.GetCodebookRequest;
+import io.github.luceneivf.proto.v1.GetCodebookResponse;
+import io.github.luceneivf.proto.v1.GetTrainingReportRequest;
+import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
+import io.github.luceneivf.proto.v1.JobState;
+import io.github.luceneivf.proto.v1.SampleChunk;
+import io.github.luceneivf.proto.v1.SampleEnd;
+import io.github.luceneivf.proto.v1.SampleHeader;
+import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
+import io.github.luceneivf.proto.v1.UploadSampleRequest;
+import io.github.luceneivf.proto.v1.UploadSampleResponse;
+import io.github.luceneivf.proto.v1.WatchJobRequest;
+import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.grpc.CallOptions;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One training: create the job, upload the sample, watch, fetch report and codebook. Closing it
+ * early cancels the job. Confined to the thread that trains.
+ */
+final class TrainingSession implements AutoCloseable {
+
+  private static final long CANCEL_SECONDS = 5;
+  private static final int MAX_ID_LENGTH = 256;
+
+  private final SidecarConnection connection;
+  private final RemoteConfig config;
+  private final TrainingRequest request;
+  private final FloatMatrix sample;
+  private final TrainingMonitor monitor;
+  private String job = "";
+  private boolean done;
+
+  TrainingSession(
+      SidecarConnection connection,
+      TrainingRequest request,
+      FloatMatrix sample,
+      TrainingMonitor monitor) {
+    this.connection = connection;
+    this.config = connection.config();
+    this.request = request;
+    this.sample = sample;
+    this.monitor = monitor;
+  }
+
+  TrainedCodebook run() throws IOException {
+    SampleMessages messages = new SampleMessages(sample, config.chunkBytes());
+    ByteString hash = messages.hash(monitor);
+    CreateTrainingJobResponse created =
+        RemoteCall.unary(
+            connection,
+            TrainingServiceGrpc.getCreateTrainingJobMethod(),
+            messages.createJob(request, hash),
+            monitor);
+    job = created.getJob().getId();
+    if (job.isEmpty() || job.length() > MAX_ID_LENGTH) {
+      throw SidecarException.invalid(
+          "job id must have 1 to " + MAX_ID_LENGTH + " characters, got: " + job.length());
+    }
+    if (created.getJob().getSampleNeeded()) {
+      upload(messages, hash);
+    }
+    watch();
+    TrainedCodebook trained = fetch();
+    done = true;
+    return trained;
+  }
+
+  private void upload(SampleMessages messages, ByteString hash) throws IOException {
+    try (RemoteCall<UploadSampleRequest, UploadSampleResponse> call =
+        new RemoteCall<>(connection, TrainingServiceGrpc.getUploadSampleMethod(), monitor)) {
+      SampleHeader header = SampleHeader.newBuilder().setJobId(job).build();
+      call.send(
+          UploadSampleRequest.newBuilder().setHeader(header).build(), config.silenceDeadline());
+      messages.forEachChunk((firstRow, vectors) -> {
+        SampleChunk chunk =
+            SampleChunk.newBuilder()
+                .setFirstRow(firstRow)
+                .setVectors(vectors)
+                .setCrc32C(Checksums.crc32c(vectors))
+                .build();
+        monitor.check();
+        call.send(
+            UploadSampleRequest.newBuilder().setChunk(chunk).build(), config.silenceDeadline());
+      });
+      SampleEnd end = SampleEnd.newBuilder().setRows(sample.rows()).setSha256(hash).build();
+      call.send(UploadSampleRequest.newBuilder().setEnd(end).build(), config.silenceDeadline());
+      call.halfClose();
+      call.next(config.silenceDeadline());
+      call.requireEnd(config.silenceDeadline());
+    }
+  }
+
+  private void watch() throws IOException {
+    ProgressWatch progress = new ProgressWatch(config.progressDeadline(), monitor);
+    try (RemoteCall<WatchJobRequest, WatchJobResponse> call =
+        new RemoteCall<>(connection, TrainingServiceGrpc.getWatchJobMethod(), monitor)) {
+      call.sendLast(WatchJobRequest.newBuilder().setJobId(job).build());
+      while (true) {
+        WatchJobResponse response = call.next(config.silenceDeadline());
+        JobState state = progress.accept(response.getProgress());
+        if (state == JobState.JOB_STATE_SUCCEEDED) {
+          return;
+        }
+        if (state != JobState.JOB_STATE_QUEUED && state != JobState.JOB_STATE_RUNNING) {
+          done = true; // nothing to cancel
+          throw new SidecarException(
+              Reason.FAILED,
+              "sidecar: job " + job + " is " + state + ": " + response.getProgress().getError());
+        }
+      }
+    }
+  }
+
+  private TrainedCodebook fetch() throws IOException {
+    GetTrainingReportResponse report =
+        RemoteCall.unary(
+            connection,
+            TrainingServiceGrpc.getGetTrainingReportMethod(),
+            GetTrainingReportRequest.newBuilder().setJobId(job).build(),
+            monitor);
+    Codebook codebook = fetchCodebook();
+    return new ReportReader(request, sample, codebook).read(report, "sidecar " + config.target());
+  }
+
+  private Codebook fetchCodebook() throws IOException {
+    CodebookReader reader = new CodebookReader(request, sample.dim());
+    try (RemoteCall<GetCodebookRequest, GetCodebookResponse> call =
+        new RemoteCall<>(connection, TrainingServiceGrpc.getGetCodebookMethod(), monitor)) {
+      call.sendLast(GetCodebookRequest.newBuilder().setJobId(job).build());
+      reader.begin(call.next(config.silenceDeadline()));
+      while (!reader.isComplete()) {
+        reader.add(call.next(config.silenceDeadline()));
+      }
+      call.requireEnd(config.silenceDeadline());
+    }
+    return reader.finish();
+  }
+
+  /** Cancels the job, without waiting, if it was not brought to its end. */
+  @Override
+  public void close() {
+    if (!done && !job.isEmpty()) {
+      Future<?> _ =
+          ClientCalls.futureUnaryCall(
+              connection
+                  .channel()
+                  .newCall(
+                      TrainingServiceGrpc.getCancelJobMethod(),
+                      CallOptions.DEFAULT.withDeadlineAfter(CANCEL_SECONDS, TimeUnit.SECONDS)),
+              CancelJobRequest.newBuilder().setJobId(job).build());
+    }
+  }
+}
