@@ -24,11 +24,10 @@ import org.jspecify.annotations.Nullable;
  *       are returned, equal scores by document number, so that an answer is reproducible.
  * </ol>
  *
- * <p>Two searches over the windows and a hash table over their union: the fusion itself costs
- * microseconds. All legs see the same point in time, that of the searcher's reader. A leg that
- * fails or is cut off by the searcher's timeout fails the search; half an answer is never returned.
- * Thread use is the searcher's: legs run one after the other, each over the searcher's executor if
- * it has one. Thread-safe. The caller owns the searcher and its reader.
+ * <p>All legs see the same point in time, that of the searcher's reader. A leg that fails or is cut
+ * off by the searcher's timeout fails the search; half an answer is never returned. Thread use is
+ * the searcher's: legs run one after the other, each over the searcher's executor if it has one.
+ * Thread-safe. The caller owns the searcher and its reader.
  */
 public final class HybridSearcher {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * candidates reranked. Behaves as Lucene's {@link KnnFloatVectorQuery} in everything else: the
  * filter is applied before the search, scores are exact, and it can be a clause of any other query.
  *
- * <p>On a field of another vectors format the strategy is ignored. The filter and its matches are
- * part of the query's identity, and so is the strategy. Immutable.
+ * <p>On a field of another vectors format the strategy is ignored. Queries with different
+ * strategies are not equal, so that a cache keeps them apart. Immutable.
  */
 public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
 

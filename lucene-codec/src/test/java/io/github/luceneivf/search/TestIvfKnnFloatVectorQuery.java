@@ -133,9 +133,8 @@ public class TestIvfKnnFloatVectorQuery extends LuceneTestCase {
         assertEquals(0, searcher.count(new IvfKnnFloatVectorQuery("none", new float[] {1, 1}, 3)));
         assertEquals(List.of(1, 2, 3), ids(searcher, near(1, 5, null), 5));
         assertEquals(0, searcher.count(new IvfKnnFloatVectorQuery("point", new float[] {1, 1}, 3)));
-        assertThrows(
-            IllegalStateException.class,
-            () -> searcher.count(new IvfKnnFloatVectorQuery("bytes", new float[] {1, 1}, 3)));
+        Query onBytes = new IvfKnnFloatVectorQuery("bytes", new float[] {1, 1}, 3);
+        assertThrows(IllegalStateException.class, () -> searcher.count(onBytes));
       }
     }
   }
@@ -146,10 +145,8 @@ public class TestIvfKnnFloatVectorQuery extends LuceneTestCase {
       addDiagonal(writer, 0, 3);
       try (IndexReader reader = DirectoryReader.open(writer)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        IllegalArgumentException e =
-            assertThrows(
-                IllegalArgumentException.class,
-                () -> searcher.count(new IvfKnnFloatVectorQuery(FIELD, new float[] {1}, 2)));
+        Query oneDim = new IvfKnnFloatVectorQuery(FIELD, new float[] {1}, 2);
+        Exception e = assertThrows(IllegalArgumentException.class, () -> searcher.count(oneDim));
         assertTrue(e.toString(), e.toString().contains("dimension"));
       }
     }

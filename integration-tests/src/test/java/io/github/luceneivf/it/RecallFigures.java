@@ -1,0 +1,72 @@
+package io.github.luceneivf.it;
+
+import io.github.luceneivf.it.data.RealData;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.knn.KnnCollectorManager;
+
+/**
+ * How well and how cheaply an index answers the queries of a data set.
+ *
+ * @param recalls [queries] share of the k hits that are as near as the k-th true neighbour, so that
+ *     equal distances are interchangeable
+ * @param scannedFraction vectors scanned per query, over the vectors in the index
+ */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared
+record RecallFigures(double[] recalls, double scannedFraction) {
+
+  /** Cosines of float vectors agree with those of double precision to about this much. */
+  private static final double TOLERANCE = 1e-6;
+
+  static RecallFigures measure(VectorIndex index, RealData data, int k) throws IOException {
+    IndexSearcher searcher = index.searcher();
+    int queries = data.queries().rows();
+    double[] recalls = new double[queries];
+    AtomicLong scanned = new AtomicLong();
+    for (int query = 0; query < queries; query++) {
+      TopDocs hits = searcher.search(new CountingQuery(data.queries().row(query), k, scanned), k);
+      double kth = data.nearness(query, data.truth()[query][k - 1]);
+      double allowed = kth - TOLERANCE * Math.abs(kth);
+      int found = 0;
+      for (ScoreDoc hit : hits.scoreDocs) {
+        found += data.nearness(query, index.row(hit.doc)) >= allowed ? 1 : 0;
+      }
+      recalls[query] = (double) found / k;
+    }
+    double perQuery = (double) scanned.get() / queries;
+    return new RecallFigures(recalls, perQuery / data.base().rows());
+  }
+
+  double recall() {
+    return Arrays.stream(recalls).average().orElseThrow();
+  }
+
+  /** Lucene's stock query, counting what its collectors say was visited, in every phase. */
+  private static final class CountingQuery extends KnnFloatVectorQuery {
+    private final AtomicLong scanned;
+
+    CountingQuery(float[] target, int k, AtomicLong scanned) {
+      super(VectorIndex.FIELD, target, k);
+      this.scanned = scanned;
+    }
+
+    @Override
+    protected TopDocs approximateSearch(
+        LeafReaderContext context,
+        AcceptDocs acceptDocs,
+        int visitedLimit,
+        KnnCollectorManager manager)
+        throws IOException {
+      TopDocs hits = super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+      scanned.addAndGet(hits.totalHits.value());
+      return hits;
+    }
+  }
+}
