@@ -19,9 +19,10 @@ public sealed interface RankFusion {
   /**
    * Reciprocal rank fusion: a hit's normalised score is {@code 1 / (rankConstant + rank)} with
    * ranks from 1. From G. Cormack, C. Clarke, S. Büttcher: Reciprocal Rank Fusion outperforms
-   * Condorcet and individual Rank Learning Methods, SIGIR 2009, section 2, where the constant is
-   * 60. Legs of equal weight give the paper's order; the paper does not divide by the number of
-   * legs.
+   * Condorcet and individual Rank Learning Methods, SIGIR 2009, <a
+   * href="https://doi.org/10.1145/1571941.1572114">doi 10.1145/1571941.1572114</a>, where the
+   * constant is 60. Legs of equal weight give the paper's order; the paper does not divide by the
+   * number of legs.
    *
    * @param rankConstant larger values flatten the difference between high and low ranks
    */
@@ -50,7 +51,7 @@ public sealed interface RankFusion {
   /**
    * Convex combination of min-max normalised scores: a hit's normalised score is {@code (score −
    * min) / (max − min)} over the hits in its leg's window, or 1 where all of these score alike
-   * (TM2C2 of Bruch et al. with the observed instead of the theoretical minimum, section 4).
+   * (TM2C2 of Bruch et al., with the lowest score seen in place of the lowest possible one).
    */
   record WeightedMinMax() implements RankFusion {}
 }
