@@ -1,0 +1,50 @@
+package io.github.luceneivf.codec.config;
+
+import io.github.luceneivf.codebook.TrainingReport;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One field of one segment was written.
+ *
+ * @param segment name of the segment
+ * @param field name of the field
+ * @param cause why it was written
+ * @param action what was done
+ * @param vectors vectors in it
+ * @param nlist posting lists it has; 0 if it is scanned exactly
+ * @param training report of the training, if there was one
+ * @param trainingTime time spent waiting for a codebook
+ * @param encodingTime time spent on assignment, encoding and writing posting lists
+ */
+public record IndexEvent(
+    String segment,
+    String field,
+    Cause cause,
+    Action action,
+    int vectors,
+    int nlist,
+    Optional<TrainingReport> training,
+    Duration trainingTime,
+    Duration encodingTime) {
+
+  /** Why a segment was written. */
+  public enum Cause {
+    /** Buffered documents went to disk. */
+    FLUSH,
+    /** Segments became one. */
+    MERGE
+  }
+
+  /** What was done to index the vectors. */
+  public enum Action {
+    /** Too few vectors: neither codes nor lists. */
+    EXACT,
+    /** One list, coded about the mean. */
+    ONE_LIST,
+    /** Assigned to the lists of a codebook that was at hand, and encoded. */
+    ASSIGN,
+    /** A codebook was trained, then as {@link #ASSIGN}. */
+    TRAIN
+  }
+}

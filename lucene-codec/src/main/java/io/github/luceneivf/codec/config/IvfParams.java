@@ -1,0 +1,94 @@
+package io.github.luceneivf.codec.config;
+
+import io.github.luceneivf.quantization.Encoding;
+import java.util.Objects;
+
+/**
+ * How an index is written. Immutable; start from {@link #DEFAULT} and change what you want to.
+ *
+ * @param encoding how vectors are coded in posting lists
+ * @param sizing how many lists there are
+ * @param thresholds the sizes at which a segment gets codes and lists
+ * @param targetRecall recall@10 that the stored default of {@code nprobe} aims at, in (0, 1)
+ * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes
+ */
+public record IvfParams(
+    Encoding encoding,
+    ListSizing sizing,
+    Thresholds thresholds,
+    double targetRecall,
+    long mergeBudgetBytes) {
+
+  /** What an index gets that says nothing. */
+  public static final IvfParams DEFAULT =
+      new IvfParams(Encoding.BIT1, ListSizing.SQUARE_ROOT, Thresholds.DEFAULT, 0.95, 256L << 20);
+
+  /** Validates the components. */
+  public IvfParams {
+    Objects.requireNonNull(encoding, "encoding");
+    Objects.requireNonNull(sizing, "sizing");
+    Objects.requireNonNull(thresholds, "thresholds");
+    if (!(targetRecall > 0 && targetRecall < 1)) {
+      throw new IllegalArgumentException("targetRecall must be in (0, 1), got: " + targetRecall);
+    }
+    if (mergeBudgetBytes < 1 << 10) {
+      throw new IllegalArgumentException(
+          "mergeBudgetBytes must be at least 1024, got: " + mergeBudgetBytes);
+    }
+  }
+
+  /** Returns a copy with another encoding. */
+  public IvfParams withEncoding(Encoding other) {
+    return new IvfParams(other, sizing, thresholds, targetRecall, mergeBudgetBytes);
+  }
+
+  /** Returns a copy with another sizing of lists. */
+  public IvfParams withSizing(ListSizing other) {
+    return new IvfParams(encoding, other, thresholds, targetRecall, mergeBudgetBytes);
+  }
+
+  /** Returns a copy with other thresholds. */
+  public IvfParams withThresholds(Thresholds other) {
+    return new IvfParams(encoding, sizing, other, targetRecall, mergeBudgetBytes);
+  }
+
+  /** Returns a copy with another target of recall@10. */
+  public IvfParams withTargetRecall(double other) {
+    return new IvfParams(encoding, sizing, thresholds, other, mergeBudgetBytes);
+  }
+
+  /** Returns a copy with another merge budget. */
+  public IvfParams withMergeBudgetBytes(long other) {
+    return new IvfParams(encoding, sizing, thresholds, targetRecall, other);
+  }
+
+  /**
+   * The sizes at which a segment gets codes and lists.
+   *
+   * @param exact segments of fewer vectors have neither: they are scanned exactly
+   * @param training with this many vectors, and no codebook known, one is trained
+   * @param perList a segment of fewer than this many vectors per list of the codebook at hand has
+   *     one list instead, coded about its mean
+   */
+  public record Thresholds(int exact, int training, int perList) {
+
+    /**
+     * Defaults: an exact scan of 1,000 vectors costs about as much as ranking centroids; one list
+     * of 8,192 1-bit codes is scanned in about 10 µs.
+     */
+    public static final Thresholds DEFAULT = new Thresholds(1_000, 8_192, 6);
+
+    /** Validates the components. */
+    public Thresholds {
+      if (exact < 0) {
+        throw new IllegalArgumentException("exact must be at least 0, got: " + exact);
+      }
+      if (training < 1) {
+        throw new IllegalArgumentException("training must be at least 1, got: " + training);
+      }
+      if (perList < 0) {
+        throw new IllegalArgumentException("perList must be at least 0, got: " + perList);
+      }
+    }
+  }
+}

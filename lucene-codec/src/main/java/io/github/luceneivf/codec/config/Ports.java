@@ -1,0 +1,52 @@
+package io.github.luceneivf.codec.config;
+
+import io.github.luceneivf.codebook.CodebookSource;
+import io.github.luceneivf.codebook.CodebookTrainer;
+import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.codebook.VectorEncoder;
+import java.util.Objects;
+
+/**
+ * Who does the heavy work. Whoever makes remote ports closes them, after the index writer.
+ * Thread-safe when its parts are.
+ *
+ * @param trainer trains codebooks; a flush never waits for a remote one
+ * @param encoder assigns and encodes the vectors of merges; flushes always do so in this process
+ * @param source where newer codebooks may come from
+ * @param listener told of every segment written
+ */
+public record Ports(
+    CodebookTrainer trainer, VectorEncoder encoder, CodebookSource source, IndexListener listener) {
+
+  /** Everything in this process, and nobody is told. */
+  public static final Ports LOCAL =
+      new Ports(
+          new LocalCodebookTrainer(),
+          new LocalVectorEncoder(),
+          CodebookSource.NONE,
+          IndexListener.NONE);
+
+  /** Validates the components. */
+  public Ports {
+    Objects.requireNonNull(trainer, "trainer");
+    Objects.requireNonNull(encoder, "encoder");
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(listener, "listener");
+  }
+
+  /** Returns a copy with another trainer. */
+  public Ports withTrainer(CodebookTrainer other) {
+    return new Ports(other, encoder, source, listener);
+  }
+
+  /** Returns a copy with another encoder. */
+  public Ports withEncoder(VectorEncoder other) {
+    return new Ports(trainer, other, source, listener);
+  }
+
+  /** Returns a copy with another listener. */
+  public Ports withListener(IndexListener other) {
+    return new Ports(trainer, encoder, source, other);
+  }
+}

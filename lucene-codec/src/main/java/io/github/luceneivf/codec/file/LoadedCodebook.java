@@ -1,0 +1,81 @@
+package io.github.luceneivf.codec.file;
+
+import io.github.luceneivf.codebook.CentroidRanking;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.CodebookId;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.IndexInput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A codebook in memory, with the ranking of its centroids. Readers share equal ones, by content
+ * hash, for as long as one of them is open. Immutable, thread-safe.
+ *
+ * @param codebook the codebook
+ * @param ranking ranks its lists for a query
+ */
+public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
+
+  private static final Map<CodebookId, WeakReference<LoadedCodebook>> LOADED =
+      new ConcurrentHashMap<>();
+
+  /**
+   * Reads the codebook of a field, or finds it among those that are loaded.
+   *
+   * @param dim dimension of the field
+   * @throws CorruptIndexException if the bytes are not the codebook that the meta data names
+   */
+  public static LoadedCodebook read(IndexInput file, FieldMeta.Lists lists, int dim)
+      throws IOException {
+    FieldMeta.Places places = lists.places();
+    byte[] bytes = places.codebook().readFully(file, "codebook");
+    byte[] routing = places.routing().readFully(file, "routing codes");
+    LoadedCodebook shared = find(lists.codebook());
+    if (shared != null) {
+      return shared;
+    }
+    Codebook codebook;
+    CentroidRanking ranking;
+    try {
+      codebook = Codebook.fromBytes(bytes);
+      ranking = new CentroidRanking(codebook, routing);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CorruptIndexException("codebook: " + e.getMessage(), file, e);
+    }
+    if (!codebook.id().equals(lists.codebook())) {
+      throw new CorruptIndexException(
+          "codebook: expected content hash " + lists.codebook() + ", got: " + codebook.id(), file);
+    }
+    if (codebook.dim() != dim || codebook.nlist() != lists.nlist()) {
+      throw new CorruptIndexException(
+          "codebook: expected dim and nlist "
+              + dim
+              + ", "
+              + lists.nlist()
+              + ", got: "
+              + codebook.dim()
+              + ", "
+              + codebook.nlist(),
+          file);
+    }
+    LoadedCodebook loaded = new LoadedCodebook(codebook, ranking);
+    LOADED.put(lists.codebook(), new WeakReference<>(loaded));
+    return loaded;
+  }
+
+  private static @Nullable LoadedCodebook find(CodebookId id) {
+    for (Iterator<WeakReference<LoadedCodebook>> all = LOADED.values().iterator();
+        all.hasNext(); ) {
+      if (all.next().get() == null) {
+        all.remove();
+      }
+    }
+    WeakReference<LoadedCodebook> reference = LOADED.get(id);
+    return reference == null ? null : reference.get();
+  }
+}

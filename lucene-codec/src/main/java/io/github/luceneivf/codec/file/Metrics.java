@@ -1,0 +1,23 @@
+package io.github.luceneivf.codec.file;
+
+import io.github.luceneivf.clustering.Metric;
+import org.apache.lucene.index.VectorSimilarityFunction;
+
+/** Lucene's similarity functions as metrics. */
+public final class Metrics {
+
+  private Metrics() {}
+
+  /**
+   * Returns the metric by which vectors of a similarity function are clustered and coded. Vectors
+   * of {@code DOT_PRODUCT} are of unit length, so their inner product orders them as the cosine
+   * does.
+   */
+  public static Metric of(VectorSimilarityFunction function) {
+    return switch (function) {
+      case EUCLIDEAN -> Metric.EUCLIDEAN;
+      case DOT_PRODUCT, COSINE -> Metric.COSINE;
+      case MAXIMUM_INNER_PRODUCT -> Metric.INNER_PRODUCT;
+    };
+  }
+}

@@ -1,0 +1,229 @@
+package io.github.luceneivf.codec.read;
+
+import io.github.luceneivf.codec.file.CodebookHolder;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.Ordinals;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.quantization.CodeBlock;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.store.ChecksumIndexInput;
+import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.FileDataHint;
+import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and searches the vectors of a segment. Thread-safe once open. */
+public final class IvfVectorsReader extends KnnVectorsReader implements CodebookHolder {
+
+  private final FieldInfos fieldInfos;
+  private final FlatVectorsReader raw;
+  private final Map<IvfFiles, IndexInput> files = new EnumMap<>(IvfFiles.class);
+  private final Map<String, FieldMeta> fields = new HashMap<>();
+  private final Map<String, FieldSearcher> searchers = new HashMap<>();
+
+  /**
+   * Opens the files of a segment, and reads and checks its meta data.
+   *
+   * @throws IOException if that fails; nothing stays open then
+   */
+  public IvfVectorsReader(SegmentReadState state, FlatVectorsFormat rawFormat) throws IOException {
+    this.fieldInfos = state.fieldInfos;
+    this.raw = rawFormat.fieldsReader(state);
+    try {
+      readMeta(state);
+      IOContext context =
+          state.context.withHints(
+              FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM);
+      for (IvfFiles file : IvfFiles.values()) {
+        if (file != IvfFiles.META) {
+          files.put(file, file.open(state, context));
+        }
+      }
+      for (Map.Entry<String, FieldMeta> entry : fields.entrySet()) {
+        searchers.put(entry.getKey(), searcher(entry.getKey(), entry.getValue()));
+      }
+    } catch (IOException | RuntimeException e) {
+      IOUtils.closeWhileSuppressingExceptions(e, this);
+      throw e;
+    }
+  }
+
+  private void readMeta(SegmentReadState state) throws IOException {
+    String name = IvfFiles.META.fileName(state.segmentInfo, state.segmentSuffix);
+    try (ChecksumIndexInput in = state.directory.openChecksumInput(name)) {
+      Throwable failure = null;
+      try {
+        IvfFiles.META.checkHeader(in, state);
+        for (int number = in.readInt(); number != FieldMeta.END; number = in.readInt()) {
+          FieldInfo info = state.fieldInfos.fieldInfo(number);
+          if (info == null || !info.hasVectorValues()) {
+            throw new CorruptIndexException("field: expected a vector field, got: " + number, in);
+          }
+          fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension()));
+        }
+      } catch (IOException | RuntimeException e) {
+        failure = e;
+      } finally {
+        CodecUtil.checkFooter(in, failure);
+      }
+    }
+  }
+
+  private FieldSearcher searcher(String field, FieldMeta meta) throws IOException {
+    FieldInfo info = infoOf(field);
+    if (meta.lists().isEmpty()) {
+      return new FieldSearcher(field, raw, null);
+    }
+    FieldMeta.Lists lists = meta.lists().get();
+    if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
+      throw new CorruptIndexException(
+          "posting lists: expected none for field=\"" + field + "\" of bytes",
+          file(IvfFiles.POSTINGS));
+    }
+    LoadedCodebook codebook =
+        LoadedCodebook.read(file(IvfFiles.CENTROIDS), lists, info.getVectorDimension());
+    if (codebook.codebook().metric() != Metrics.of(info.getVectorSimilarityFunction())) {
+      throw new CorruptIndexException(
+          "codebook: expected metric of "
+              + info.getVectorSimilarityFunction()
+              + ", got: "
+              + codebook.codebook().metric(),
+          file(IvfFiles.CENTROIDS));
+    }
+    CodeBlock layout =
+        new CodeBlock(
+            lists.encoding(), info.getVectorDimension(), CodeBlock.ordBytesFor(meta.vectors()));
+    PostingLists postings =
+        new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
+    new Ordinals(file(IvfFiles.ORDINALS), lists);
+    return new FieldSearcher(
+        field, raw, new FieldSearcher.Lists(codebook, postings, lists, meta.vectors()));
+  }
+
+  private IndexInput file(IvfFiles file) {
+    IndexInput input = files.get(file);
+    if (input == null) {
+      throw new IllegalStateException(file + " is not open");
+    }
+    return input;
+  }
+
+  private FieldInfo infoOf(String field) {
+    FieldInfo info = fieldInfos.fieldInfo(field);
+    if (info == null) {
+      throw new IllegalArgumentException("field=\"" + field + "\" not found");
+    }
+    return info;
+  }
+
+  @Override
+  public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+    return raw.getFloatVectorValues(field);
+  }
+
+  @Override
+  public ByteVectorValues getByteVectorValues(String field) throws IOException {
+    return raw.getByteVectorValues(field);
+  }
+
+  @Override
+  public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    searcherOf(field).search(target, collector, acceptDocs);
+  }
+
+  @Override
+  public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    searcherOf(field).search(target, collector, acceptDocs);
+  }
+
+  private FieldSearcher searcherOf(String field) {
+    FieldSearcher searcher = searchers.get(field);
+    if (searcher == null) {
+      throw new IllegalArgumentException("field=\"" + field + "\" has no vectors in this segment");
+    }
+    return searcher;
+  }
+
+  @Override
+  public Optional<SegmentCodebook> codebook(String field) {
+    FieldSearcher searcher = searchers.get(field);
+    FieldSearcher.@Nullable Lists lists = searcher == null ? null : searcher.lists();
+    return lists == null || lists.postings().nlist() == 1
+        ? Optional.empty()
+        : Optional.of(new SegmentCodebook(lists.codebook().codebook(), lists.meta().calibration()));
+  }
+
+  /** Returns what is stored about a field; empty if the field has no vectors here. */
+  public Optional<FieldMeta> meta(String field) {
+    return Optional.ofNullable(fields.get(field));
+  }
+
+  @Override
+  public void checkIntegrity() throws IOException {
+    raw.checkIntegrity();
+    for (IndexInput file : files.values()) {
+      CodecUtil.checksumEntireFile(file);
+    }
+  }
+
+  @Override
+  public KnnVectorsReader getMergeInstance() throws IOException {
+    raw.getMergeInstance();
+    return this;
+  }
+
+  @Override
+  public void finishMerge() throws IOException {
+    raw.finishMerge();
+  }
+
+  @Override
+  public Map<String, Long> getOffHeapByteSize(FieldInfo fieldInfo) {
+    Map<String, Long> sizes = new HashMap<>(raw.getOffHeapByteSize(fieldInfo));
+    FieldMeta meta = fields.get(fieldInfo.name);
+    if (meta != null && meta.lists().isPresent()) {
+      FieldMeta.Places places = meta.lists().get().places();
+      sizes.put(
+          IvfFiles.CENTROIDS.extension(), places.codebook().length() + places.routing().length());
+      sizes.put(IvfFiles.POSTINGS.extension(), places.postings().length());
+      sizes.put(IvfFiles.ORDINALS.extension(), places.ordinals().length());
+    }
+    return Map.copyOf(sizes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    List<Closeable> open = new ArrayList<>(files.values());
+    open.add(raw);
+    IOUtils.close(open);
+  }
+}

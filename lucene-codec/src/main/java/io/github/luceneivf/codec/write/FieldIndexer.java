@@ -1,0 +1,220 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.KMeansParams;
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.TrainingSample;
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.CentroidRanking;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingMonitor;
+import io.github.luceneivf.codebook.TrainingReport;
+import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.codebook.VectorEncoder;
+import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.codec.file.Extent;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.quantization.CodeBlock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.IndexOutput;
+
+/**
+ * The index pipeline: vectors → sample → codebook → list numbers and codes → posting lists → files.
+ * The same for flushes and merges; the plan says which steps are taken. Heap is bounded by {@link
+ * IvfParams#mergeBudgetBytes}: half of it for the sample, with the trainer's copy of it the other
+ * half; a quarter for staged codes, beyond which they go to temporary files; a quarter for the
+ * ordinals of the lists being written. Confined to the thread of the flush or merge.
+ */
+final class FieldIndexer {
+
+  /** Training vectors per centroid at most; more do not improve the centroids measurably. */
+  private static final int POINTS_PER_CENTROID = 256;
+
+  /** Vectors that the mean of a segment of one list is taken from. */
+  private static final int MEAN_SAMPLE = 4096;
+
+  private static final long SEED = 0x5eed_1f5eedL;
+
+  private final SegmentWriteState state;
+  private final IvfParams params;
+  private final Ports ports;
+  private final SegmentOutputs outputs;
+  private final Run run;
+
+  /**
+   * One flush or merge.
+   *
+   * @param cause which of them
+   * @param encoder who assigns and encodes
+   * @param abort whether to go on
+   */
+  record Run(IndexEvent.Cause cause, VectorEncoder encoder, AbortCheck abort) {}
+
+  FieldIndexer(
+      SegmentWriteState state, IvfParams params, Ports ports, SegmentOutputs outputs, Run run) {
+    this.state = state;
+    this.params = params;
+    this.ports = ports;
+    this.outputs = outputs;
+    this.run = run;
+  }
+
+  /** Indexes the vectors of a field and writes its meta data. */
+  void index(FieldInfo field, Metric metric, VectorSource vectors, IndexPlan plan)
+      throws IOException {
+    message(
+        "%s %s field=%s vectors=%d: %s (%s)",
+        run.cause,
+        state.segmentInfo.name,
+        field.name,
+        vectors.size(),
+        plan.action(),
+        plan.reason());
+    long start = System.nanoTime();
+    Optional<TrainingReport> report = Optional.empty();
+    Optional<SegmentCodebook> codebook = Optional.empty();
+    switch (plan) {
+      case IndexPlan.Exact _ -> {}
+      case IndexPlan.OneList _ -> codebook = Optional.of(oneList(metric, vectors));
+      case IndexPlan.Assign assign -> codebook = Optional.of(assign.codebook());
+      case IndexPlan.Train train -> {
+        TrainedCodebook trained = train(metric, vectors, train);
+        report = Optional.of(trained.report());
+        codebook = Optional.of(new SegmentCodebook(trained.codebook(), trained.calibration()));
+      }
+    }
+    long trained = System.nanoTime();
+    Optional<FieldMeta.Lists> lists = Optional.empty();
+    if (codebook.isPresent()) {
+      lists = Optional.of(writeLists(codebook.get(), vectors));
+    }
+    new FieldMeta(field.number, vectors.size(), lists).write(outputs.get(IvfFiles.META));
+    if (codebook.isPresent() && codebook.get().codebook().nlist() > 1) {
+      KnownCodebooks.publish(state.segmentInfo, field.name, codebook.get());
+    }
+    ports
+        .listener()
+        .onIndexed(
+            new IndexEvent(
+                state.segmentInfo.name,
+                field.name,
+                run.cause,
+                plan.action(),
+                vectors.size(),
+                lists.map(FieldMeta.Lists::nlist).orElse(0),
+                report,
+                Duration.ofNanos(trained - start),
+                Duration.ofNanos(System.nanoTime() - trained)));
+  }
+
+  private TrainedCodebook train(Metric metric, VectorSource vectors, IndexPlan.Train plan)
+      throws IOException {
+    long affordable = params.mergeBudgetBytes() / (2L * Float.BYTES * vectors.dim());
+    long wanted = (long) POINTS_PER_CENTROID * plan.nlist();
+    int rows = (int) Math.max(1, Math.min(Math.min(wanted, affordable), vectors.size()));
+    FloatMatrix sample = TrainingSample.draw(vectors, rows, SEED, run.abort::check);
+    TrainingRequest request =
+        new TrainingRequest(
+            metric,
+            params.encoding(),
+            KMeansParams.of(plan.nlist(), SEED),
+            vectors.size(),
+            plan.parent()
+                .map(parent ->
+                    new TrainingRequest.Lineage(
+                        parent.codebook().id(), parent.codebook().lineage().version())));
+    TrainedCodebook trained = ports.trainer().train(request, sample, TrainingMonitor.of(run.abort));
+    message("trained %s: %s", trained.codebook().id().shortHex(), trained.report());
+    return trained;
+  }
+
+  private SegmentCodebook oneList(Metric metric, VectorSource vectors) throws IOException {
+    FloatMatrix sample = TrainingSample.draw(vectors, MEAN_SAMPLE, SEED, run.abort::check);
+    VectorSpace space = VectorSpace.fitting(metric, sample.values());
+    int dim = vectors.dim();
+    double[] sums = new double[dim];
+    float[] row = new float[dim];
+    for (int r = 0; r < sample.rows(); r++) {
+      System.arraycopy(sample.values(), r * dim, row, 0, dim);
+      space.map(row, 0, 1, dim);
+      for (int d = 0; d < dim; d++) {
+        sums[d] += row[d];
+      }
+    }
+    float[] mean = new float[dim];
+    for (int d = 0; d < dim; d++) {
+      mean[d] = (float) (sums[d] / sample.rows());
+    }
+    return new SegmentCodebook(
+        Codebook.oneList(space, mean, vectors.size()), Calibration.uncalibrated());
+  }
+
+  private FieldMeta.Lists writeLists(SegmentCodebook used, VectorSource vectors)
+      throws IOException {
+    Codebook codebook = used.codebook();
+    CodeBlock layout =
+        new CodeBlock(params.encoding(), vectors.dim(), CodeBlock.ordBytesFor(vectors.size()));
+    try (StagedCodes codes = stage(codebook.nlist(), vectors)) {
+      run.encoder.encode(codebook, params.encoding(), vectors, codes, run.abort);
+      if (codes.count() != vectors.size()) {
+        throw new IllegalStateException(
+            "the encoder must code all " + vectors.size() + " vectors, got: " + codes.count());
+      }
+      codes.seal();
+      int[] sizes = PostingListWriter.sizes(codes, codebook.nlist());
+      Extent book = writeBytes(codebook.toBytes());
+      Extent routing = writeBytes(new CentroidRanking(codebook).codes());
+      int maxOrds = (int) Math.clamp(params.mergeBudgetBytes() / 16, 1, 1 << 28);
+      Extent postings =
+          PostingListWriter.writePostings(
+              codes,
+              layout,
+              sizes,
+              maxOrds,
+              new PostingListWriter.Output(outputs.get(IvfFiles.POSTINGS), run.abort));
+      Extent ordinals =
+          PostingListWriter.writeOrdinals(codes, sizes, outputs.get(IvfFiles.ORDINALS));
+      return new FieldMeta.Lists(
+          params.encoding(),
+          codebook.id(),
+          used.calibration(),
+          (float) params.targetRecall(),
+          new FieldMeta.Places(book, routing, postings, ordinals),
+          sizes);
+    }
+  }
+
+  private StagedCodes stage(int nlist, VectorSource vectors) {
+    int recordBytes = params.encoding().recordBytes(vectors.dim());
+    long bytes = (long) vectors.size() * (recordBytes + Integer.BYTES);
+    return bytes <= Math.min(params.mergeBudgetBytes() / 4, 1 << 30)
+        ? new HeapCodes(nlist, recordBytes, vectors.size())
+        : new TempFileCodes(state, nlist, recordBytes);
+  }
+
+  private Extent writeBytes(byte[] bytes) throws IOException {
+    IndexOutput out = outputs.get(IvfFiles.CENTROIDS);
+    long start = out.alignFilePointer(IvfFiles.ALIGNMENT);
+    out.writeBytes(bytes, bytes.length);
+    return new Extent(start, bytes.length);
+  }
+
+  private void message(String format, Object... args) {
+    if (state.infoStream.isEnabled("IVF")) {
+      state.infoStream.message("IVF", String.format(Locale.ROOT, format, args));
+    }
+  }
+}

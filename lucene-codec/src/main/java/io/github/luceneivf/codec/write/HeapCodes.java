@@ -1,0 +1,45 @@
+package io.github.luceneivf.codec.write;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/** Encoded vectors in arrays. */
+final class HeapCodes extends StagedCodes {
+
+  private final int[] lists;
+  private final byte[] records;
+
+  HeapCodes(int nlist, int recordBytes, int vectors) {
+    super(nlist, recordBytes);
+    this.lists = new int[vectors];
+    this.records = new byte[Math.multiplyExact(vectors, recordBytes)];
+  }
+
+  @Override
+  void store(int batch, int[] from, byte[] codes) {
+    System.arraycopy(from, 0, lists, count(), batch);
+    System.arraycopy(codes, 0, records, count() * recordBytes(), batch * recordBytes());
+  }
+
+  @Override
+  void drop() {}
+
+  @Override
+  void seal() {}
+
+  @Override
+  void forEachList(ListConsumer consumer) throws IOException {
+    for (int from = 0; from < count(); from += BATCH) {
+      int to = Math.min(from + BATCH, count());
+      consumer.accept(from, to - from, Arrays.copyOfRange(lists, from, to));
+    }
+  }
+
+  @Override
+  void record(int ord, byte[] to, int offset) {
+    System.arraycopy(records, ord * recordBytes(), to, offset, recordBytes());
+  }
+
+  @Override
+  public void close() {}
+}

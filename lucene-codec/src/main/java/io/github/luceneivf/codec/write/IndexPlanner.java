@@ -1,0 +1,91 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chooses the plan for a segment from its size and the codebooks at hand. Immutable.
+ *
+ * @param params settings
+ * @param metric metric of the field
+ * @param dim dimension of the field
+ */
+record IndexPlanner(IvfParams params, Metric metric, int dim) {
+
+  /** A codebook is replaced once there are this many times the vectors it was trained for. */
+  private static final long MAX_GROWTH = 4;
+
+  /**
+   * Plans a flush.
+   *
+   * @param known codebooks at hand, any number
+   * @param mayTrain whether a training may happen on the flushing thread
+   */
+  IndexPlan flush(int vectors, List<SegmentCodebook> known, boolean mayTrain) {
+    if (vectors < params.thresholds().exact() || vectors == 0) {
+      return exact(vectors);
+    }
+    Optional<SegmentCodebook> best = best(known);
+    if (best.isPresent()) {
+      return assignOrOneList(vectors, best.get());
+    }
+    if (mayTrain && vectors >= params.thresholds().training()) {
+      return train(vectors, Optional.empty(), "no codebook known");
+    }
+    return new IndexPlan.OneList(
+        mayTrain ? vectors + " vectors are too few to train with" : "training is left to a merge");
+  }
+
+  /**
+   * Plans a merge.
+   *
+   * @param known codebooks of the segments merged and others at hand, any number
+   */
+  IndexPlan merge(int vectors, List<SegmentCodebook> known) {
+    if (vectors < params.thresholds().exact() || vectors == 0) {
+      return exact(vectors);
+    }
+    Optional<SegmentCodebook> best = best(known);
+    if (best.isEmpty()) {
+      return vectors >= params.thresholds().training()
+          ? train(vectors, Optional.empty(), "no codebook known")
+          : new IndexPlan.OneList(vectors + " vectors are too few to train with");
+    }
+    long population = best.get().codebook().lineage().population();
+    if (vectors >= MAX_GROWTH * population && vectors >= params.thresholds().training()) {
+      return train(
+          vectors, best, vectors + " vectors are over 4 times the " + population + " trained for");
+    }
+    return assignOrOneList(vectors, best.get());
+  }
+
+  private IndexPlan exact(int vectors) {
+    return new IndexPlan.Exact(vectors + " vectors are fewer than " + params.thresholds().exact());
+  }
+
+  private IndexPlan train(int vectors, Optional<SegmentCodebook> parent, String reason) {
+    return new IndexPlan.Train(Math.min(params.sizing().nlist(vectors), vectors), parent, reason);
+  }
+
+  private IndexPlan assignOrOneList(int vectors, SegmentCodebook best) {
+    int nlist = best.codebook().nlist();
+    if (vectors < (long) params.thresholds().perList() * nlist) {
+      return new IndexPlan.OneList(vectors + " vectors are too few for " + nlist + " lists");
+    }
+    return new IndexPlan.Assign(best, "codebook " + best.codebook().id().shortHex() + " at hand");
+  }
+
+  /** The newest that fits the field; among equals the one trained for most, then by hash. */
+  private Optional<SegmentCodebook> best(List<SegmentCodebook> known) {
+    return known.stream()
+        .filter(c -> c.codebook().dim() == dim && c.codebook().metric() == metric)
+        .max(
+            Comparator.comparingInt((SegmentCodebook c) -> c.codebook().lineage().version())
+                .thenComparingLong(c -> c.codebook().lineage().population())
+                .thenComparing(c -> c.codebook().id().toString()));
+  }
+}

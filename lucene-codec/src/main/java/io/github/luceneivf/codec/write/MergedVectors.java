@@ -1,0 +1,38 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.clustering.VectorSource;
+import java.io.IOException;
+import org.apache.lucene.index.FloatVectorValues;
+
+/**
+ * Vectors of a merge, read back from the raw file that the merge has just written: deleted
+ * documents are gone, and ordinals are final whatever the index sort.
+ *
+ * @param values random access to the merged vectors
+ */
+record MergedVectors(FloatVectorValues values) implements VectorSource {
+
+  @Override
+  public int size() {
+    return values.size();
+  }
+
+  @Override
+  public int dim() {
+    return values.dimension();
+  }
+
+  @Override
+  public void forEachBatch(int batchSize, BatchConsumer consumer) throws IOException {
+    FloatVectorValues reader = values.copy();
+    int dim = dim();
+    float[] rows = new float[Math.min(batchSize, Math.max(size(), 1)) * dim];
+    for (int from = 0; from < size(); from += batchSize) {
+      int count = Math.min(batchSize, size() - from);
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(reader.vectorValue(from + i), 0, rows, i * dim, dim);
+      }
+      consumer.accept(rows, from, count);
+    }
+  }
+}
