@@ -1,0 +1,66 @@
+package io.github.luceneivf;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Arrows point one way: config, probe and file at the bottom, the format on top. */
+class ArchitectureTest {
+
+  private static final String ROOT = "io.github.luceneivf.";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> location.contains("lucene-codec"))
+          .importPackages("io.github.luceneivf");
+
+  @Test
+  void packagesPointDownwardsOnly() {
+    assertTrue(CLASSES.size() > 30, "classes imported: " + CLASSES.size());
+    List<ArchRule> rules =
+        List.of(
+            noneOf("codec.file", "codec", "codec.write", "codec.read", "codec.config", "search"),
+            noneOf("codec.config", "codec", "codec.write", "codec.read", "codec.file", "search"),
+            noneOf("codec.write", "codec", "codec.read", "probe", "search", "hybrid"),
+            noneOf("codec.read", "codec", "codec.write", "codec.config", "search", "hybrid"),
+            noneOf("probe", "codec", "codec.write", "codec.read", "codec.file", "search"),
+            noneOf("search", "codec", "codec.write", "codec.read", "codec.file", "codec.config"),
+            noneOf("hybrid", "codec", "codec.write", "codec.read", "codec.file", "codec.config"));
+    rules.forEach(rule -> rule.check(CLASSES));
+  }
+
+  private static ArchRule noneOf(String from, String... to) {
+    String[] packages = new String[to.length];
+    for (int i = 0; i < to.length; i++) {
+      packages[i] = ROOT + to[i];
+    }
+    return noClasses()
+        .that()
+        .resideInAPackage(ROOT + from)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages);
+  }
+
+  @Test
+  void noGrpcOnTheClassPathOfSearch() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.grpc..", "com.google.protobuf..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("io.github.luceneivf.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+}

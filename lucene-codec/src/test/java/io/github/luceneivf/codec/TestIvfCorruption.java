@@ -1,0 +1,182 @@
+package io.github.luceneivf.codec;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.ListSizing;
+import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.testdata.VectorGenerators;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** Damage to any of our files is found by opening the index or by checkIntegrity. */
+public class TestIvfCorruption extends LuceneTestCase {
+
+  private static final int DIM = 24;
+
+  private static FloatMatrix rows() {
+    return VectorGenerators.clusters(900, DIM, 20, 0.5, 42);
+  }
+
+  private static void write(Directory directory) throws IOException {
+    Encoding encoding = Encoding.all().get(random().nextInt(Encoding.all().size()));
+    IvfVectorsFormat format =
+        new IvfVectorsFormat(
+            IvfParams.DEFAULT
+                .withEncoding(encoding)
+                .withThresholds(new IvfParams.Thresholds(0, 1, 0))
+                .withSizing(ListSizing.fixed(12)));
+    IndexWriterConfig config = VectorIndexing.config(format).setUseCompoundFile(false);
+    config.setMergePolicy(NoMergePolicy.INSTANCE);
+    VectorIndexing.index(
+        directory, config, rows(), VectorSimilarityFunction.EUCLIDEAN, 1, _ -> {});
+  }
+
+  private static List<String> ourFiles(Directory directory) throws IOException {
+    List<String> files = new ArrayList<>();
+    for (String file : directory.listAll()) {
+      for (IvfFiles kind : IvfFiles.values()) {
+        if (file.endsWith("." + kind.extension())) {
+          files.add(file);
+        }
+      }
+    }
+    assertEquals("files of one segment: " + files, IvfFiles.values().length, files.size());
+    return files;
+  }
+
+  private static byte[] read(Directory directory, String file) throws IOException {
+    try (IndexInput in = directory.openInput(file, IOContext.READONCE)) {
+      byte[] bytes = new byte[(int) in.length()];
+      in.readBytes(bytes, 0, bytes.length);
+      return bytes;
+    }
+  }
+
+  private static void replace(Directory directory, String file, byte[] bytes) throws IOException {
+    directory.deleteFile(file);
+    try (IndexOutput out = directory.createOutput(file, IOContext.DEFAULT)) {
+      out.writeBytes(bytes, bytes.length);
+    }
+  }
+
+  /** Opens and checks everything; fails the test if that succeeds. */
+  private static void assertFound(Directory directory, String what) throws IOException {
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (LeafReaderContext leaf : reader.leaves()) {
+        ((CodecReader) leaf.reader()).getVectorReader().checkIntegrity();
+      }
+    } catch (CorruptIndexException
+        | IndexFormatTooNewException
+        | IndexFormatTooOldException
+        | EOFException
+        | FileNotFoundException
+        | NoSuchFileException expected) {
+      return;
+    }
+    fail(what + " was not found");
+  }
+
+  public void testFlippedBitAnywhereIsFound() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      write(directory);
+      for (String file : ourFiles(directory)) {
+        byte[] bytes = read(directory, file);
+        for (int i = 0; i < 100; i++) {
+          int at = i < 40 ? (int) ((long) bytes.length * i / 40) : random().nextInt(bytes.length);
+          byte[] damaged = bytes.clone();
+          damaged[at] ^= (byte) (1 << random().nextInt(8));
+          replace(directory, file, damaged);
+          assertFound(directory, "flipped bit at " + at + " of " + file);
+        }
+        replace(directory, file, bytes);
+      }
+    }
+  }
+
+  public void testWrongLengthIsFound() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      write(directory);
+      for (String file : ourFiles(directory)) {
+        byte[] bytes = read(directory, file);
+        for (int i = 0; i < 20; i++) {
+          int length = i == 0 ? 0 : random().nextInt(bytes.length);
+          replace(directory, file, Arrays.copyOf(bytes, length));
+          assertFound(directory, file + " cut to " + length);
+        }
+        replace(directory, file, Arrays.copyOf(bytes, bytes.length + 1));
+        assertFound(directory, file + " one byte longer");
+        directory.deleteFile(file);
+        assertFound(directory, "missing " + file);
+        try (IndexOutput out = directory.createOutput(file, IOContext.DEFAULT)) {
+          out.writeBytes(bytes, bytes.length);
+        }
+      }
+    }
+  }
+
+  public void testFileOfAnotherSegmentIsFound() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory();
+        Directory other = new ByteBuffersDirectory()) {
+      write(directory);
+      write(other);
+      for (String file : ourFiles(directory)) {
+        byte[] bytes = read(directory, file);
+        replace(directory, file, read(other, file));
+        assertFound(directory, file + " of another segment");
+        replace(directory, file, bytes);
+      }
+    }
+  }
+
+  /** Without a check, damaged postings give wrong hits or an exception, never an error or a hang. */
+  public void testSearchOfDamagedPostingsEndsInAnException() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      write(directory);
+      for (String file : ourFiles(directory)) {
+        if (file.endsWith(IvfFiles.META.extension())
+            || file.endsWith(IvfFiles.CENTROIDS.extension())) {
+          continue;
+        }
+        byte[] bytes = read(directory, file);
+        for (int i = 0; i < 50; i++) {
+          byte[] damaged = bytes.clone();
+          int from = 64 + random().nextInt(bytes.length - 128);
+          for (int at = from; at < from + 32; at++) {
+            damaged[at] = (byte) random().nextInt(256);
+          }
+          replace(directory, file, damaged);
+          try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            IndexSearcher searcher = new IndexSearcher(reader);
+            searcher.search(new KnnFloatVectorQuery(VectorIndexing.FIELD, rows().row(i), 10), 10);
+          } catch (CorruptIndexException _) {
+            // as it should be
+          }
+        }
+        replace(directory, file, bytes);
+      }
+    }
+  }
+}
