@@ -50,8 +50,7 @@ public class TestIvfCorruption extends LuceneTestCase {
                 .withSizing(ListSizing.fixed(12)));
     IndexWriterConfig config = VectorIndexing.config(format).setUseCompoundFile(false);
     config.setMergePolicy(NoMergePolicy.INSTANCE);
-    VectorIndexing.index(
-        directory, config, rows(), VectorSimilarityFunction.EUCLIDEAN, 1, _ -> {});
+    VectorIndexing.index(directory, config, rows(), VectorSimilarityFunction.EUCLIDEAN, 1, _ -> {});
   }
 
   private static List<String> ourFiles(Directory directory) throws IOException {
@@ -151,7 +150,9 @@ public class TestIvfCorruption extends LuceneTestCase {
     }
   }
 
-  /** Without a check, damaged postings give wrong hits or an exception, never an error or a hang. */
+  /**
+   * Without a check, damaged postings give wrong hits or an exception, never an error or a hang.
+   */
   public void testSearchOfDamagedPostingsEndsInAnException() throws Exception {
     try (Directory directory = new ByteBuffersDirectory()) {
       write(directory);

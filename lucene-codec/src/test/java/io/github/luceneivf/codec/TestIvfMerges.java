@@ -1,6 +1,7 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookTrainer;
@@ -11,7 +12,6 @@ import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.codebook.VectorEncoder;
-import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
@@ -29,9 +29,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.Field;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -62,8 +62,7 @@ public class TestIvfMerges extends LuceneTestCase {
 
   private IvfVectorsFormat format(CodebookTrainer trainer, VectorEncoder encoder) {
     return new IvfVectorsFormat(
-        LISTS,
-        Ports.LOCAL.withTrainer(trainer).withEncoder(encoder).withListener(events::add));
+        LISTS, Ports.LOCAL.withTrainer(trainer).withEncoder(encoder).withListener(events::add));
   }
 
   private IvfVectorsFormat format() {
@@ -76,8 +75,7 @@ public class TestIvfMerges extends LuceneTestCase {
     return new CodebookTrainer() {
       @Override
       public TrainedCodebook train(
-          TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor)
-          throws IOException {
+          TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) throws IOException {
         return local.train(request, sample, monitor);
       }
 
@@ -116,8 +114,7 @@ public class TestIvfMerges extends LuceneTestCase {
       IvfVectorsFormat format = format();
       VectorIndexing.index(directory, format, rows(), F, 3);
       assertEquals(
-          List.of(
-              IndexEvent.Action.TRAIN, IndexEvent.Action.ASSIGN, IndexEvent.Action.ASSIGN),
+          List.of(IndexEvent.Action.TRAIN, IndexEvent.Action.ASSIGN, IndexEvent.Action.ASSIGN),
           actions(IndexEvent.Cause.FLUSH));
       VectorIndexing.forceMerge(directory, format);
       assertEquals(List.of(IndexEvent.Action.ASSIGN), actions(IndexEvent.Cause.MERGE));
@@ -179,8 +176,7 @@ public class TestIvfMerges extends LuceneTestCase {
               .setIndexSort(new Sort(new SortField("key", SortField.Type.LONG)));
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int row = 0; row < N; row++) {
-          Document document =
-              row % 3 == 2 ? new Document() : VectorIndexing.document(rows, row, F);
+          Document document = row % 3 == 2 ? new Document() : VectorIndexing.document(rows, row, F);
           if (row % 3 == 2) {
             document.add(new NumericDocValuesField("row", row));
             document.add(new StringField("id", Integer.toString(row), Field.Store.NO));
@@ -235,7 +231,9 @@ public class TestIvfMerges extends LuceneTestCase {
     for (int i = 0; i < 2; i++) {
       IvfVectorsFormat format =
           new IvfVectorsFormat(
-              LISTS.withEncoding(Encoding.INT8).withMergeBudgetBytes(i == 0 ? 64L << 20 : 2_000_000));
+              LISTS
+                  .withEncoding(Encoding.INT8)
+                  .withMergeBudgetBytes(i == 0 ? 64L << 20 : 2_000_000));
       try (Directory directory = new ByteBuffersDirectory()) {
         VectorIndexing.index(
             directory,

@@ -69,7 +69,7 @@ final class FieldSearcher {
       FlatScan.scanMatches(scorer, values, acceptDocs, collector);
       return;
     }
-    ProbeSettings settings = ProbeSettings.of(collector, lists.meta());
+    ProbeSettings settings = ProbeSettings.of(collector, lists);
     if (settings.depth() >= lists.vectors() / 2) {
       FlatScan.scanAll(scorer, acceptOrds, collector);
       return;

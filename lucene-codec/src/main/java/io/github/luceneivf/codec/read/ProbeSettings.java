@@ -14,6 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 record ProbeSettings(int nprobe, int depth) {
 
+  /**
+   * Share of the loss that the target allows that probing too few lists may cost. The rest is kept
+   * for codes, and for what held-out vectors cannot show: queries unlike the documents, and growth.
+   */
+  private static final double PROBE_LOSS = 0.5;
+
+  /** Share of the allowed loss that reranking too few candidates may cost. */
+  private static final double DEPTH_LOSS = 0.2;
+
   /** Stock queries collect with a reduced k per segment: never calibrate for less than this. */
   private static final int MIN_K = 10;
 
@@ -24,33 +33,36 @@ record ProbeSettings(int nprobe, int depth) {
   private static final int ONE_LIST_OVERSAMPLE = 20;
 
   /** Chooses the settings of a search from what it asks for and what the segment knows. */
-  static ProbeSettings of(KnnCollector collector, FieldMeta.Lists lists) {
+  static ProbeSettings of(KnnCollector collector, FieldSearcher.Lists lists) {
     int k = collector.k();
     int calibrated = Math.max(k, MIN_K);
-    double target = margin(lists.targetRecall());
+    FieldMeta.Lists meta = lists.meta();
     IvfSearchStrategy strategy = strategy(collector.getSearchStrategy());
     int nprobe =
         strategy.nprobe().isPresent()
             ? strategy.nprobe().getAsInt()
-            : lists.calibration().nprobe(calibrated, target);
-    long depth;
+            : meta.calibration().nprobe(calibrated, 1 - (1 - meta.targetRecall()) * PROBE_LOSS);
+    double depth;
     if (strategy.oversample().isPresent()) {
-      depth = (long) Math.ceil(k * strategy.oversample().getAsDouble());
-    } else if (lists.nlist() == 1) {
-      depth = (long) calibrated * ONE_LIST_OVERSAMPLE;
+      depth = Math.ceil(k * strategy.oversample().getAsDouble());
+    } else if (meta.nlist() == 1) {
+      depth = calibrated * ONE_LIST_OVERSAMPLE;
     } else {
-      depth = lists.calibration().depth(calibrated, target);
+      depth =
+          meta.calibration().depth(calibrated, 1 - (1 - meta.targetRecall()) * DEPTH_LOSS)
+              * growth(lists);
     }
     return new ProbeSettings(
-        Math.clamp(nprobe, 1, lists.nlist()), (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8));
+        Math.clamp(nprobe, 1, meta.nlist()), (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8));
   }
 
   /**
-   * Half of the loss that the target allows is kept for what held-out vectors cannot show: queries
-   * unlike the documents, and growth since the training.
+   * Neighbours crowd as a segment grows beyond what its codebook was calibrated with, and codes
+   * tell them apart less well: the depth follows the square root, as within the calibration.
    */
-  static double margin(double target) {
-    return 1 - (1 - target) / 2;
+  private static double growth(FieldSearcher.Lists lists) {
+    long population = lists.codebook().codebook().lineage().population();
+    return Math.sqrt(Math.max(1.0, (double) lists.vectors() / population));
   }
 
   private static IvfSearchStrategy strategy(@Nullable KnnSearchStrategy strategy) {
