@@ -58,14 +58,7 @@ public final class Assigner {
     float[] shifted = new float[centroids.values().length];
     shift(centroids.values(), 0, centroids.rows(), shifted);
     this.panels = VectorKernel.panels(shifted, centroids.rows(), dim);
-    this.halfNorms = new float[centroids.rows()];
-    for (int c = 0; c < halfNorms.length; c++) {
-      double sum = 0;
-      for (int at = c * dim; at < (c + 1) * dim; at++) {
-        sum += (double) shifted[at] * shifted[at];
-      }
-      halfNorms[c] = (float) (sum / 2);
-    }
+    this.halfNorms = VectorKernel.halfNorms(shifted, centroids.rows(), dim);
     this.tile = new float[tileRows(dim) * dim];
   }
 

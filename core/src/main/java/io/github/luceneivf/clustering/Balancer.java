@@ -3,6 +3,8 @@ package io.github.luceneivf.clustering;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -20,12 +22,19 @@ final class Balancer {
   /** Real data need none or one; pure noise with a tight cap needs several. */
   private static final int MAX_ROUNDS = 24;
 
+  /** Smallest lists that are looked at for dissolution, beside four times those needed. */
+  private static final int CANDIDATES = 32;
+
+  /** Share of lists, as 1 / this, that must have changed to make another Lloyd step worth it. */
+  private static final int POLISH_SHARE = 20;
+
   private final FloatMatrix rows;
   private final KMeansParams params;
   private final Workers workers;
   private final Lloyd lloyd;
   private final int cap;
   private final double mean;
+  private int changedLists;
   private int splitLists;
   private int emptyLists;
   private int repairedLists;
@@ -77,7 +86,7 @@ final class Balancer {
         best = state;
       }
       if (excess == 0) {
-        return round == 0 ? state : polish(state, tick);
+        return changedLists * POLISH_SHARE < state.centroids().rows() ? state : polish(state, tick);
       }
       emptyLists += empty;
       state = round(state, members, over, round, tick);
@@ -130,6 +139,7 @@ final class Balancer {
                 Lloyd.seed(params.seed(), 1000 + round),
                 tick);
     splitLists += over.isEmpty() ? 0 : outcome.split();
+    changedLists += outcome.used() + outcome.split();
     repairedLists += Math.min(outcome.used(), empty.length);
     FloatMatrix next = new FloatMatrix(centroids, nlist, rows.dim());
     return new State(next, lloyd.assign(next, tick));
@@ -158,22 +168,22 @@ final class Balancer {
     int nlist = centroids.rows();
     int[] heirs = new int[nlist];
     double[] costs = new double[nlist];
+    int[] smallest =
+        sorted(
+            IntStream.range(0, nlist)
+                .filter(l -> members.size(l) > 0 && !over.get(l) && !exempt.get(l)),
+            members::size,
+            CANDIDATES + 4 * count);
     workers.run(
-        nlist,
+        smallest.length,
         16,
         (_, from, to) -> {
-          for (int list = from; list < to; list++) {
-            costs[list] = heir(centroids, members, list, heirs);
+          for (int i = from; i < to; i++) {
+            costs[smallest[i]] = heir(centroids, members, smallest[i], heirs);
           }
         },
         Workers.Tick.NONE);
-    int[] order =
-        IntStream.range(0, nlist)
-            .filter(l -> members.size(l) > 0 && !over.get(l) && !exempt.get(l))
-            .boxed()
-            .sorted((a, b) -> Double.compare(costs[a], costs[b]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = sorted(IntStream.of(smallest), l -> costs[l], nlist);
     BitSet taken = new BitSet();
     BitSet inherits = new BitSet();
     for (int list : order) {
@@ -189,6 +199,16 @@ final class Balancer {
         : taken.stream().toArray();
   }
 
+  private static int[] sorted(IntStream lists, IntToDoubleFunction key, int limit) {
+    return lists
+        .boxed()
+        .sorted(Comparator.<Integer>comparingDouble(key::applyAsDouble).thenComparing(l -> l))
+        .limit(limit)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  /** Finds the nearest other list that is not empty; returns the cost of merging with it. */
   private static double heir(FloatMatrix centroids, ListMembers members, int list, int[] heirs) {
     int dim = centroids.dim();
     float[] values = centroids.values();

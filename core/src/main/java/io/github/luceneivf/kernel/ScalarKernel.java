@@ -100,11 +100,21 @@ public final class ScalarKernel implements VectorKernel {
       float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
     for (int i = 0; i < count; i++) {
       long at = (long) ords[i] * dim * Float.BYTES;
-      float sum = 0;
-      for (int d = 0; d < dim; d++) {
-        sum += query[d] * rows.get(FLOAT, at + 4L * d);
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      int d = 0;
+      for (; d + 4 <= dim; d += 4) {
+        s0 += query[d] * rows.get(FLOAT, at + 4L * d);
+        s1 += query[d + 1] * rows.get(FLOAT, at + 4L * d + 4);
+        s2 += query[d + 2] * rows.get(FLOAT, at + 4L * d + 8);
+        s3 += query[d + 3] * rows.get(FLOAT, at + 4L * d + 12);
       }
-      out[i] = sum;
+      for (; d < dim; d++) {
+        s0 += query[d] * rows.get(FLOAT, at + 4L * d);
+      }
+      out[i] = (s0 + s1) + (s2 + s3);
     }
   }
 
@@ -113,12 +123,26 @@ public final class ScalarKernel implements VectorKernel {
       float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
     for (int i = 0; i < count; i++) {
       long at = (long) ords[i] * dim * Float.BYTES;
-      float sum = 0;
-      for (int d = 0; d < dim; d++) {
-        float diff = query[d] - rows.get(FLOAT, at + 4L * d);
-        sum += diff * diff;
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      int d = 0;
+      for (; d + 4 <= dim; d += 4) {
+        float d0 = query[d] - rows.get(FLOAT, at + 4L * d);
+        float d1 = query[d + 1] - rows.get(FLOAT, at + 4L * d + 4);
+        float d2 = query[d + 2] - rows.get(FLOAT, at + 4L * d + 8);
+        float d3 = query[d + 3] - rows.get(FLOAT, at + 4L * d + 12);
+        s0 += d0 * d0;
+        s1 += d1 * d1;
+        s2 += d2 * d2;
+        s3 += d3 * d3;
       }
-      out[i] = sum;
+      for (; d < dim; d++) {
+        float diff = query[d] - rows.get(FLOAT, at + 4L * d);
+        s0 += diff * diff;
+      }
+      out[i] = (s0 + s1) + (s2 + s3);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.luceneivf.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The inner loops of an inverted file. {@link ScalarKernel} is the reference; {@link PanamaKernel}
@@ -93,6 +94,25 @@ public interface VectorKernel {
   }
 
   /**
+   * Returns ‖c‖²/2 of every centroid, as {@link #nearest} wants it: summed in double precision, and
+   * infinite for the missing ones of the last panel.
+   *
+   * @param rows [count × dim], row-major
+   */
+  static float[] halfNorms(float[] rows, int count, int dim) {
+    float[] halfNorms = new float[(count + PANEL - 1) / PANEL * PANEL];
+    Arrays.fill(halfNorms, Float.POSITIVE_INFINITY);
+    for (int c = 0; c < count; c++) {
+      double sum = 0;
+      for (int at = c * dim; at < (c + 1) * dim; at++) {
+        sum += (double) rows[at] * rows[at];
+      }
+      halfNorms[c] = (float) (sum / 2);
+    }
+    return halfNorms;
+  }
+
+  /**
    * Nearest centroid of each row: {@code nearest[i] = argmin over c of value(c) = halfNorms[c] −
    * ⟨rows[i], c⟩}, the lowest c among equals, and {@code values[i]} that minimum. The squared
    * distance is {@code ‖row‖² + 2 × value} when {@code halfNorms[c] = ‖c‖²/2}.
@@ -103,7 +123,7 @@ public interface VectorKernel {
    *
    * @param rows [rowCount × dim], row-major, from {@code rowsOffset}
    * @param panels from {@link #panels}
-   * @param halfNorms [centroidCount]
+   * @param halfNorms [centroidCount, rounded up to a multiple of PANEL], +∞ past the last centroid
    * @param nearest [rowCount], from {@code outOffset}
    * @param values [rowCount], from {@code outOffset}
    */

@@ -1,0 +1,229 @@
+package io.github.luceneivf.kernel;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Kernels on {@code jdk.incubator.vector}, in the machine's preferred vector width of at least 128
+ * bits. The layouts do not depend on the width, the code only on the lane count.
+ *
+ * <p>Loads from segments are unaligned and little-endian. Vectors never cross a method that may
+ * stay a call, because they would be boxed there: inner loops are written out, and what is shared
+ * between methods takes and gives arrays. A test counts allocated bytes.
+ *
+ * <p>The work is spread over {@link NearestTiles} (assignment), {@link LaneKernels} (blocks whose
+ * lanes are vectors) and this class (row-major vectors and the Hadamard transform).
+ */
+public final class PanamaKernel implements VectorKernel {
+
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final int LANES = FLOATS.length();
+
+  /** Creates a kernel; {@link Kernels#get()} is the usual way to one. */
+  public PanamaKernel() {}
+
+  /** Returns whether the machine's vectors are wide enough. */
+  static boolean isSupported() {
+    return LANES >= 4 && LANES <= TAIL_WIDTH;
+  }
+
+  /** Narrowest block; a wider vector than this would need other code. */
+  private static final int TAIL_WIDTH = 16;
+
+  @Override
+  public String name() {
+    return "panama-" + FLOATS.vectorBitSize();
+  }
+
+  @Override
+  public float dot(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int i = 0;
+    for (; i + 4 * LANES <= dim; i += 4 * LANES) {
+      int p = aOffset + i;
+      int q = bOffset + i;
+      s0 = at(a, p).fma(at(b, q), s0);
+      s1 = at(a, p + LANES).fma(at(b, q + LANES), s1);
+      s2 = at(a, p + 2 * LANES).fma(at(b, q + 2 * LANES), s2);
+      s3 = at(a, p + 3 * LANES).fma(at(b, q + 3 * LANES), s3);
+    }
+    for (; i + LANES <= dim; i += LANES) {
+      s0 = at(a, aOffset + i).fma(at(b, bOffset + i), s0);
+    }
+    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; i < dim; i++) {
+      sum = Math.fma(a[aOffset + i], b[bOffset + i], sum);
+    }
+    return sum;
+  }
+
+  @Override
+  public float squaredDistance(float[] a, int aOffset, float[] b, int bOffset, int dim) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int i = 0;
+    for (; i + 4 * LANES <= dim; i += 4 * LANES) {
+      int p = aOffset + i;
+      int q = bOffset + i;
+      FloatVector d0 = at(a, p).sub(at(b, q));
+      FloatVector d1 = at(a, p + LANES).sub(at(b, q + LANES));
+      FloatVector d2 = at(a, p + 2 * LANES).sub(at(b, q + 2 * LANES));
+      FloatVector d3 = at(a, p + 3 * LANES).sub(at(b, q + 3 * LANES));
+      s0 = d0.fma(d0, s0);
+      s1 = d1.fma(d1, s1);
+      s2 = d2.fma(d2, s2);
+      s3 = d3.fma(d3, s3);
+    }
+    for (; i + LANES <= dim; i += LANES) {
+      FloatVector d = at(a, aOffset + i).sub(at(b, bOffset + i));
+      s0 = d.fma(d, s0);
+    }
+    float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+    for (; i < dim; i++) {
+      float d = a[aOffset + i] - b[bOffset + i];
+      sum = Math.fma(d, d, sum);
+    }
+    return sum;
+  }
+
+  private static FloatVector at(float[] values, int index) {
+    return FloatVector.fromArray(FLOATS, values, index);
+  }
+
+  @Override
+  public void dotMany(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int dim,
+      float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = dot(query, queryOffset, rows, rowsOffset + i * dim, dim);
+    }
+  }
+
+  @Override
+  public void squaredDistanceMany(
+      float[] query,
+      int queryOffset,
+      float[] rows,
+      int rowsOffset,
+      int count,
+      int dim,
+      float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = squaredDistance(query, queryOffset, rows, rowsOffset + i * dim, dim);
+    }
+  }
+
+  @Override
+  public void dotRows(
+      float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
+    RowKernels.dots(query, rows, dim, ords, count, out);
+  }
+
+  @Override
+  public void squaredDistanceRows(
+      float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
+    RowKernels.squaredDistances(query, rows, dim, ords, count, out);
+  }
+
+  @Override
+  public void nearest(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] panels,
+      float[] halfNorms,
+      int centroidCount,
+      int dim,
+      int[] nearest,
+      float[] values,
+      int outOffset) {
+    NearestTiles.nearest(
+        rows,
+        rowsOffset,
+        rowCount,
+        panels,
+        halfNorms,
+        centroidCount,
+        dim,
+        nearest,
+        values,
+        outOffset);
+  }
+
+  @Override
+  public void hadamard(float[] x, int offset, int length) {
+    HadamardKernel.transform(x, offset, length);
+  }
+
+  @Override
+  public void bitDots(
+      MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out) {
+    LaneKernels.bitDots(codes, codesOffset, width, words, planes, out);
+  }
+
+  @Override
+  public void byteDots(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
+    LaneKernels.byteDots(codes, codesOffset, width, dim, query, out);
+  }
+
+  @Override
+  public void floatDots(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
+    LaneKernels.floatDots(codes, codesOffset, width, dim, query, out);
+  }
+
+  @Override
+  public void floatSquaredDistances(
+      MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
+    LaneKernels.floatSquaredDistances(codes, codesOffset, width, dim, query, out);
+  }
+
+  @Override
+  public void affine(
+      MemorySegment terms,
+      long termsOffset,
+      int width,
+      int[] dots,
+      float scale,
+      float shift,
+      float base,
+      float[] out) {
+    for (int i = 0; i < width; i += LANES) {
+      FloatVector t0 = term(terms, termsOffset, i);
+      FloatVector t1 = term(terms, termsOffset, width + i);
+      FloatVector value =
+          (FloatVector) LaneKernels.ints(dots, i).convertShape(VectorOperators.I2F, FLOATS, 0);
+      value = value.fma(FloatVector.broadcast(FLOATS, scale), FloatVector.broadcast(FLOATS, shift));
+      t1.fma(value, t0.add(base)).intoArray(out, i);
+    }
+  }
+
+  @Override
+  public void affine(
+      MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
+    for (int i = 0; i < width; i += LANES) {
+      FloatVector t0 = term(terms, termsOffset, i);
+      FloatVector t1 = term(terms, termsOffset, width + i);
+      t1.fma(at(dots, i), t0.add(base)).intoArray(out, i);
+    }
+  }
+
+  private static FloatVector term(MemorySegment terms, long offset, int index) {
+    return FloatVector.fromMemorySegment(FLOATS, terms, offset + 4L * index, LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,108 @@
+package io.github.luceneivf.kernel;
+
+import static io.github.luceneivf.kernel.PanamaKernel.FLOATS;
+import static io.github.luceneivf.kernel.PanamaKernel.LANES;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Rows of a memory segment, four at a time: four loads are under way at once, and each part of the
+ * query is loaded once for all. At the end of a batch the last row stands in for missing ones.
+ */
+final class RowKernels {
+
+  private RowKernels() {}
+
+  static void dots(float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
+    int whole = FLOATS.loopBound(dim);
+    VectorMask<Float> rest = FLOATS.indexInRange(whole, dim);
+    for (int i = 0; i < count; i += 4) {
+      int i1 = Math.min(i + 1, count - 1);
+      int i2 = Math.min(i + 2, count - 1);
+      int i3 = Math.min(i + 3, count - 1);
+      long r0 = 4L * ords[i] * dim;
+      long r1 = 4L * ords[i1] * dim;
+      long r2 = 4L * ords[i2] * dim;
+      long r3 = 4L * ords[i3] * dim;
+      FloatVector s0 = FloatVector.zero(FLOATS);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int d = 0; d < whole; d += LANES) {
+        FloatVector q = FloatVector.fromArray(FLOATS, query, d);
+        s0 = at(rows, r0, d).fma(q, s0);
+        s1 = at(rows, r1, d).fma(q, s1);
+        s2 = at(rows, r2, d).fma(q, s2);
+        s3 = at(rows, r3, d).fma(q, s3);
+      }
+      if (whole < dim) {
+        FloatVector q = FloatVector.fromArray(FLOATS, query, whole, rest);
+        s0 = at(rows, r0, whole, rest).fma(q, s0);
+        s1 = at(rows, r1, whole, rest).fma(q, s1);
+        s2 = at(rows, r2, whole, rest).fma(q, s2);
+        s3 = at(rows, r3, whole, rest).fma(q, s3);
+      }
+      out[i] = s0.reduceLanes(VectorOperators.ADD);
+      out[i1] = s1.reduceLanes(VectorOperators.ADD);
+      out[i2] = s2.reduceLanes(VectorOperators.ADD);
+      out[i3] = s3.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  static void squaredDistances(
+      float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
+    int whole = FLOATS.loopBound(dim);
+    VectorMask<Float> rest = FLOATS.indexInRange(whole, dim);
+    for (int i = 0; i < count; i += 4) {
+      int i1 = Math.min(i + 1, count - 1);
+      int i2 = Math.min(i + 2, count - 1);
+      int i3 = Math.min(i + 3, count - 1);
+      long r0 = 4L * ords[i] * dim;
+      long r1 = 4L * ords[i1] * dim;
+      long r2 = 4L * ords[i2] * dim;
+      long r3 = 4L * ords[i3] * dim;
+      FloatVector s0 = FloatVector.zero(FLOATS);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int d = 0; d < whole; d += LANES) {
+        FloatVector q = FloatVector.fromArray(FLOATS, query, d);
+        FloatVector d0 = at(rows, r0, d).sub(q);
+        FloatVector d1 = at(rows, r1, d).sub(q);
+        FloatVector d2 = at(rows, r2, d).sub(q);
+        FloatVector d3 = at(rows, r3, d).sub(q);
+        s0 = d0.fma(d0, s0);
+        s1 = d1.fma(d1, s1);
+        s2 = d2.fma(d2, s2);
+        s3 = d3.fma(d3, s3);
+      }
+      if (whole < dim) {
+        FloatVector q = FloatVector.fromArray(FLOATS, query, whole, rest);
+        FloatVector d0 = at(rows, r0, whole, rest).sub(q);
+        FloatVector d1 = at(rows, r1, whole, rest).sub(q);
+        FloatVector d2 = at(rows, r2, whole, rest).sub(q);
+        FloatVector d3 = at(rows, r3, whole, rest).sub(q);
+        s0 = d0.fma(d0, s0);
+        s1 = d1.fma(d1, s1);
+        s2 = d2.fma(d2, s2);
+        s3 = d3.fma(d3, s3);
+      }
+      out[i] = s0.reduceLanes(VectorOperators.ADD);
+      out[i1] = s1.reduceLanes(VectorOperators.ADD);
+      out[i2] = s2.reduceLanes(VectorOperators.ADD);
+      out[i3] = s3.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  private static FloatVector at(MemorySegment rows, long row, int d) {
+    return FloatVector.fromMemorySegment(FLOATS, rows, row + 4L * d, LITTLE_ENDIAN);
+  }
+
+  private static FloatVector at(MemorySegment rows, long row, int d, VectorMask<Float> mask) {
+    return FloatVector.fromMemorySegment(FLOATS, rows, row + 4L * d, LITTLE_ENDIAN, mask);
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.luceneivf.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Boxed vectors are what makes a vector kernel slow: none may be left after warm-up. */
+class KernelAllocationTest {
+
+  /** Rounds of 100 calls; compilation happens on the way, in the background. */
+  private static final int MAX_ROUNDS = 3000;
+
+  private static final int CALLS = 100;
+  private static final int DIM = 100;
+  private static final MemorySegment SEGMENT = Arena.global().allocate(64L * DIM * 4 + 512);
+  private static final float[] ROWS = new float[64 * DIM];
+  private static final float[] QUERY = new float[DIM];
+  private static final float[] OUT = new float[64];
+  private static final int[] INTS = new int[64];
+  private static final int[] ORDS = IntStream.range(0, 21).toArray();
+  private static final int[] PLANES = new int[4 * 20];
+  private static final float[] HALF_NORMS = new float[64];
+
+  static Stream<Arguments> calls() {
+    VectorKernel k = new PanamaKernel();
+    return Stream.of(
+        call("dot", () -> OUT[0] = k.dot(ROWS, 1, QUERY, 0, DIM)),
+        call("squaredDistance", () -> OUT[0] = k.squaredDistance(ROWS, 1, QUERY, 0, DIM)),
+        call("dotMany", () -> k.dotMany(QUERY, 0, ROWS, 0, 21, DIM, OUT)),
+        call("squaredDistanceMany", () -> k.squaredDistanceMany(QUERY, 0, ROWS, 0, 21, DIM, OUT)),
+        call("dotRows", () -> k.dotRows(QUERY, SEGMENT, DIM, ORDS, 21, OUT)),
+        call(
+            "squaredDistanceRows", () -> k.squaredDistanceRows(QUERY, SEGMENT, DIM, ORDS, 21, OUT)),
+        call("nearest", () -> k.nearest(ROWS, 0, 21, ROWS, HALF_NORMS, 60, DIM, INTS, OUT, 0)),
+        call("hadamard", () -> k.hadamard(ROWS, 0, 256)),
+        call("bitDots", () -> k.bitDots(SEGMENT, 4, 64, 20, PLANES, INTS)),
+        call("bitDots of a tail", () -> k.bitDots(SEGMENT, 4, 16, 20, PLANES, INTS)),
+        call("byteDots", () -> k.byteDots(SEGMENT, 4, 64, DIM, QUERY, OUT)),
+        call("floatDots", () -> k.floatDots(SEGMENT, 4, 64, DIM, QUERY, OUT)),
+        call(
+            "floatSquaredDistances",
+            () -> k.floatSquaredDistances(SEGMENT, 4, 64, DIM, QUERY, OUT)),
+        call("affine of ints", () -> k.affine(SEGMENT, 4, 64, INTS, 1, 1, 1, OUT)),
+        call("affine of floats", () -> k.affine(SEGMENT, 4, 64, OUT, 1, OUT)));
+  }
+
+  private static Arguments call(String name, Runnable call) {
+    return Arguments.of(name, call);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("calls")
+  void callsDoNotAllocateOnceCompiled(String name, Runnable call) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < MAX_ROUNDS && least >= CALLS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        call.run();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    // One boxed vector takes 16 bytes and more, with its array 80.
+    assertTrue(least < CALLS, name + ": " + least + " bytes in " + CALLS + " calls");
+  }
+}
