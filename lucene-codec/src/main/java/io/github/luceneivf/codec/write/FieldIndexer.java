@@ -43,6 +43,9 @@ final class FieldIndexer {
   /** Training vectors per centroid at most; more do not improve the centroids measurably. */
   private static final int POINTS_PER_CENTROID = 256;
 
+  /** Training vectors per centroid at least, where the budget and not the data limits the sample. */
+  private static final int LEAST_POINTS_PER_CENTROID = 128;
+
   /** Vectors that the mean of a segment of one list is taken from. */
   private static final int MEAN_SAMPLE = 4096;
 
@@ -125,12 +128,16 @@ final class FieldIndexer {
     long affordable = params.mergeBudgetBytes() / (2L * Float.BYTES * vectors.dim());
     long wanted = (long) POINTS_PER_CENTROID * plan.nlist();
     int rows = (int) Math.max(1, Math.min(Math.min(wanted, affordable), vectors.size()));
+    int nlist =
+        rows < vectors.size()
+            ? Math.clamp(rows / LEAST_POINTS_PER_CENTROID, 1, plan.nlist())
+            : plan.nlist();
     FloatMatrix sample = TrainingSample.draw(vectors, rows, SEED, run.abort::check);
     TrainingRequest request =
         new TrainingRequest(
             metric,
             params.encoding(),
-            KMeansParams.of(plan.nlist(), SEED),
+            KMeansParams.of(nlist, SEED),
             vectors.size(),
             plan.parent()
                 .map(parent ->

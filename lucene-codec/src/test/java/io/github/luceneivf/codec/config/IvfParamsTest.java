@@ -1,0 +1,50 @@
+package io.github.luceneivf.codec.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+class IvfParamsTest {
+
+  private static void assertMessage(String expected, Executable call) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, call).getMessage());
+  }
+
+  @Test
+  void messagesNameParameterConstraintAndValue() {
+    assertMessage(
+        "targetRecall must be in (0, 1), got: 1.0",
+        () -> IvfParams.DEFAULT.withTargetRecall(1));
+    assertMessage(
+        "targetRecall must be in (0, 1), got: NaN",
+        () -> IvfParams.DEFAULT.withTargetRecall(Double.NaN));
+    assertMessage(
+        "mergeBudgetBytes must be at least 1024, got: 5",
+        () -> IvfParams.DEFAULT.withMergeBudgetBytes(5));
+    assertMessage("nlist must be in [1, 65536], got: 0", () -> ListSizing.fixed(0));
+    assertMessage("nlist must be in [1, 65536], got: 65537", () -> ListSizing.fixed(65537));
+    assertMessage(
+        "exact must be at least 0, got: -1", () -> new IvfParams.Thresholds(-1, 1, 1));
+    assertMessage(
+        "training must be at least 1, got: 0", () -> new IvfParams.Thresholds(0, 0, 1));
+    assertMessage(
+        "perList must be at least 0, got: -2", () -> new IvfParams.Thresholds(0, 1, -2));
+  }
+
+  @Test
+  void listsFollowTheSquareRootButKeep128Vectors() {
+    assertEquals(64, ListSizing.SQUARE_ROOT.nlist(8_192));
+    assertEquals(128, ListSizing.SQUARE_ROOT.nlist(20_000));
+    assertEquals(384, ListSizing.SQUARE_ROOT.nlist(60_000));
+    assertEquals(512, ListSizing.SQUARE_ROOT.nlist(116_791));
+    assertEquals(1_472, ListSizing.SQUARE_ROOT.nlist(1_000_000));
+    for (long n = 1; n < 1L << 40; n = n * 3 / 2 + 1) {
+      int nlist = ListSizing.SQUARE_ROOT.nlist(n);
+      assertTrue(nlist >= 1 && nlist <= 1 << 16, n + ": " + nlist);
+      assertTrue(nlist < 64 ? nlist == 1 || nlist % 8 == 0 : nlist % 64 == 0, n + ": " + nlist);
+    }
+  }
+}

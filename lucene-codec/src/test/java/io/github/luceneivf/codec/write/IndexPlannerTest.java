@@ -1,0 +1,79 @@
+package io.github.luceneivf.codec.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class IndexPlannerTest {
+
+  private static final IndexPlanner PLANNER =
+      new IndexPlanner(IvfParams.DEFAULT, Metric.EUCLIDEAN, 2);
+
+  private static SegmentCodebook codebook(Metric metric, int nlist, int version, long population) {
+    float[] centroids = new float[nlist * 2];
+    for (int i = 0; i < centroids.length; i++) {
+      centroids[i] = i + version;
+    }
+    Codebook codebook =
+        new Codebook(
+            new Codebook.Content(
+                new VectorSpace(metric, 0),
+                new FloatMatrix(centroids, nlist, 2),
+                new float[nlist],
+                new float[2],
+                1),
+            new Codebook.Lineage(version, Optional.empty(), population));
+    return new SegmentCodebook(codebook, Calibration.uncalibrated());
+  }
+
+  @Test
+  void flushHasThreeSizes() {
+    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 400, 1, 50_000));
+    assertInstanceOf(IndexPlan.Exact.class, PLANNER.flush(0, known, true));
+    assertInstanceOf(IndexPlan.Exact.class, PLANNER.flush(999, known, true));
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(1_000, known, true));
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(2_399, known, true));
+    assertInstanceOf(IndexPlan.Assign.class, PLANNER.flush(2_400, known, true));
+  }
+
+  @Test
+  void flushTrainsInProcessOnly() {
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(8_191, List.of(), true));
+    IndexPlan.Train train =
+        assertInstanceOf(IndexPlan.Train.class, PLANNER.flush(8_192, List.of(), true));
+    assertEquals(64, train.nlist());
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(1_000_000, List.of(), false));
+  }
+
+  @Test
+  void mergeTrainsWithoutACodebookOrWhenItHasGrownFourfold() {
+    assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(20_000, List.of()));
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.merge(5_000, List.of()));
+    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 64, 3, 10_000));
+    assertInstanceOf(IndexPlan.Assign.class, PLANNER.merge(39_999, known));
+    IndexPlan.Train renewed =
+        assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(40_000, known));
+    assertEquals(known.getFirst(), renewed.parent().orElseThrow());
+  }
+
+  @Test
+  void newestFittingCodebookIsTaken() {
+    SegmentCodebook old = codebook(Metric.EUCLIDEAN, 64, 1, 90_000);
+    SegmentCodebook newest = codebook(Metric.EUCLIDEAN, 64, 2, 20_000);
+    SegmentCodebook foreign = codebook(Metric.COSINE, 64, 9, 90_000);
+    IndexPlan.Assign assign =
+        assertInstanceOf(
+            IndexPlan.Assign.class, PLANNER.merge(30_000, List.of(newest, foreign, old)));
+    assertEquals(newest, assign.codebook());
+  }
+}
