@@ -44,6 +44,8 @@ class KernelAllocationTest {
         call("bitDots", () -> k.bitDots(SEGMENT, 4, 64, 20, PLANES, INTS)),
         call("bitDots of a tail", () -> k.bitDots(SEGMENT, 4, 16, 20, PLANES, INTS)),
         call("byteDots", () -> k.byteDots(SEGMENT, 4, 64, DIM, QUERY, OUT)),
+        call("byteDots of a tail", () -> k.byteDots(SEGMENT, 4, 16, DIM, QUERY, OUT)),
+        call("floatDots of a tail", () -> k.floatDots(SEGMENT, 4, 16, DIM, QUERY, OUT)),
         call("floatDots", () -> k.floatDots(SEGMENT, 4, 64, DIM, QUERY, OUT)),
         call(
             "floatSquaredDistances",

@@ -273,15 +273,16 @@ class BlockScorerTest {
       BlockScorer scorer = new BlockScorer(layout, new QueryCode(data.quantizer, data.query));
       MemorySegment segment = MemorySegment.ofArray(list);
       float[] out = new float[CodeBlock.WIDTH];
-      long before = 0;
-      for (int i = 0; i < 60_000; i++) {
-        if (i == 50_000) {
-          before = threads.getCurrentThreadAllocatedBytes();
+      // Compilation runs in the background, so how many calls it takes depends on the machine.
+      long least = Long.MAX_VALUE;
+      for (int round = 0; round < 500 && least >= 1000; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 1000; i++) {
+          scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out);
         }
-        scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out);
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
       }
-      long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-      assertTrue(bytes < 10_000 * 8, encoding + " allocated bytes in 10000 calls: " + bytes);
+      assertTrue(least < 1000, encoding + " allocated bytes in 1000 calls: " + least);
     }
   }
 
