@@ -15,17 +15,17 @@ import java.util.List;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /**
- * Data that training gets wrong, at default settings: recall is kept, whatever it costs in speed, and
- * no list is over the cap.
+ * Data that training gets wrong, at default settings: recall is kept, whatever it costs in speed,
+ * and no list is over the cap.
  */
 public class TestHardData extends LuceneTestCase {
 
@@ -61,7 +61,11 @@ public class TestHardData extends LuceneTestCase {
           visited += collector.visitedCount();
         }
         String figures =
-            "recall@10 " + recall + ", scanned " + (double) visited / QUERIES / N + " of the vectors";
+            "recall@10 "
+                + recall
+                + ", scanned "
+                + (double) visited / QUERIES / N
+                + " of the vectors";
         assertTrue(figures, recall >= 0.95);
         FieldMeta meta =
             ((IvfVectorsReader) VectorIndexing.vectorsReader(leaf))

@@ -254,8 +254,7 @@ public class TestIvfSearch extends LuceneTestCase {
           visited += few.visitedCount();
         }
         assertTrue("visited " + visited / 20, visited / 20 < N / 2);
-        TopKnnCollector limited =
-            new TopKnnCollector(K, 300, IvfSearchStrategy.nprobe(1 << 16));
+        TopKnnCollector limited = new TopKnnCollector(K, 300, IvfSearchStrategy.nprobe(1 << 16));
         search(leaf, queries(all).row(0), limited);
         assertTrue(limited.earlyTerminated());
         assertTrue("visited " + limited.visitedCount(), limited.visitedCount() <= 300 + 63);

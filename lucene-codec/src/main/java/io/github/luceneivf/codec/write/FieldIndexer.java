@@ -43,7 +43,9 @@ final class FieldIndexer {
   /** Training vectors per centroid at most; more do not improve the centroids measurably. */
   private static final int POINTS_PER_CENTROID = 256;
 
-  /** Training vectors per centroid at least, where the budget and not the data limits the sample. */
+  /**
+   * Training vectors per centroid at least, where the budget and not the data limits the sample.
+   */
   private static final int LEAST_POINTS_PER_CENTROID = 128;
 
   /** Vectors that the mean of a segment of one list is taken from. */

@@ -16,8 +16,7 @@ class IvfParamsTest {
   @Test
   void messagesNameParameterConstraintAndValue() {
     assertMessage(
-        "targetRecall must be in (0, 1), got: 1.0",
-        () -> IvfParams.DEFAULT.withTargetRecall(1));
+        "targetRecall must be in (0, 1), got: 1.0", () -> IvfParams.DEFAULT.withTargetRecall(1));
     assertMessage(
         "targetRecall must be in (0, 1), got: NaN",
         () -> IvfParams.DEFAULT.withTargetRecall(Double.NaN));
@@ -26,12 +25,9 @@ class IvfParamsTest {
         () -> IvfParams.DEFAULT.withMergeBudgetBytes(5));
     assertMessage("nlist must be in [1, 65536], got: 0", () -> ListSizing.fixed(0));
     assertMessage("nlist must be in [1, 65536], got: 65537", () -> ListSizing.fixed(65537));
-    assertMessage(
-        "exact must be at least 0, got: -1", () -> new IvfParams.Thresholds(-1, 1, 1));
-    assertMessage(
-        "training must be at least 1, got: 0", () -> new IvfParams.Thresholds(0, 0, 1));
-    assertMessage(
-        "perList must be at least 0, got: -2", () -> new IvfParams.Thresholds(0, 1, -2));
+    assertMessage("exact must be at least 0, got: -1", () -> new IvfParams.Thresholds(-1, 1, 1));
+    assertMessage("training must be at least 1, got: 0", () -> new IvfParams.Thresholds(0, 0, 1));
+    assertMessage("perList must be at least 0, got: -2", () -> new IvfParams.Thresholds(0, 1, -2));
   }
 
   @Test

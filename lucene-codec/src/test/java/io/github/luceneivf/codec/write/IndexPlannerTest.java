@@ -61,8 +61,7 @@ class IndexPlannerTest {
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.merge(5_000, List.of()));
     List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 64, 3, 10_000));
     assertInstanceOf(IndexPlan.Assign.class, PLANNER.merge(39_999, known));
-    IndexPlan.Train renewed =
-        assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(40_000, known));
+    IndexPlan.Train renewed = assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(40_000, known));
     assertEquals(known.getFirst(), renewed.parent().orElseThrow());
   }
 
