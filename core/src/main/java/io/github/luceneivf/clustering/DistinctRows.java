@@ -83,10 +83,12 @@ final class DistinctRows {
     int hash = 1;
     int dim = rows.dim();
     for (int at = row * dim; at < (row + 1) * dim; at++) {
-      hash = 31 * hash + Float.floatToRawIntBits(rows.values()[at] + 0f);
+      int bits = Float.floatToRawIntBits(rows.values()[at] + 0f);
+      hash = 31 * hash + (bits ^ (bits >>> 16));
     }
-    hash *= 0x9E3779B9;
-    return hash ^ (hash >>> 15);
+    // Whole numbers leave the low bits of floats zero: mix before the mask takes the lowest.
+    hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
+    return hash ^ (hash >>> 13);
   }
 
   private boolean equal(int a, int b) {

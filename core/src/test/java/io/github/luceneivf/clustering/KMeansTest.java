@@ -166,6 +166,9 @@ class KMeansTest {
     assertFinite(clustering);
     assertEquals(0, clustering.report().sizes().empty(), clustering.report().toString());
     assertTrue(clustering.report().repairedLists() > 0, clustering.report().toString());
+    double[] objective = clustering.report().objective();
+    double iterated = objective[objective.length - 2];
+    assertTrue(iterated < 1.2 * objective[objective.length - 1], Arrays.toString(objective));
   }
 
   @Test
