@@ -38,7 +38,7 @@ record Corpus(List<Synset> documents, List<Synset> heldOut, List<String> queries
     List<Synset> shuffled = new ArrayList<>(synsets);
     Collections.shuffle(shuffled, new Random(SEED));
     int wanted = Math.min(QUERIES, synsets.size() / 10);
-    List<Synset> documents = new ArrayList<>(docs);
+    List<Synset> documents = new ArrayList<>(Math.min(docs, synsets.size()));
     List<Synset> heldOut = new ArrayList<>(wanted);
     List<String> queries = new ArrayList<>(wanted);
     for (Synset synset : shuffled) {

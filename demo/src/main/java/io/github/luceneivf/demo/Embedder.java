@@ -14,9 +14,11 @@ import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -152,7 +154,7 @@ final class Embedder implements AutoCloseable {
     return embed(List.of(text), n -> {})[0];
   }
 
-  /** Splits texts into batches of like length, longest first. */
+  /** Splits texts into batches of like length, long and short ones mixed for an even pace. */
   private static List<int[]> batches(Encoding[] encodings) {
     int[] order =
         IntStream.range(0, encodings.length)
@@ -167,6 +169,7 @@ final class Embedder implements AutoCloseable {
       batches.add(Arrays.copyOfRange(order, from, to));
       from = to;
     }
+    Collections.shuffle(batches, new Random(0));
     return batches;
   }
 

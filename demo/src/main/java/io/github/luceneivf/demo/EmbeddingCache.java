@@ -137,13 +137,14 @@ final class EmbeddingCache {
     if (buffer.hasRemaining()) {
       throw new IOException("embeddings end early, " + buffer.remaining() + " bytes are missing");
     }
-    crc.update(buffer.array(), 0, bytes);
-    return buffer.flip();
+    buffer.flip();
+    crc.update(buffer.duplicate());
+    return buffer;
   }
 
   private static void drain(FileChannel channel, ByteBuffer buffer, CRC32C crc) throws IOException {
     buffer.flip();
-    crc.update(buffer.array(), 0, buffer.limit());
+    crc.update(buffer.duplicate());
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }

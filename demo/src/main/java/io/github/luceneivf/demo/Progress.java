@@ -1,6 +1,5 @@
 package io.github.luceneivf.demo;
 
-import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -93,9 +92,7 @@ interface Progress extends AutoCloseable {
       done += more;
       if (done * 10L / Math.max(1, total) > before) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        screen.line(
-            String.format(
-                Locale.ROOT, "%,9d of %,d %s, %.0f a second", done, total, unit, done / seconds));
+        screen.line("%,9d of %,d %s, %.0f a second", done, total, unit, done / seconds);
       }
     }
 

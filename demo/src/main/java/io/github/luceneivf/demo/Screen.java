@@ -1,5 +1,7 @@
 package io.github.luceneivf.demo;
 
+import com.google.errorprone.annotations.FormatMethod;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
@@ -33,8 +35,8 @@ final class Screen {
   /** Returns the screen of this process; {@code NO_COLOR} and {@code COLUMNS} are honoured. */
   static Screen ofProcess(Map<String, String> environment) {
     boolean terminal =
-        System.console() != null
-            && System.console().isTerminal()
+        System.console() instanceof Console console
+            && console.isTerminal()
             && !environment.containsKey("NO_COLOR")
             && !"dumb".equals(environment.get("TERM"));
     int columns = 100;
@@ -64,15 +66,20 @@ final class Screen {
   }
 
   /** Prints a line, indented like all text below a title. */
+  @FormatMethod
   void line(String format, Object... args) {
-    String text = args.length == 0 ? format : String.format(Locale.ROOT, format, args);
+    print(String.format(Locale.ROOT, format, args));
+  }
+
+  /** Prints a line as it is, indented. */
+  void print(String text) {
     out.println(text.isEmpty() ? "" : "   " + text);
     out.flush();
   }
 
   /** Prints a table, indented. */
   void table(Table table) {
-    table.lines(this).forEach(this::line);
+    table.lines(this).forEach(this::print);
   }
 
   /** Prints text without a line end, for bars that move. */

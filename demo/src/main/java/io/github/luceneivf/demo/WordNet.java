@@ -34,7 +34,7 @@ final class WordNet {
           verb.competition verb.consumption verb.contact verb.creation verb.emotion verb.motion \
           verb.perception verb.possession verb.social verb.stative verb.weather adj.ppl\
           """
-              .split(" "));
+              .split(" ", -1));
 
   private WordNet() {}
 
@@ -74,7 +74,7 @@ final class WordNet {
       return Optional.empty();
     }
     int bar = line.indexOf(" | ");
-    String[] fields = (bar < 0 ? line : line.substring(0, bar)).split(" ");
+    String[] fields = (bar < 0 ? line : line.substring(0, bar)).split(" ", -1);
     if (bar < 0 || fields.length < 6) {
       throw new IllegalArgumentException("line must have 6 fields and a gloss, got: " + line);
     }
