@@ -5,6 +5,7 @@ import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where the demo writes. Bold and dim text and moving bars only on a terminal. Confined to the main
@@ -35,8 +36,7 @@ final class Screen {
   /** Returns the screen of this process; {@code NO_COLOR} and {@code COLUMNS} are honoured. */
   static Screen ofProcess(Map<String, String> environment) {
     boolean terminal =
-        System.console() instanceof Console console
-            && console.isTerminal()
+        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
             && !environment.containsKey("NO_COLOR")
             && !"dumb".equals(environment.get("TERM"));
     int columns = 100;
