@@ -83,12 +83,13 @@ final class DistinctRows {
     int hash = 1;
     int dim = rows.dim();
     for (int at = row * dim; at < (row + 1) * dim; at++) {
-      int bits = Float.floatToRawIntBits(rows.values()[at] + 0f);
-      hash = 31 * hash + (bits ^ (bits >>> 16));
+      hash = 31 * hash + Float.floatToRawIntBits(rows.values()[at] + 0f);
     }
-    // Whole numbers leave the low bits of floats zero: mix before the mask takes the lowest.
+    // Whole numbers leave the low bits of floats zero: mix before the mask takes the lowest
+    // (constants of Appleby's MurmurHash3, public domain).
     hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
-    return hash ^ (hash >>> 13);
+    hash = (hash ^ (hash >>> 13)) * 0xC2B2AE35;
+    return hash ^ (hash >>> 16);
   }
 
   private boolean equal(int a, int b) {
