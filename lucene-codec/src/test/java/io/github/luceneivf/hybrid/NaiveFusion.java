@@ -46,17 +46,19 @@ final class NaiveFusion {
   private NaiveFusion() {}
 
   static List<Scored> fuse(List<Leg> legs, IntPredicate filter, RankFusion fusion) {
+    List<List<Integer>> rankings = legs.stream().map(leg -> leg.ranking(filter)).toList();
     TreeSet<Integer> union = new TreeSet<>();
     double weights = 0;
-    for (Leg leg : legs) {
-      union.addAll(leg.ranking(filter));
-      weights += leg.weight();
+    for (int i = 0; i < legs.size(); i++) {
+      union.addAll(rankings.get(i));
+      weights += legs.get(i).weight();
     }
     Map<Integer, Double> sums = new TreeMap<>();
     for (int doc : union) {
       double sum = 0;
-      for (Leg leg : legs) {
-        sum += leg.weight() / weights * normalized(leg, doc, leg.ranking(filter), fusion);
+      for (int i = 0; i < legs.size(); i++) {
+        double share = legs.get(i).weight() / weights;
+        sum += share * normalized(legs.get(i), doc, rankings.get(i), fusion);
       }
       sums.put(doc, sum);
     }

@@ -204,11 +204,12 @@ public class TestHybridSearcher extends LuceneTestCase {
 
   private static void checkFigures(
       HybridHits hits, List<NaiveFusion.Leg> legs, IntPredicate filter) {
+    List<List<Integer>> rankings = legs.stream().map(leg -> leg.ranking(filter)).toList();
     for (HybridHit hit : hits.hits()) {
       double sum = 0;
       for (int leg = 0; leg < legs.size(); leg++) {
         LegScore score = hit.legs().get(leg);
-        int place = legs.get(leg).ranking(filter).indexOf(hit.doc());
+        int place = rankings.get(leg).indexOf(hit.doc());
         assertEquals(leg == 0 ? "keyword" : "vector", score.leg());
         assertEquals(place < 0 ? OptionalInt.empty() : OptionalInt.of(place + 1), score.rank());
         assertEquals(place < 0 ? 0 : legs.get(leg).score(hit.doc()), score.rawScore(), 1e-6);
@@ -220,7 +221,7 @@ public class TestHybridSearcher extends LuceneTestCase {
     }
     for (int leg = 0; leg < legs.size(); leg++) {
       LegTotal total = hits.legs().get(leg);
-      assertEquals(legs.get(leg).ranking(filter).size(), total.hits());
+      assertEquals(rankings.get(leg).size(), total.hits());
       assertEquals(legs.get(leg).window(), total.window());
     }
   }
