@@ -87,14 +87,14 @@ final class CodebookReader {
     try {
       codebook = Codebook.fromBytes(bytes);
     } catch (IOException e) {
-      throw new SidecarException(Reason.INVALID_ANSWER, "codebook: " + e.getMessage(), e);
+      throw new SidecarException(Reason.INVALID_ANSWER, String.valueOf(e.getMessage()), e);
     }
     requireWanted(codebook);
     return codebook;
   }
 
   private void requireWanted(Codebook codebook) throws SidecarException {
-    require("id", ByteString.copyFrom(codebook.id().bytes()), header.getCodebook().getId());
+    require("id", codebook.id(), announcedId());
     require("metric", request.metric(), codebook.metric());
     require("dim", dim, codebook.dim());
     require("version", request.version(), codebook.lineage().version());
@@ -110,6 +110,15 @@ final class CodebookReader {
         throw SidecarException.invalid("centroids must be finite, got: " + value);
       }
     }
+  }
+
+  private CodebookId announcedId() throws SidecarException {
+    ByteString id = header.getCodebook().getId();
+    if (id.size() != CodebookId.BYTES) {
+      throw SidecarException.invalid(
+          "codebook id must have " + CodebookId.BYTES + " bytes, got: " + id.size());
+    }
+    return CodebookId.of(id.toByteArray());
   }
 
   private static void require(String name, Object wanted, Object got) throws SidecarException {

@@ -8,6 +8,7 @@ import io.github.luceneivf.proto.v1.JobProgress;
 import io.github.luceneivf.proto.v1.JobState;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * Follows the progress of a job, tells the monitor, and gives up when there is none for too long.
@@ -20,13 +21,16 @@ final class ProgressWatch {
 
   private final Duration limit;
   private final TrainingMonitor monitor;
+  private final LongSupplier nanoClock;
   private JobPhase phase = JobPhase.JOB_PHASE_UNSPECIFIED;
   private double percent;
-  private long advancedNanos = System.nanoTime();
+  private long advancedNanos;
 
-  ProgressWatch(Duration limit, TrainingMonitor monitor) {
+  ProgressWatch(Duration limit, TrainingMonitor monitor, LongSupplier nanoClock) {
     this.limit = limit;
     this.monitor = monitor;
+    this.nanoClock = nanoClock;
+    this.advancedNanos = nanoClock.getAsLong();
   }
 
   /**
@@ -53,8 +57,8 @@ final class ProgressWatch {
     if (later || (progress.getPhase() == phase && now >= percent + MIN_ADVANCE)) {
       phase = progress.getPhase();
       percent = now;
-      advancedNanos = System.nanoTime();
-    } else if (System.nanoTime() - advancedNanos > limit.toNanos()) {
+      advancedNanos = nanoClock.getAsLong();
+    } else if (nanoClock.getAsLong() - advancedNanos > limit.toNanos()) {
       throw new SidecarException(
           Reason.TIMEOUT, "sidecar made no progress for " + limit + " in " + phase);
     }

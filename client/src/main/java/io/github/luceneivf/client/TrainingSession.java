@@ -106,7 +106,8 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private void watch() throws IOException {
-    ProgressWatch progress = new ProgressWatch(config.progressDeadline(), monitor);
+    ProgressWatch progress =
+        new ProgressWatch(config.progressDeadline(), monitor, System::nanoTime);
     try (RemoteCall<WatchJobRequest, WatchJobResponse> call =
         new RemoteCall<>(connection, TrainingServiceGrpc.getWatchJobMethod(), monitor)) {
       call.sendLast(WatchJobRequest.newBuilder().setJobId(job).build());

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +57,7 @@ public final class SidecarServer implements AutoCloseable {
   private final JobRegistry jobs;
   private final EncodeResources streams;
   private final Server server;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private SidecarServer(ServerConfig config, DataDirectory data) throws IOException {
     this.config = config;
@@ -190,10 +192,12 @@ public final class SidecarServer implements AutoCloseable {
     close();
   }
 
-  /** Stops at once. */
+  /** Stops at once; does nothing when called again. */
   @Override
   public void close() {
-    health.enterTerminalState();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     gate.close();
     jobs.cancelAll();
     server.shutdownNow();

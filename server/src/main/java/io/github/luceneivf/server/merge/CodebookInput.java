@@ -54,7 +54,7 @@ final class CodebookInput {
     try {
       codebook = Codebook.fromBytes(bytes);
     } catch (IOException e) {
-      throw RequestException.invalid("codebook: " + e.getMessage());
+      throw RequestException.invalid(String.valueOf(e.getMessage()));
     }
     if (!codebook.id().equals(id)) {
       throw RequestException.invalid("codebook_id must be " + codebook.id() + ", got: " + id);

@@ -1,0 +1,126 @@
+package io.github.luceneivf.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingMonitor;
+import io.github.luceneivf.codebook.TrainingProgress;
+import io.github.luceneivf.proto.v1.WatchJobResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RemoteCodebookTrainerTest {
+
+  private static FloatMatrix sample;
+  private static TrainedCodebook local;
+
+  @BeforeAll
+  static void train() throws IOException {
+    sample = TestVectors.sample();
+    local = TestVectors.trained(TestVectors.request(), sample);
+  }
+
+  @Test
+  void goodSidecarTrains() throws IOException {
+    List<TrainingProgress> seen = new ArrayList<>();
+    TrainingMonitor monitor =
+        new TrainingMonitor() {
+          @Override
+          public void check() {}
+
+          @Override
+          public void progress(TrainingProgress progress) {
+            seen.add(progress);
+          }
+        };
+    try (FakeSidecar sidecar = new FakeSidecar(local, FakeSidecar.Fault.NONE)) {
+      TrainedCodebook remote =
+          new RemoteCodebookTrainer(sidecar.connection())
+              .train(TestVectors.request(), sample, monitor);
+      assertEquals(local.codebook().id(), remote.codebook().id());
+      assertEquals(local.calibration(), remote.calibration());
+      assertEquals("sidecar sidecar:9400", remote.report().trainedBy());
+      assertEquals(1, seen.size());
+      assertEquals(50, seen.getFirst().percent());
+      assertEquals(1, sidecar.jobCancelled.getCount(), "a finished job is not cancelled");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.luceneivf.client.TrainingFaults#all")
+  void misbehaviourIsFoundAndTheSameTrainingIsDoneHere(TrainingFaults.Case wrong)
+      throws IOException {
+    SidecarCounters counters = new SidecarCounters();
+    try (FakeSidecar sidecar = new FakeSidecar(local, wrong.fault())) {
+      RemoteCodebookTrainer remote = new RemoteCodebookTrainer(sidecar.connection());
+      SidecarException found =
+          assertThrows(
+              SidecarException.class,
+              () -> remote.train(TestVectors.request(), sample, TrainingMonitor.NONE));
+      assertEquals(wrong.reason(), found.reason(), found.getMessage());
+      assertTrue(String.valueOf(found.getMessage()).contains(wrong.text()), found.getMessage());
+
+      TrainedCodebook trained =
+          new FallbackTrainer(
+                  new RemoteCodebookTrainer(sidecar.connection()),
+                  new LocalCodebookTrainer(),
+                  counters)
+              .train(TestVectors.request(), sample, TrainingMonitor.NONE);
+      assertEquals(local.codebook().id(), trained.codebook().id());
+      assertEquals("in-process", trained.report().trainedBy());
+      assertEquals(1, counters.fallbacks(wrong.reason()));
+    }
+  }
+
+  @Test
+  void abortIsRethrownAndCancelsTheJobAtOnce() throws Exception {
+    IOException stop = new IOException("merge aborted");
+    int[] checks = {0};
+    TrainingMonitor monitor =
+        () -> {
+          if (checks[0]++ > 6) {
+            throw stop;
+          }
+        };
+    FakeSidecar.Fault silentJob =
+        message -> message instanceof WatchJobResponse ? null : List.of(message);
+    SidecarCounters counters = new SidecarCounters();
+    try (FakeSidecar sidecar = new FakeSidecar(local, silentJob)) {
+      FallbackTrainer trainer =
+          new FallbackTrainer(
+              new RemoteCodebookTrainer(sidecar.connection()),
+              new LocalCodebookTrainer(),
+              counters);
+      IOException thrown =
+          assertThrows(
+              IOException.class, () -> trainer.train(TestVectors.request(), sample, monitor));
+      assertSame(stop, thrown);
+      assertTrue(sidecar.cancelled.await(5, TimeUnit.SECONDS), "call cancelled");
+      assertTrue(sidecar.jobCancelled.await(5, TimeUnit.SECONDS), "job cancelled");
+    }
+    assertEquals(1, counters.rethrown());
+    assertEquals(0, counters.fallbacks());
+  }
+
+  @Test
+  void emptySampleIsTheCallersFault() throws IOException {
+    try (FakeSidecar sidecar = new FakeSidecar(local, FakeSidecar.Fault.NONE)) {
+      RemoteCodebookTrainer trainer = new RemoteCodebookTrainer(sidecar.connection());
+      FloatMatrix empty = new FloatMatrix(new float[0], 0, 3);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> trainer.train(TestVectors.request(), empty, TrainingMonitor.NONE));
+    }
+  }
+}
