@@ -1,0 +1,89 @@
+package io.github.luceneivf.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The sidecar as a process of its own. */
+final class SidecarProcess implements AutoCloseable {
+
+  private final Process process;
+  private final Path log;
+  private final int port;
+
+  private SidecarProcess(Process process, Path log, int port) {
+    this.process = process;
+    this.log = log;
+    this.port = port;
+  }
+
+  /** Returns a process that was just started; its errors go to a file. */
+  static Process launch(Path data, Path log, String heap, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx" + heap);
+    command.add("--add-modules=jdk.incubator.vector");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("io.github.luceneivf.server.cli.IvfServer");
+    command.addAll(List.of("serve", "--port", "0", "--data", data.toString()));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command).redirectError(log.toFile()).start();
+  }
+
+  /** Starts a server and waits until it listens. */
+  static SidecarProcess start(Path data, String heap, String... options) throws IOException {
+    Path log = Files.createTempFile("ivf-sidecar", ".log");
+    Process process = launch(data, log, heap, options);
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String line = out.readLine();
+    if (line == null || !line.startsWith("listening on 127.0.0.1:")) {
+      process.destroyForcibly();
+      throw new IOException("server did not start: " + line + "\n" + Files.readString(log));
+    }
+    return new SidecarProcess(
+        process, log, Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)));
+  }
+
+  int port() {
+    return port;
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Sends SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** Waits for the end; returns the status. */
+  int awaitExit(long seconds) throws InterruptedException, IOException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("server still runs after " + seconds + " s: " + log());
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly().onExit().join();
+    Files.delete(log);
+  }
+}
