@@ -21,7 +21,7 @@ public record IvfParams(
 
   /** What an index gets that says nothing. */
   public static final IvfParams DEFAULT =
-      new IvfParams(Encoding.BIT1, ListSizing.SQUARE_ROOT, Thresholds.DEFAULT, 0.95, 256L << 20);
+      new IvfParams(Encoding.BIT1, ListSizing.SQUARE_ROOT, Thresholds.DEFAULT, 0.95, 384L << 20);
 
   /** Validates the components. */
   public IvfParams {

@@ -66,6 +66,11 @@ public final class PostingLists {
     return sizes[list];
   }
 
+  /** Returns whether the memory of the lists can still be read: the reader is not closed. */
+  public boolean isOpen() {
+    return mapped == null || mapped.scope().isAlive();
+  }
+
   /** Returns a cursor; one per search. */
   public Cursor cursor() {
     return new Cursor();

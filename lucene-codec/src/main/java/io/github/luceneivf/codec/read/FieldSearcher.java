@@ -9,6 +9,7 @@ import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,13 @@ final class FieldSearcher {
     lists.codebook().codebook().space().mapQuery(mapped);
     QueryCode query = new QueryCode(lists.codebook().codebook().quantizer(), mapped);
     ListScanner scanner = new ListScanner(lists.postings(), lists.vectors(), query, acceptOrds);
-    new Probing(lists, query, scanner, new Reranker(scorer, collector), collector).run(settings);
+    try {
+      new Probing(lists, query, scanner, new Reranker(scorer, collector), collector).run(settings);
+    } catch (IllegalStateException e) {
+      if (lists.postings().isOpen()) {
+        throw e;
+      }
+      throw new AlreadyClosedException("posting lists of field=\"" + field + "\" are closed", e);
+    }
   }
 }

@@ -18,7 +18,7 @@ record ProbeSettings(int nprobe, int depth) {
    * Share of the loss that the target allows that probing too few lists may cost. The rest is kept
    * for codes, and for what held-out vectors cannot show: queries unlike the documents, and growth.
    */
-  private static final double PROBE_LOSS = 0.5;
+  private static final double PROBE_LOSS = 0.6;
 
   /** Share of the allowed loss that reranking too few candidates may cost. */
   private static final double DEPTH_LOSS = 0.2;
@@ -41,7 +41,7 @@ record ProbeSettings(int nprobe, int depth) {
     int nprobe =
         strategy.nprobe().isPresent()
             ? strategy.nprobe().getAsInt()
-            : meta.calibration().nprobe(calibrated, 1 - (1 - meta.targetRecall()) * PROBE_LOSS);
+            : nprobe(meta, calibrated / growth(lists));
     double depth;
     if (strategy.oversample().isPresent()) {
       depth = Math.ceil(k * strategy.oversample().getAsDouble());
@@ -50,19 +50,32 @@ record ProbeSettings(int nprobe, int depth) {
     } else {
       depth =
           meta.calibration().depth(calibrated, 1 - (1 - meta.targetRecall()) * DEPTH_LOSS)
-              * growth(lists);
+              * Math.sqrt(growth(lists));
     }
     return new ProbeSettings(
         Math.clamp(nprobe, 1, meta.nlist()), (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8));
   }
 
   /**
-   * Neighbours crowd as a segment grows beyond what its codebook was calibrated with, and codes
-   * tell them apart less well: the depth follows the square root, as within the calibration.
+   * How many times the vectors of the training this segment has. Its k nearest lie as near as the k
+   * / growth nearest of the training, so fewer lists hold them; but codes tell crowded neighbours
+   * apart less well, so the depth rises with the square root, as within the calibration.
    */
   private static double growth(FieldSearcher.Lists lists) {
     long population = lists.codebook().codebook().lineage().population();
-    return Math.sqrt(Math.max(1.0, (double) lists.vectors() / population));
+    return Math.max(1.0, (double) lists.vectors() / population);
+  }
+
+  /** Lists for a k below the calibrated ones are interpolated over log k. */
+  private static int nprobe(FieldMeta.Lists meta, double k) {
+    double target = 1 - (1 - meta.targetRecall()) * PROBE_LOSS;
+    if (k >= MIN_K) {
+      return meta.calibration().nprobe((int) Math.ceil(k), target);
+    }
+    double share = Math.log(Math.max(k, 1)) / Math.log(MIN_K);
+    int low = meta.calibration().nprobe(1, target);
+    int high = meta.calibration().nprobe(MIN_K, target);
+    return (int) Math.ceil(low + share * (high - low));
   }
 
   private static IvfSearchStrategy strategy(@Nullable KnnSearchStrategy strategy) {
