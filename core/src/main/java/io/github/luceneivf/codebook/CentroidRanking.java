@@ -106,6 +106,11 @@ public final class CentroidRanking {
     return slack;
   }
 
+  /** Returns whether codes tell too little about these centroids, so that they are not used. */
+  boolean isExact() {
+    return coarse;
+  }
+
   /** Returns the 1-bit codes of the centroids, as blocks of one list; shared. */
   public byte[] codes() {
     return codes;
