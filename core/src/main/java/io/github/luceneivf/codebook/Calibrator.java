@@ -9,9 +9,11 @@ import io.github.luceneivf.codebook.TrainingProgress.Phase;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Judges a codebook with held-out queries. Confined to one training. */
 // For the true neighbours of each query among the training rows (brute force) two ranks are
@@ -66,7 +68,9 @@ final class Calibrator {
             share -> tell(NEIGHBORS_SHARE * share));
     RankHistogram[] byProbe = histograms(codebook.nlist());
     RankHistogram[] byDepth = histograms(sample.rows().rows());
-    judge(neighbors, byProbe, byDepth);
+    try (Arena arena = Arena.ofConfined()) {
+      judge(neighbors, isExact() ? null : code(arena), byProbe, byDepth);
+    }
     tell(1);
     double scale = Math.sqrt(Math.max(1, (double) request.population() / sample.rows().rows()));
     List<Calibration.Curve> curves = new ArrayList<>();
@@ -89,7 +93,11 @@ final class Calibrator {
     return request.encoding() instanceof Encoding.Float32;
   }
 
-  private void judge(int[][] neighbors, RankHistogram[] byProbe, RankHistogram[] byDepth)
+  private void judge(
+      int[][] neighbors,
+      @Nullable CodedLists coded,
+      RankHistogram[] byProbe,
+      RankHistogram[] byDepth)
       throws IOException {
     CentroidRanking ranking = new CentroidRanking(codebook);
     int nlist = codebook.nlist();
@@ -97,7 +105,6 @@ final class Calibrator {
     int[] listRanks = new int[nlist];
     float[] distances = new float[nlist];
     float[] bases = new float[nlist];
-    CodedLists coded = isExact() ? null : code();
     boolean bytes = request.encoding() instanceof Encoding.Int8;
     int codedQueries = bytes ? MAX_BYTE_QUERIES : neighbors.length;
     for (int q = 0; q < neighbors.length; q++) {
@@ -119,12 +126,13 @@ final class Calibrator {
     }
   }
 
-  private CodedLists code() throws IOException {
+  private CodedLists code(Arena arena) throws IOException {
     return CodedLists.of(
         codebook,
         request.encoding(),
         sample.rows(),
         assignment,
+        arena,
         share -> tell(NEIGHBORS_SHARE + (CODED_SHARE - NEIGHBORS_SHARE) * share));
   }
 

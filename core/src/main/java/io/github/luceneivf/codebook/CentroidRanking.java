@@ -9,7 +9,9 @@ import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
 import io.github.luceneivf.quantization.VectorCoder;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -38,6 +40,7 @@ public final class CentroidRanking {
   private final Codebook codebook;
   private final CodeBlock layout;
   private final byte[] codes;
+  private final MemorySegment list;
   private final float[] slack;
   private final boolean coarse;
 
@@ -61,6 +64,9 @@ public final class CentroidRanking {
           "centroid codes must have " + expected + " bytes, got: " + codes.length);
     }
     this.codes = codes;
+    // Native memory: vector loads from byte arrays are boxed unless native ones were seen before.
+    this.list = Arena.ofAuto().allocate(codes.length, Long.BYTES);
+    MemorySegment.copy(codes, 0, list, ValueLayout.JAVA_BYTE, 0, codes.length);
     this.slack = slack(codebook);
     this.coarse = !refinesAll(1) && probeRecall() < MIN_PROBE_RECALL;
   }
@@ -184,13 +190,12 @@ public final class CentroidRanking {
     float[] mean = codebook.quantizer().mean();
     float base = base(q, mean, 0);
     BlockScorer scorer = new BlockScorer(layout, query);
-    MemorySegment segment = MemorySegment.ofArray(codes);
     float[] scores = new float[CodeBlock.WIDTH];
     NearestQueue queue = new NearestQueue(count);
     for (int first = 0; first < nlist; ) {
       int width = CodeBlock.widthAt(first, nlist);
       int lanes = Math.min(width, nlist - first);
-      scorer.score(segment, layout.blockOffset(first, nlist), width, base, scores);
+      scorer.score(list, layout.blockOffset(first, nlist), width, base, scores);
       for (int i = 0; i < lanes; i++) {
         queue.offer(scores[i] - norm * slack[first + i], first + i);
       }

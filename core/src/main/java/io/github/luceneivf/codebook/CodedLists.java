@@ -8,7 +8,9 @@ import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
 import io.github.luceneivf.quantization.VectorCoder;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -33,12 +35,18 @@ final class CodedLists {
     this.scores = new float[rowAt.length];
   }
 
-  /** Codes the rows of an assignment. */
+  /**
+   * Codes the rows of an assignment.
+   *
+   * @param arena lifetime of the codes. Native memory, because vector loads from byte arrays are
+   *     boxed unless native ones were seen before
+   */
   static CodedLists of(
       Codebook codebook,
       Encoding encoding,
       FloatMatrix rows,
       Assignment assignment,
+      Arena arena,
       TrueNeighbors.Tick tick)
       throws IOException {
     CodeBlock layout =
@@ -52,7 +60,7 @@ final class CodedLists {
     int nextTick = 0;
     for (int list = 0; list < lists.length; list++) {
       int size = starts[list + 1] - starts[list];
-      byte[] bytes = new byte[Math.toIntExact(layout.listBytes(size))];
+      MemorySegment bytes = arena.allocate(layout.listBytes(size), Long.BYTES);
       for (int at = 0; at < size; ) {
         if (starts[list] + at >= nextTick) {
           tick.tick((double) (starts[list] + at) / rowAt.length);
@@ -66,11 +74,12 @@ final class CodedLists {
           coder.encode(rows.values(), rowAt[from + i] * rows.dim(), list, records, to);
         }
         layout.pack(rowAt, from, records, 0, count, width, block);
-        int offset = (int) layout.blockOffset(at, size);
-        System.arraycopy(block, 0, bytes, offset, layout.blockBytes(width));
+        long offset = layout.blockOffset(at, size);
+        MemorySegment.copy(
+            block, 0, bytes, ValueLayout.JAVA_BYTE, offset, layout.blockBytes(width));
         at += count;
       }
-      lists[list] = MemorySegment.ofArray(bytes);
+      lists[list] = bytes;
     }
     return new CodedLists(layout, starts, rowAt, lists);
   }

@@ -59,7 +59,7 @@ class LocalVectorEncoderTest {
   @ParameterizedTest
   @EnumSource(Metric.class)
   void everyVectorGoesToItsNearestList(Metric metric) throws IOException {
-    FloatMatrix rows = VectorGenerators.scaled(VectorGenerators.uniform(2500, 33, 1), 1e-20f);
+    FloatMatrix rows = VectorGenerators.scaled(VectorGenerators.uniform(1100, 33, 1), 1e-20f);
     Codebook codebook = codebook(metric, rows);
     FloatMatrix mapped = new FloatMatrix(rows.values().clone(), rows.rows(), rows.dim());
     codebook.space().map(mapped.values(), 0, rows.rows(), rows.dim());

@@ -7,8 +7,12 @@ import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
 import io.github.luceneivf.testdata.ExactNeighbors;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /** The plainest search over a codebook's lists, in memory: rank, scan, rerank. */
@@ -65,13 +69,15 @@ final class SearchTwin {
     BlockScorer scorer = new BlockScorer(layout, query);
     NearestQueue candidates = new NearestQueue(depth);
     float[] out = new float[CodeBlock.WIDTH];
-    byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
+    byte[] block = new byte[layout.blockBytes(CodeBlock.TAIL_WIDTH)];
+    MemorySegment segment = Arena.ofAuto().allocate(block.length);
     for (int i = 0; i < nprobe; i++) {
       List<Integer> members = rows.get(lists[i]);
       for (int at = 0; at < members.size(); at += CodeBlock.TAIL_WIDTH) {
         int count = Math.min(CodeBlock.TAIL_WIDTH, members.size() - at);
         pack(lists[i], at, count, block);
-        scorer.score(MemorySegment.ofArray(block), 0, CodeBlock.TAIL_WIDTH, distances[i], out);
+        MemorySegment.copy(block, 0, segment, ValueLayout.JAVA_BYTE, 0, block.length);
+        scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, distances[i], out);
         for (int lane = 0; lane < count; lane++) {
           candidates.offer(out[lane], members.get(at + lane));
         }
@@ -94,10 +100,10 @@ final class SearchTwin {
   private int[] rerank(float[] query, NearestQueue candidates, int k) {
     int[] rows = new int[candidates.size()];
     candidates.drain(rows);
-    return java.util.Arrays.stream(rows)
+    return Arrays.stream(rows)
         .boxed()
         .sorted(
-            java.util.Comparator.comparingDouble(row ->
+            Comparator.comparingDouble(row ->
                 ExactNeighbors.distance(base.values(), row * base.dim(), query, codebook.metric())))
         .limit(k)
         .mapToInt(Integer::intValue)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -271,7 +272,9 @@ class BlockScorerTest {
       byte[] list = QuantizationData.list(encoding, data.quantizer, data.centroid, data.vectors);
       CodeBlock layout = new CodeBlock(encoding, 128, 2);
       BlockScorer scorer = new BlockScorer(layout, new QueryCode(data.quantizer, data.query));
-      MemorySegment segment = MemorySegment.ofArray(list);
+      // Native as in an index; loads from byte arrays are boxed where nothing else was loaded.
+      MemorySegment segment =
+          Arena.ofAuto().allocate(list.length).copyFrom(MemorySegment.ofArray(list));
       float[] out = new float[CodeBlock.WIDTH];
       // Compilation runs in the background, so how many calls it takes depends on the machine.
       long least = Long.MAX_VALUE;
