@@ -78,6 +78,12 @@ final class VectorIndex implements Closeable {
     return new VectorIndex(directory, DirectoryReader.open(directory));
   }
 
+  /** Opens the index in a folder. */
+  static VectorIndex open(Path folder) throws IOException {
+    Directory directory = FSDirectory.open(folder);
+    return new VectorIndex(directory, DirectoryReader.open(directory));
+  }
+
   private static IndexWriterConfig config(KnnVectorsFormat format) {
     return new IndexWriterConfig().setCodec(codec(format));
   }
