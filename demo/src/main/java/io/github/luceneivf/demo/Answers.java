@@ -27,10 +27,10 @@ final class Answers {
       List.of(
           "fear of small enclosed rooms",
           "animal that carries its young in a pouch",
-          "someone who studies the stars",
-          "to make something less severe or painful",
-          "musical instrument with strings",
-          "happening once every year");
+          "unable to read or write",
+          "money paid to an official in return for a favor",
+          "missing your family while far away",
+          "a long time without rain");
 
   private static final int HITS = 3;
   private static final int GAP = 3;

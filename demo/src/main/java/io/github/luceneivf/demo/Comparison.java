@@ -151,7 +151,9 @@ final class Comparison {
         nprobe.isPresent() ? "IvfKnnFloatVectorQuery" : "Stock KnnFloatVectorQuery",
         facts.segments(),
         facts.exact());
-    screen.print("looked at. Build: indexing in 8 flushes with all merges. Size: texts included.");
+    screen.line(
+        "looked at. Build: indexing in %d flushes with all merges. Size: texts included.",
+        VectorIndex.FLUSHES);
   }
 
   private static Object[] cells(String name, Way way, String scanned, String built, String size) {

@@ -32,19 +32,19 @@ record DemoSettings(
   }
 
   /**
-   * Returns the default parameters; for few documents with thresholds low enough that half of them
-   * are worth a training, so that a small run shows all that a large one does.
+   * Returns the default parameters; for few documents with thresholds low enough that they are
+   * worth a training, so that a small run shows all that a large one does.
    */
   IvfParams params() {
     IvfParams.Thresholds usual = IvfParams.Thresholds.DEFAULT;
     return isSmall()
         ? IvfParams.DEFAULT.withThresholds(
-            new IvfParams.Thresholds(docs / 16, docs / 3, usual.perList()))
+            new IvfParams.Thresholds(docs / 32, docs / 2, usual.perList()))
         : IvfParams.DEFAULT;
   }
 
   /** Returns whether there are too few documents for the default thresholds. */
   boolean isSmall() {
-    return docs / 2 < IvfParams.Thresholds.DEFAULT.training();
+    return docs < IvfParams.Thresholds.DEFAULT.training();
   }
 }

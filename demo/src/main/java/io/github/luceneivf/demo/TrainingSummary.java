@@ -20,13 +20,11 @@ final class TrainingSummary {
     TrainingReport report = trained.report();
     ClusteringReport clustering = report.clustering();
     screen.line(
-        "Codebook %s: %d lists from %s vectors of %s, trained by %s in %s.",
-        trained.codebook().id().shortHex(),
-        report.lists(),
-        Text.count(report.samples()),
-        Text.count(report.population()),
-        report.trainedBy(),
-        Text.time(report.total()));
+        "Codebook %s, trained by %s in %s:",
+        trained.codebook().id().shortHex(), report.trainedBy(), Text.time(report.total()));
+    screen.line(
+        "%d lists from a sample of %s of %s vectors.",
+        report.lists(), Text.count(report.samples()), Text.count(report.population()));
     screen.line("%s Objective by iteration:", stop(clustering));
     Table.wrap(objective(clustering), screen.width() - 5, 4).forEach(l -> screen.print("  " + l));
     ListSizes sizes = clustering.sizes();

@@ -44,7 +44,11 @@ final class VectorIndex implements Closeable {
   /** Embedding of a synset. */
   static final String VECTOR = "vector";
 
-  private static final int FLUSHES = 8;
+  /** Segments that an index is written in. */
+  static final int FLUSHES = 16;
+
+  /** Two rounds of merges make one segment of all flushes. */
+  private static final int MERGE_FACTOR = 4;
 
   private final Path path;
   private final Directory directory;
@@ -70,7 +74,7 @@ final class VectorIndex implements Closeable {
     Directory directory = FSDirectory.open(path);
     try {
       LogDocMergePolicy policy = new LogDocMergePolicy();
-      policy.setMergeFactor(FLUSHES / 2);
+      policy.setMergeFactor(MERGE_FACTOR);
       IndexWriterConfig config =
           new IndexWriterConfig(new EnglishAnalyzer())
               .setOpenMode(IndexWriterConfig.OpenMode.CREATE)
@@ -95,7 +99,8 @@ final class VectorIndex implements Closeable {
   }
 
   /**
-   * Adds synsets in eight flushes of one segment each; merges follow as the policy sees fit.
+   * Adds synsets in {@link #FLUSHES} flushes of one segment each; merges follow as the policy sees
+   * fit.
    *
    * @param vectors [synsets][dim]
    * @param firstRow row number of the first
