@@ -1,0 +1,98 @@
+package io.github.luceneivf.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java of the README compiles, and its first example runs. */
+class ReadmeExampleTest {
+
+  private static final String IMPORTS =
+      """
+      import io.github.luceneivf.client.*;
+      import io.github.luceneivf.codebook.*;
+      import io.github.luceneivf.codec.*;
+      import io.github.luceneivf.codec.config.*;
+      import io.github.luceneivf.probe.*;
+      import io.github.luceneivf.search.*;
+      import org.apache.lucene.codecs.*;
+      import org.apache.lucene.codecs.lucene104.*;
+      import org.apache.lucene.document.*;
+      import org.apache.lucene.index.*;
+      import org.apache.lucene.search.*;
+      import org.apache.lucene.store.*;
+      """;
+
+  private static List<String> examples() throws IOException {
+    String readme = Files.readString(Path.of("..", "README.md").toAbsolutePath().normalize());
+    return Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
+        .matcher(readme)
+        .results()
+        .map((MatchResult block) -> block.group(1))
+        .toList();
+  }
+
+  private static Class<?> compile(Path folder, String name, String body) throws Exception {
+    Path source = folder.resolve(name + ".java");
+    Files.writeString(
+        source,
+        IMPORTS
+            + "public class "
+            + name
+            + " { public static void run(Directory directory, float[] vector) throws Exception {\n"
+            + body
+            + "}}\n");
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    boolean compiled;
+    try (var files = compiler.getStandardFileManager(null, null, null)) {
+      compiled =
+          compiler
+              .getTask(
+                  messages,
+                  files,
+                  null,
+                  List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path")),
+                  null,
+                  files.getJavaFileObjects(source))
+              .call();
+    }
+    assertTrue(compiled, () -> body + "\n" + messages);
+    ClassLoader loader =
+        new URLClassLoader(
+            new URL[] {folder.toUri().toURL()}, ReadmeExampleTest.class.getClassLoader());
+    return loader.loadClass(name);
+  }
+
+  @Test
+  void examplesCompileAndTheFirstRuns(@TempDir Path folder) throws Exception {
+    List<String> examples = examples();
+    assertEquals(2, examples.size());
+    Class<?> first = compile(folder, "CodecExample", examples.get(0));
+    compile(folder, "SidecarExample", examples.get(1));
+    try (Directory directory = new ByteBuffersDirectory()) {
+      Method run = first.getMethod("run", Directory.class, float[].class);
+      run.invoke(null, directory, new float[] {1, 2, 3});
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(1, reader.numDocs());
+      }
+    }
+  }
+}
