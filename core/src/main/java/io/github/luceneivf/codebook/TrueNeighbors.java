@@ -7,11 +7,14 @@ import io.github.luceneivf.kernel.VectorKernel;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Exact nearest rows of many queries by brute force, tile by tile so that rows stay in cache. */
+/**
+ * Exact nearest rows of many queries by brute force, a few rows at a time so that they stay in the
+ * first-level cache while all queries pass.
+ */
 final class TrueNeighbors {
 
-  private static final int TILE_FLOATS = 1 << 16;
-  private static final int MIN_TILE = 16;
+  private static final int TILE_FLOATS = 1 << 13;
+  private static final int MIN_TILE = 4;
 
   private TrueNeighbors() {}
 
