@@ -22,7 +22,7 @@ public sealed interface ListSizing {
   record SquareRoot() implements ListSizing {
     @Override
     public int nlist(long vectors) {
-      long wanted = Math.min((long) (1.5 * Math.sqrt(vectors)), vectors / 128);
+      long wanted = Math.min((long) (1.5 * Math.sqrt((double) vectors)), vectors / 128);
       long multiple = wanted >= 64 ? 64 : 8;
       return (int) Math.clamp((wanted + multiple / 2) / multiple * multiple, 1, 1 << 16);
     }

@@ -66,6 +66,11 @@ public final class PostingLists {
     return sizes[list];
   }
 
+  /** Returns the file that holds the lists, for messages. */
+  public String name() {
+    return file.toString();
+  }
+
   /** Returns whether the memory of the lists can still be read: the reader is not closed. */
   public boolean isOpen() {
     return mapped == null || mapped.scope().isAlive();

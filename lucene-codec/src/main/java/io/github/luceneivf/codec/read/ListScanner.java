@@ -113,8 +113,7 @@ final class ListScanner {
     int ord = layout.ord(memory, offset, lane);
     if (ord < 0 || ord >= vectors) {
       throw new CorruptIndexException(
-          "posting list: expected an ordinal in [0, " + vectors + "), got: " + ord,
-          lists.toString());
+          "posting list: expected an ordinal in [0, " + vectors + "), got: " + ord, lists.name());
     }
     return ord;
   }

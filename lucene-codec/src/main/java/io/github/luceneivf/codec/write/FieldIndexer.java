@@ -25,8 +25,8 @@ import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.IndexOutput;
@@ -80,14 +80,19 @@ final class FieldIndexer {
   /** Indexes the vectors of a field and writes its meta data. */
   void index(FieldInfo field, Metric metric, VectorSource vectors, IndexPlan plan)
       throws IOException {
-    message(
-        "%s %s field=%s vectors=%d: %s (%s)",
-        run.cause,
-        state.segmentInfo.name,
-        field.name,
-        vectors.size(),
-        plan.action(),
-        plan.reason());
+    message(() ->
+        run.cause
+            + " "
+            + state.segmentInfo.name
+            + " field="
+            + field.name
+            + " vectors="
+            + vectors.size()
+            + ": "
+            + plan.action()
+            + " ("
+            + plan.reason()
+            + ")");
     long start = System.nanoTime();
     Optional<TrainingReport> report = Optional.empty();
     Optional<SegmentCodebook> codebook = Optional.empty();
@@ -146,7 +151,7 @@ final class FieldIndexer {
                     new TrainingRequest.Lineage(
                         parent.codebook().id(), parent.codebook().lineage().version())));
     TrainedCodebook trained = ports.trainer().train(request, sample, TrainingMonitor.of(run.abort));
-    message("trained %s: %s", trained.codebook().id().shortHex(), trained.report());
+    message(() -> "trained " + trained.codebook().id().shortHex() + ": " + trained.report());
     return trained;
   }
 
@@ -221,9 +226,9 @@ final class FieldIndexer {
     return new Extent(start, bytes.length);
   }
 
-  private void message(String format, Object... args) {
+  private void message(Supplier<String> text) {
     if (state.infoStream.isEnabled("IVF")) {
-      state.infoStream.message("IVF", String.format(Locale.ROOT, format, args));
+      state.infoStream.message("IVF", text.get());
     }
   }
 }

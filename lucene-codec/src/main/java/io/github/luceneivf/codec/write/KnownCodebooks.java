@@ -39,7 +39,9 @@ final class KnownCodebooks {
     Known seen = fields.get(field);
     boolean stale = seen != null && !isAlive(segment.dir, seen);
     fields.merge(
-        field, now, (old, _) -> (stale && old == seen) || version(now) >= version(old) ? now : old);
+        field,
+        now,
+        (old, _) -> (stale && old.equals(seen)) || version(now) >= version(old) ? now : old);
   }
 
   private static int version(Known known) {
