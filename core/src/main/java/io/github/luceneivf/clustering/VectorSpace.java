@@ -95,11 +95,8 @@ public record VectorSpace(Metric metric, int exponent) {
   }
 
   private static void scale(float[] x, int offset, int dim, int exponent) {
-    if (exponent == 0) {
-      return;
-    }
     for (int d = offset; d < offset + dim; d++) {
-      float scaled = Math.scalb(x[d], exponent);
+      float scaled = exponent == 0 ? x[d] : Math.scalb(x[d], exponent);
       x[d] = Math.clamp(scaled, -MAX_COMPONENT, MAX_COMPONENT);
     }
   }

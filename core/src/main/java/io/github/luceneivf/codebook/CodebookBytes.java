@@ -40,29 +40,34 @@ final class CodebookBytes {
   /** Returns the canonical bytes of the content. */
   static byte[] contentBytes(Content content) {
     long size = FIXED_CONTENT_BYTES + floatBytes(content.centroids().rows(), content.mean().length);
-    ByteBuffer out = allocate(size);
-    putContent(out, content);
-    return out.array();
+    byte[] bytes = new byte[length(size)];
+    putContent(littleEndian(bytes), content);
+    return bytes;
   }
 
   /** Returns the whole binary form. */
   static byte[] write(Content content, Lineage lineage) {
     long size = FIXED_BYTES + floatBytes(content.centroids().rows(), content.mean().length);
-    ByteBuffer out = allocate(size);
+    byte[] bytes = new byte[length(size)];
+    ByteBuffer out = littleEndian(bytes);
     out.putInt(MAGIC).putInt(VERSION);
     putContent(out, content);
     out.putInt(lineage.version()).putLong(lineage.population());
     out.put((byte) (lineage.parent().isPresent() ? 1 : 0));
     out.put(lineage.parent().map(CodebookId::bytes).orElse(new byte[CodebookId.BYTES]));
-    out.putInt(checksum(out.array(), out.position()));
-    return out.array();
+    out.putInt(checksum(bytes, out.position()));
+    return bytes;
   }
 
-  private static ByteBuffer allocate(long size) {
+  private static int length(long size) {
     if (size > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("codebook must be below 2 GiB, got bytes: " + size);
     }
-    return ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+    return (int) size;
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static long floatBytes(long nlist, long dim) {

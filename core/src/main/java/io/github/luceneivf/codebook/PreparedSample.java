@@ -74,7 +74,7 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
       }
       if (!Float.isFinite(values[i])) {
         throw new IllegalArgumentException(
-            ("sample must be finite, got: %s in row %d, component %d")
+            "sample must be finite, got: %s in row %d, component %d"
                 .formatted(values[i], i / sample.dim(), i % sample.dim()));
       }
     }

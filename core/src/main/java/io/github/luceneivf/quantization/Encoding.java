@@ -8,6 +8,7 @@ import java.util.Locale;
  * is a <i>record</i>: {@link #codeBytes} bytes of code, then {@link #terms} floats, little-endian;
  * {@link CodeBlock} says how records lie in a list.
  */
+@SuppressWarnings("ClassInitializationDeadlock") // nobody but this interface makes its records
 public sealed interface Encoding {
 
   /** The vector itself, as floats (IVF-Flat). */

@@ -20,8 +20,11 @@ record ProbeSettings(int nprobe, int depth) {
    */
   private static final double PROBE_LOSS = 0.6;
 
-  /** Share of the allowed loss that reranking too few candidates may cost. */
-  private static final double DEPTH_LOSS = 0.2;
+  /**
+   * Share of the allowed loss that reranking too few candidates may cost. The two losses multiply,
+   * and a reranked candidate costs far less than a list.
+   */
+  private static final double DEPTH_LOSS = 0.05;
 
   /** Stock queries collect with a reduced k per segment: never calibrate for less than this. */
   private static final int MIN_K = 10;
