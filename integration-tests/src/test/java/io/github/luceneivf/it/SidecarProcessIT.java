@@ -96,7 +96,7 @@ class SidecarProcessIT {
           .encode(
               trained.codebook(),
               Encoding.BIT1,
-              new KillingSource(vectors, server),
+              new StoppingSource(vectors, server::kill),
               codes,
               AbortCheck.NONE);
       assertEquals(1, counters.fallbacks(), counters.toString());
@@ -107,8 +107,31 @@ class SidecarProcessIT {
     }
   }
 
-  /** Kills the server when a third of the vectors is read. */
-  private record KillingSource(FloatMatrix vectors, SidecarProcess server) implements VectorSource {
+  @Test
+  void sigtermLetsARunningEncodeEnd() throws Exception {
+    FloatMatrix vectors = SidecarData.sample();
+    TrainedCodebook trained =
+        new LocalCodebookTrainer()
+            .train(
+                SidecarData.request(Metric.COSINE, Encoding.BIT1), vectors, TrainingMonitor.NONE);
+    try (SidecarProcess server = SidecarProcess.start(data, "256m");
+        SidecarConnection connection =
+            SidecarConnection.open(RemoteConfig.of("127.0.0.1", server.port()))) {
+      SidecarData.Collected codes = new SidecarData.Collected();
+      new RemoteVectorEncoder(connection)
+          .encode(
+              trained.codebook(),
+              Encoding.BIT1,
+              new StoppingSource(vectors, server::terminate),
+              codes,
+              AbortCheck.NONE);
+      assertEquals(vectors.rows(), codes.count());
+      assertEquals(0, server.awaitExit(20), server.log());
+    }
+  }
+
+  /** Does something to the server when a third of the vectors is read. */
+  private record StoppingSource(FloatMatrix vectors, Runnable stop) implements VectorSource {
     @Override
     public int size() {
       return vectors.rows();
@@ -126,8 +149,8 @@ class SidecarProcessIT {
           .forEachBatch(
               Math.min(batchSize, vectors.rows() / 10),
               (rows, firstOrd, count) -> {
-                if (firstOrd >= vectors.rows() / 3 && server.isAlive()) {
-                  server.kill();
+                if (firstOrd == vectors.rows() / 10 * 3) {
+                  stop.run();
                 }
                 consumer.accept(rows, firstOrd, count);
               });

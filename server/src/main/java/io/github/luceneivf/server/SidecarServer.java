@@ -76,7 +76,7 @@ public final class SidecarServer implements AutoCloseable {
         new EncodeResources(
             limits,
             config.times().idle(),
-            new EncodeResources.Shared(memory, codebooks, threads.merge()),
+            new EncodeResources.Shared(memory, codebooks, threads.merge(), threads.timer()),
             new LocalVectorEncoder());
     this.server = build();
   }

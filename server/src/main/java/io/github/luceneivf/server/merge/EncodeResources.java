@@ -11,7 +11,10 @@ import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What encode streams share: room, codebooks, threads. Thread-safe. */
@@ -32,8 +35,13 @@ public final class EncodeResources {
    * @param memory reserved by each stream until it ends
    * @param codebooks known codebooks
    * @param executor runs encoders, as many as there may be streams
+   * @param timer looks after streams that were opened and left alone
    */
-  public record Shared(MemoryBudget memory, CodebookCache codebooks, Executor executor) {}
+  public record Shared(
+      MemoryBudget memory,
+      CodebookCache codebooks,
+      Executor executor,
+      ScheduledExecutorService timer) {}
 
   /**
    * Creates the resources.
@@ -66,6 +74,11 @@ public final class EncodeResources {
 
   VectorEncoder encoder() {
     return encoder;
+  }
+
+  /** Runs something after the longest silence of a client. */
+  void afterIdle(Runnable task) {
+    Future<?> _ = shared.timer().schedule(task, idle.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Returns the number of streams that are open. */

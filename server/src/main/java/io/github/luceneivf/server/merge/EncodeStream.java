@@ -43,11 +43,19 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   private final CRC32C received = new CRC32C();
   private @Nullable Task task;
   private @Nullable CodebookInput codebookInput;
-  private EncodeResources.@Nullable Admission admission;
+  private volatile EncodeResources.@Nullable Admission admission;
   private long ord;
   private boolean ended;
   private boolean closed;
-  private volatile boolean running;
+  private volatile long lastMessageNanos = System.nanoTime();
+  private State state = State.OPENING;
+
+  /** Who may close the call: whoever leaves OPENING first, then the encoder's thread. */
+  private enum State {
+    OPENING,
+    RUNNING,
+    CLOSED
+  }
 
   /** What is encoded, and what passes between the two threads. */
   private record Task(
@@ -61,11 +69,38 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
     client.setOnReadyHandler(this::wake);
     client.setOnCancelHandler(this::cancel);
     client.request(1);
+    resources.afterIdle(this::expireIfSilent);
+  }
+
+  /** Ends a stream that was opened and left alone; once it runs, {@link VectorQueue} does that. */
+  private void expireIfSilent() {
+    if (isState(State.RUNNING) || isState(State.CLOSED)) {
+      return;
+    }
+    if (System.nanoTime() - lastMessageNanos < resources.idle().toNanos()) {
+      resources.afterIdle(this::expireIfSilent);
+    } else if (leaveOpening(State.CLOSED)) {
+      release();
+      close(RequestException.idle("codebook must come within " + resources.idle()));
+    }
+  }
+
+  private synchronized boolean leaveOpening(State next) {
+    if (state != State.OPENING) {
+      return false;
+    }
+    state = next;
+    return true;
+  }
+
+  private synchronized boolean isState(State wanted) {
+    return state == wanted;
   }
 
   @Override
   public void onNext(AssignAndEncodeRequest message) {
-    if (closed) {
+    lastMessageNanos = System.nanoTime();
+    if (closed || isState(State.CLOSED)) {
       return;
     }
     try {
@@ -91,6 +126,10 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
     Encoding encoding = EncodeResources.check(header, limits);
     CodebookId id = CodebookId.of(header.getCodebookId().toByteArray());
     admission = resources.admit(header.getCodebookBytes());
+    if (isState(State.CLOSED)) {
+      release(); // expired in the meantime
+      return;
+    }
     Duration idle = resources.idle();
     Task begun =
         new Task(
@@ -144,13 +183,14 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
       throw RequestException.invalid(
           "dim must be " + codebook.dim() + " as in the codebook, got: " + begun.dim);
     }
-    resources.executor().execute(() -> run(begun, codebook));
-    running = true; // callbacks are serial, so none sees it late
+    if (leaveOpening(State.RUNNING)) {
+      resources.executor().execute(() -> run(begun, codebook));
+    }
   }
 
   private void add(VectorChunk chunk) {
     Task begun = begun();
-    if (!running || ended) {
+    if (!isState(State.RUNNING) || ended) {
       throw RequestException.invalid("vectors must come after the codebook and before the end");
     }
     Checksums.verifyChunk("vectors", chunk.getVectors(), chunk.getCrc32C());
@@ -178,7 +218,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
 
   private void finish(EncodeEnd end) {
     Task begun = begun();
-    if (!running || ended) {
+    if (!isState(State.RUNNING) || ended) {
       throw RequestException.invalid("end must come once, after the codebook");
     }
     if (end.getCount() != ord || ord != begun.vectors.size()) {
@@ -217,18 +257,19 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
       resources
           .encoder()
           .encode(codebook, begun.encoding, begun.vectors, begun.codes, () -> check(begun));
+      release(); // first, so that a client that is told finds room for the next stream
       begun.codes.finish();
       LOG.atInfo()
           .addKeyValue("codebook", codebook.id().shortHex())
           .addKeyValue("vectors", begun.vectors.size())
           .log("encoded");
     } catch (IOException | RuntimeException e) {
+      release();
       close(e);
     } catch (OutOfMemoryError e) {
       // The estimate was too low. What the stream held is free again; the server lives on.
-      close(e);
-    } finally {
       release();
+      close(e);
     }
   }
 
@@ -248,11 +289,11 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   private void fail(RuntimeException failure) {
     closed = true;
     Task begun = task;
-    if (running && begun != null) {
-      begun.vectors.fail(failure);
-    } else {
+    if (leaveOpening(State.CLOSED)) {
       release();
       close(failure);
+    } else if (begun != null) {
+      begun.vectors.fail(failure);
     }
   }
 
@@ -266,11 +307,11 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   private void cancel() {
     closed = true;
     Task begun = task;
-    if (running && begun != null) {
+    if (leaveOpening(State.CLOSED)) {
+      release();
+    } else if (begun != null) {
       begun.vectors.cancel();
       begun.codes.wake();
-    } else {
-      release();
     }
   }
 

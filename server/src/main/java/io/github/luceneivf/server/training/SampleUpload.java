@@ -156,8 +156,8 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
 
   private void fail(RuntimeException failure) {
     if (close()) {
+      abandon(); // first, so that a client that is told may upload again
       response.onError(StatusMapper.toStatus(failure));
-      abandon();
     }
   }
 

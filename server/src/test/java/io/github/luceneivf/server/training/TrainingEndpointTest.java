@@ -1,0 +1,228 @@
+package io.github.luceneivf.server.training;
+
+import static io.github.luceneivf.server.training.JobCalls.IDLE;
+import static io.github.luceneivf.server.training.JobCalls.SAMPLE;
+import static io.github.luceneivf.server.training.JobCalls.cancel;
+import static io.github.luceneivf.server.training.JobCalls.codebook;
+import static io.github.luceneivf.server.training.JobCalls.createRequest;
+import static io.github.luceneivf.server.training.JobCalls.created;
+import static io.github.luceneivf.server.training.JobCalls.finish;
+import static io.github.luceneivf.server.training.JobCalls.isFinal;
+import static io.github.luceneivf.server.training.JobCalls.list;
+import static io.github.luceneivf.server.training.JobCalls.spec;
+import static io.github.luceneivf.server.training.JobCalls.upload;
+import static io.github.luceneivf.server.training.JobCalls.watch;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.CodebookTrainer;
+import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingMonitor;
+import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.FloatBytes;
+import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
+import io.github.luceneivf.proto.v1.Job;
+import io.github.luceneivf.proto.v1.JobPhase;
+import io.github.luceneivf.proto.v1.JobProgress;
+import io.github.luceneivf.proto.v1.JobState;
+import io.github.luceneivf.proto.v1.Metric;
+import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
+import io.github.luceneivf.proto.v1.WatchJobRequest;
+import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.server.TestCall;
+import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.server.rpc.Checksums;
+import io.grpc.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class TrainingEndpointTest {
+
+  private static void assertRefused(
+      Status.Code code, String text, TestServer server, CreateTrainingJobRequest request)
+      throws Exception {
+    Status status =
+        TestCall.status(
+            server.channel(), TrainingServiceGrpc.getCreateTrainingJobMethod(), List.of(request));
+    assertEquals(code, status.getCode(), status::toString);
+    assertEquals(text, status.getDescription());
+  }
+
+  @Test
+  void wrongSpecificationsAreRefusedByName() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      Status.Code wrong = Status.Code.INVALID_ARGUMENT;
+      assertRefused(
+          wrong, "dim must be in [1, 64], got: 0", server, createRequest(spec().setDim(0)));
+      assertRefused(
+          wrong, "dim must be in [1, 64], got: 65", server, createRequest(spec().setDim(65)));
+      assertRefused(
+          wrong, "nlist must be in [1, 100], got: -1", server, createRequest(spec().setNlist(-1)));
+      assertRefused(
+          wrong,
+          "metric must be one of 1, 2, 3, got: 0",
+          server,
+          createRequest(spec().setMetric(Metric.METRIC_UNSPECIFIED)));
+      assertRefused(
+          wrong,
+          "encoding must be one of 1, 2, 3, got: 0",
+          server,
+          createRequest(spec().clearEncoding()));
+      assertRefused(
+          wrong,
+          "population must be at least 1, got: 0",
+          server,
+          createRequest(spec().setPopulation(0)));
+      assertRefused(
+          wrong,
+          "tolerance must be in [0, 1), got: NaN",
+          server,
+          createRequest(spec().setTolerance(Double.NaN)));
+      assertRefused(
+          wrong,
+          "max_iterations must be in [1, 1000], got: 0",
+          server,
+          createRequest(spec().setMaxIterations(0)));
+      assertRefused(
+          wrong,
+          "sample_sha256 bytes must be in [32, 32], got: 1",
+          server,
+          createRequest(spec().setSampleSha256(ByteString.copyFrom(new byte[1]))));
+      assertRefused(
+          Status.Code.FAILED_PRECONDITION,
+          "protocol_version must be 1, got: 0",
+          server,
+          createRequest(spec()).toBuilder().clearProtocolVersion().build());
+      assertRefused(
+          Status.Code.RESOURCE_EXHAUSTED,
+          "sample must be at most 1048576 bytes, got: 1600000000",
+          server,
+          createRequest(spec().setSampleRows(100_000_000)));
+      assertEquals(0, server.memory.usedBytes());
+    }
+  }
+
+  @Test
+  void fullServerRefusesBeforeTheUpload() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      created(server, spec());
+      Job second = created(server, spec());
+      assertRefused(
+          Status.Code.RESOURCE_EXHAUSTED,
+          "jobs must be at most 2, got: 3",
+          server,
+          createRequest(spec()));
+      cancel(server, second.getId());
+      assertTrue(created(server, spec()).getSampleNeeded());
+    }
+  }
+
+  @Test
+  void drainingServerTakesNoNewWork() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      server.gate.close();
+      assertRefused(
+          Status.Code.UNAVAILABLE, "server is shutting down", server, createRequest(spec()));
+    }
+  }
+
+  @Test
+  void everyPhaseIsShownAndMemoryIsGivenBack() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      String job = created(server, spec()).getId();
+      TestCall<WatchJobRequest, WatchJobResponse> watch = watch(server, job);
+      JobProgress progress = watch.next().getProgress();
+      upload(server, job);
+      Set<JobPhase> phases = EnumSet.noneOf(JobPhase.class);
+      while (!isFinal(progress)) {
+        phases.add(progress.getPhase());
+        progress = watch.next().getProgress();
+      }
+      phases.add(progress.getPhase());
+      assertTrue(
+          phases.containsAll(EnumSet.range(JobPhase.JOB_PHASE_PREPARE, JobPhase.JOB_PHASE_DONE)),
+          phases::toString);
+      assertEquals(100, progress.getPercent());
+      assertTrue(progress.hasListSizes());
+      assertEquals(0, server.memory.usedBytes());
+      assertEquals(3, Codebook.fromBytes(codebook(server, job)).nlist());
+    }
+  }
+
+  @Test
+  void sameJobIsFoundAgain() throws Exception {
+    byte[] bytes = FloatBytes.toBytes(SAMPLE, 0, SAMPLE.length).toByteArray();
+    ByteString hash = ByteString.copyFrom(Checksums.sha256().digest(bytes));
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      Job first = created(server, spec().setSampleSha256(hash));
+      finish(server, first.getId());
+      Job second = created(server, spec().setSampleSha256(hash).setThreads(1));
+      assertEquals(first.getId(), second.getId());
+      assertFalse(second.getSampleNeeded());
+      Job other = created(server, spec().setSampleSha256(hash).setSeed(9));
+      assertFalse(first.getId().equals(other.getId()));
+      assertEquals(List.of(other.getId(), first.getId()), list(server));
+    }
+  }
+
+  /** Trains until it is told to stop. */
+  private static final class Endless implements CodebookTrainer {
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    @Override
+    public TrainedCodebook train(
+        TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) throws IOException {
+      started.countDown();
+      try {
+        while (true) {
+          monitor.check();
+          Thread.onSpinWait();
+        }
+      } finally {
+        stopped.countDown();
+      }
+    }
+
+    @Override
+    public boolean isRemote() {
+      return false;
+    }
+  }
+
+  @Test
+  void cancelStopsTheTraining() throws Exception {
+    Endless trainer = new Endless();
+    try (TestServer server = new TestServer(trainer, IDLE)) {
+      String job = created(server, spec()).getId();
+      upload(server, job);
+      trainer.started.await();
+      JobProgress progress = cancel(server, job);
+      assertEquals(JobState.JOB_STATE_CANCELLED, progress.getState());
+      assertEquals("cancelled by a client", progress.getError());
+      trainer.stopped.await();
+      assertEquals(0, server.memory.usedBytes());
+    }
+  }
+
+  @Test
+  void jobWithoutSampleExpires() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), Duration.ofNanos(1))) {
+      String job = created(server, spec()).getId();
+      server.jobs.sweep();
+      JobProgress progress = watch(server, job).next().getProgress();
+      assertEquals(JobState.JOB_STATE_EXPIRED, progress.getState());
+      assertEquals(0, server.memory.usedBytes());
+    }
+  }
+}
