@@ -34,31 +34,30 @@ record SegmentFacts(int segments, int exact, int nlist, int nprobe) {
     int nlist = 0;
     int nprobe = 0;
     for (LeafReaderContext leaf : reader.leaves()) {
-      Optional<FieldMeta.Lists> lists = lists(leaf);
-      if (lists.isEmpty()) {
+      Optional<IvfVectorsReader> vectors = vectors(leaf);
+      int lists =
+          vectors
+              .flatMap(v -> v.meta(VectorIndex.VECTOR))
+              .flatMap(FieldMeta::lists)
+              .map(FieldMeta.Lists::nlist)
+              .orElse(0);
+      if (lists == 0) {
         exact++;
-      } else if (lists.get().nlist() > nlist) {
-        nlist = lists.get().nlist();
-        nprobe = Math.min(nlist, asked.orElseGet(() -> defaultNprobe(lists.get())));
+      } else if (lists > nlist) {
+        nlist = lists;
+        int usual = vectors.orElseThrow().defaultNprobe(VectorIndex.VECTOR, Measurements.K);
+        nprobe = Math.min(nlist, asked.orElse(usual));
       }
     }
     return new SegmentFacts(reader.leaves().size(), exact, nlist, nprobe);
   }
 
-  private static Optional<FieldMeta.Lists> lists(LeafReaderContext leaf) {
+  private static Optional<IvfVectorsReader> vectors(LeafReaderContext leaf) {
     KnnVectorsReader vectors = ((CodecReader) leaf.reader()).getVectorReader();
     if (vectors instanceof PerFieldKnnVectorsFormat.FieldsReader fields) {
       vectors = fields.getFieldReader(VectorIndex.VECTOR);
     }
-    return vectors instanceof IvfVectorsReader ivf
-        ? ivf.meta(VectorIndex.VECTOR).flatMap(FieldMeta::lists)
-        : Optional.empty();
-  }
-
-  /** As the reader does, half of the loss that the target allows is kept as a margin. */
-  private static int defaultNprobe(FieldMeta.Lists lists) {
-    double target = 1 - (1 - lists.targetRecall()) / 2;
-    return lists.calibration().nprobe(Measurements.K, target);
+    return vectors instanceof IvfVectorsReader ivf ? Optional.of(ivf) : Optional.empty();
   }
 
   /**

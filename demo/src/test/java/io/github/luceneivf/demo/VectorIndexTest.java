@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.probe.IvfSearchStrategy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +120,9 @@ class VectorIndexTest {
         assertEquals(log.merges().getLast().nlist(), facts.nlist());
         assertTrue(facts.nprobe() >= 1 && facts.nprobe() <= facts.nlist());
         assertEquals(2, SegmentFacts.of(reader, OptionalInt.of(2)).nprobe());
+        assertEquals(
+            SegmentFacts.scannedShare(reader, queries, IvfSearchStrategy.nprobe(facts.nprobe())),
+            SegmentFacts.scannedShare(reader, queries, IvfSearchStrategy.CALIBRATED));
         assertEquals(DOCS - DOCS / 50, reader.numDocs());
         Set<Long> deleted =
             IntStream.range(0, DOCS / 50).mapToObj(i -> i * 50L).collect(Collectors.toSet());

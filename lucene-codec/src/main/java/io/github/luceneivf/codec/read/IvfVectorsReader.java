@@ -30,6 +30,7 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.FileDataHint;
@@ -185,6 +186,18 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   /** Returns what is stored about a field; empty if the field has no vectors here. */
   public Optional<FieldMeta> meta(String field) {
     return Optional.ofNullable(fields.get(field));
+  }
+
+  /**
+   * Returns the lists that a search with default settings probes; 0 where there are none.
+   *
+   * @throws IllegalArgumentException if the field has no vectors here, or {@code k} is less than 1
+   */
+  public int defaultNprobe(String field, int k) {
+    FieldSearcher.@Nullable Lists lists = searcherOf(field).lists();
+    return lists == null
+        ? 0
+        : ProbeSettings.of(new TopKnnCollector(k, Integer.MAX_VALUE), lists).nprobe();
   }
 
   @Override
