@@ -3,6 +3,7 @@ package io.github.luceneivf.client;
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodeChunk;
 import io.github.luceneivf.proto.v1.EncodeSummary;
 import io.github.luceneivf.quantization.Encoding;
@@ -60,7 +61,7 @@ final class CodeReader {
     CRC32C crc = new CRC32C();
     Checksums.update(crc, chunk.getLists());
     Checksums.update(crc, chunk.getRecords());
-    Checksums.require("codes", chunk.getCrc32C(), (int) crc.getValue());
+    ChunkCheck.require("codes", chunk.getCrc32C(), (int) crc.getValue());
     int[] lists = lists(chunk.getLists(), count);
     byte[] records = chunk.getRecords().toByteArray();
     requireFinite(records, count);
@@ -114,6 +115,6 @@ final class CodeReader {
       throw SidecarException.invalid(
           "count must be " + sent + ", got: " + received + ", summary says: " + summary.getCount());
     }
-    Checksums.require("all codes", summary.getCrc32C(), (int) whole.getValue());
+    ChunkCheck.require("all codes", summary.getCrc32C(), (int) whole.getValue());
   }
 }

@@ -5,6 +5,7 @@ import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CodebookHeader;
 import io.github.luceneivf.proto.v1.GetCodebookResponse;
@@ -72,7 +73,7 @@ final class CodebookReader {
               + data.size()
               + " bytes");
     }
-    Checksums.require("codebook", chunk.getCrc32C(), Checksums.crc32c(data));
+    ChunkCheck.require("codebook", chunk.getCrc32C(), Checksums.crc32c(data));
     data.copyTo(bytes, received);
     received += data.size();
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodeChunk;
 import io.github.luceneivf.proto.v1.EncodeAccepted;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CancelJobResponse;
 import io.github.luceneivf.proto.v1.ClusteringReport;

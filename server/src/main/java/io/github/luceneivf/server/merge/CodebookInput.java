@@ -4,7 +4,7 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.server.config.Limits;
-import io.github.luceneivf.server.rpc.Checksums;
+import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import java.io.IOException;
 
@@ -25,7 +25,7 @@ final class CodebookInput {
    * @throws RequestException if it is damaged or not the next one
    */
   void add(CodebookChunk chunk) {
-    Checksums.verifyChunk("codebook", chunk.getData(), chunk.getCrc32C());
+    ChunkCheck.verify("codebook", chunk.getData(), chunk.getCrc32C());
     if (chunk.getOffset() != received) {
       throw RequestException.invalid(
           "codebook offset must be " + received + ", got: " + chunk.getOffset());

@@ -2,6 +2,7 @@ package io.github.luceneivf.server.merge;
 
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.AssignAndEncodeRequest;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
@@ -13,7 +14,7 @@ import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.server.config.Limits;
-import io.github.luceneivf.server.rpc.Checksums;
+import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
@@ -193,7 +194,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
     if (!isState(State.RUNNING) || ended) {
       throw RequestException.invalid("vectors must come after the codebook and before the end");
     }
-    Checksums.verifyChunk("vectors", chunk.getVectors(), chunk.getCrc32C());
+    ChunkCheck.verify("vectors", chunk.getVectors(), chunk.getCrc32C());
     int rowBytes = begun.dim * Float.BYTES;
     int size = chunk.getVectors().size();
     int count = size / rowBytes;

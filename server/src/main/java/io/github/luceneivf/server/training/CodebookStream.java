@@ -2,11 +2,11 @@ package io.github.luceneivf.server.training;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CodebookHeader;
 import io.github.luceneivf.proto.v1.GetCodebookResponse;
 import io.github.luceneivf.server.config.Limits;
-import io.github.luceneivf.server.rpc.Checksums;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /** Sends a codebook as fast as its client takes it. Thread-safe. */

@@ -2,7 +2,7 @@ package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.server.rpc.Checksums;
+import io.github.luceneivf.proto.Checksums;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;

@@ -1,13 +1,14 @@
 package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
 import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
-import io.github.luceneivf.server.rpc.Checksums;
+import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
@@ -78,7 +79,7 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
   private void add(SampleChunk chunk) {
     TrainingJob target = begun();
     int dim = target.spec().dim();
-    Checksums.verifyChunk("vectors", chunk.getVectors(), chunk.getCrc32C());
+    ChunkCheck.verify("vectors", chunk.getVectors(), chunk.getCrc32C());
     int rowBytes = dim * Float.BYTES;
     int count = chunk.getVectors().size() / rowBytes;
     if (count * rowBytes != chunk.getVectors().size()) {

@@ -3,6 +3,7 @@ package io.github.luceneivf.server.training;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CancelJobResponse;
@@ -28,7 +29,6 @@ import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
-import io.github.luceneivf.server.rpc.Checksums;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;

@@ -1,7 +1,6 @@
-package io.github.luceneivf.server.rpc;
+package io.github.luceneivf.proto;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.server.config.Limits;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -42,21 +41,6 @@ public final class Checksums {
   public static void update(MessageDigest digest, ByteString bytes) {
     for (ByteBuffer buffer : bytes.asReadOnlyByteBufferList()) {
       digest.update(buffer);
-    }
-  }
-
-  /**
-   * Checks the size and the checksum of a chunk.
-   *
-   * @param name of the chunk's bytes
-   * @throws RequestException if it is empty, too large, or damaged
-   */
-  public static void verifyChunk(String name, ByteString bytes, int crc32c) {
-    RequestException.requireRange(name + " bytes", bytes.size(), 1, Limits.MAX_CHUNK_BYTES);
-    int actual = crc32c(bytes);
-    if (actual != crc32c) {
-      throw RequestException.invalid(
-          "crc32c of " + name + " must be " + hex(actual) + ", got: " + hex(crc32c));
     }
   }
 
