@@ -22,8 +22,8 @@ class BlockScorerTest {
 
   private static final int ROWS = 150;
 
-  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   /** One list of random vectors about a centroid, a mean and a query. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Case(Quantizer quantizer, float[] centroid, float[] vectors, float[] query) {
     static Case random(Metric metric, int dim, double spread, long seed) {
       Random random = new Random(seed);
