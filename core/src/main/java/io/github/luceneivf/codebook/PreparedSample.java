@@ -20,7 +20,7 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
   private static final int ROWS_PER_QUERY = 20;
 
   /** Multiply-adds of finding true neighbours, about 0.5 s of fast code, unless lists are many. */
-  private static final long NEIGHBOR_WORK = 15_000_000_000L;
+  private static final long NEIGHBOR_WORK = 45_000_000_000L;
 
   private static final int CHUNK_FLOATS = 1 << 22;
 

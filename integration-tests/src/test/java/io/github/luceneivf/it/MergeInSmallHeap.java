@@ -108,7 +108,7 @@ final class MergeInSmallHeap {
           Locale.ROOT,
           "merged %,d vectors (%,d MB) with a heap of %,d MB and a budget of %,d MB: %s%n",
           event.vectors(),
-          (long) event.vectors() * DIM * Float.BYTES >> 20,
+          ((long) event.vectors() * DIM * Float.BYTES) >> 20,
           Runtime.getRuntime().maxMemory() >> 20,
           BUDGET >> 20,
           event.action());

@@ -3,7 +3,7 @@ package io.github.luceneivf.codec.config;
 /** How many posting lists a number of vectors gets. Immutable. */
 public sealed interface ListSizing {
 
-  /** The default: 1.5·√n lists, at least 128 vectors in each. */
+  /** The default: 1.5·√n lists, at least 64 vectors in each on average. */
   ListSizing SQUARE_ROOT = new SquareRoot();
 
   /** Returns a sizing that always asks for {@code nlist} lists. */
@@ -15,16 +15,15 @@ public sealed interface ListSizing {
   int nlist(long vectors);
 
   /**
-   * 1.5·√n lists, but no list under 128 vectors, in multiples of 64 (of 8 below 64). With 1-bit
-   * codes the speed at equal recall is flat around this value, and k-means needs 128 points per
-   * centroid.
+   * 1.5·√n lists, rounded up to a multiple of 64, but no more than n / 64, so that k-means has
+   * points enough. With 1-bit codes the speed at equal recall is flat around this value, while the
+   * vectors scanned fall with the square root of the number of lists.
    */
   record SquareRoot() implements ListSizing {
     @Override
     public int nlist(long vectors) {
-      long wanted = Math.min((long) (1.5 * Math.sqrt((double) vectors)), vectors / 128);
-      long multiple = wanted >= 64 ? 64 : 8;
-      return (int) Math.clamp((wanted + multiple / 2) / multiple * multiple, 1, 1 << 16);
+      long wanted = (long) Math.ceil(1.5 * Math.sqrt((double) vectors));
+      return (int) Math.clamp(Math.min((wanted + 63) / 64 * 64, vectors / 64), 1, 1 << 16);
     }
   }
 

@@ -71,7 +71,7 @@ record ProbeSettings(int nprobe, int depth) {
 
   /** Lists for a k below the calibrated ones are interpolated over log k. */
   private static int nprobe(FieldMeta.Lists meta, double k) {
-    double target = 1 - (1 - meta.targetRecall()) * PROBE_LOSS;
+    double target = probeTarget(meta.targetRecall(), meta.calibration().queries());
     if (k >= MIN_K) {
       return meta.calibration().nprobe((int) Math.ceil(k), target);
     }
@@ -79,6 +79,17 @@ record ProbeSettings(int nprobe, int depth) {
     int low = meta.calibration().nprobe(1, target);
     int high = meta.calibration().nprobe(MIN_K, target);
     return (int) Math.ceil(low + share * (high - low));
+  }
+
+  /**
+   * Recall that the lists probed must hold. The calibration is an estimate from some queries: two
+   * of its standard errors are added. The ten neighbours of a query share their fate in part; the
+   * variance of its recall is taken as 0.3 of that of a single neighbour.
+   */
+  static double probeTarget(double targetRecall, int queries) {
+    double target = 1 - (1 - targetRecall) * PROBE_LOSS;
+    double error = queries == 0 ? 0 : Math.sqrt(0.3 * target * (1 - target) / queries);
+    return Math.min(target + error, 1 - (1 - targetRecall) * 0.2);
   }
 
   private static IvfSearchStrategy strategy(@Nullable KnnSearchStrategy strategy) {

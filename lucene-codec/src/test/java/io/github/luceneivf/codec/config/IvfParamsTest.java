@@ -31,16 +31,16 @@ class IvfParamsTest {
   }
 
   @Test
-  void listsFollowTheSquareRootButKeep128Vectors() {
-    assertEquals(64, ListSizing.SQUARE_ROOT.nlist(8_192));
-    assertEquals(128, ListSizing.SQUARE_ROOT.nlist(20_000));
+  void listsFollowTheSquareRootButKeep64Vectors() {
+    assertEquals(128, ListSizing.SQUARE_ROOT.nlist(8_192));
+    assertEquals(256, ListSizing.SQUARE_ROOT.nlist(20_000));
     assertEquals(384, ListSizing.SQUARE_ROOT.nlist(60_000));
-    assertEquals(512, ListSizing.SQUARE_ROOT.nlist(116_791));
-    assertEquals(1_472, ListSizing.SQUARE_ROOT.nlist(1_000_000));
+    assertEquals(576, ListSizing.SQUARE_ROOT.nlist(116_791));
+    assertEquals(1_536, ListSizing.SQUARE_ROOT.nlist(1_000_000));
     for (long n = 1; n < 1L << 40; n = n * 3 / 2 + 1) {
       int nlist = ListSizing.SQUARE_ROOT.nlist(n);
       assertTrue(nlist >= 1 && nlist <= 1 << 16, n + ": " + nlist);
-      assertTrue(nlist < 64 ? nlist == 1 || nlist % 8 == 0 : nlist % 64 == 0, n + ": " + nlist);
+      assertTrue(nlist == 1 || nlist <= n / 64, n + ": " + nlist);
     }
   }
 }

@@ -51,7 +51,7 @@ class IndexPlannerTest {
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(8_191, List.of(), true));
     IndexPlan.Train train =
         assertInstanceOf(IndexPlan.Train.class, PLANNER.flush(8_192, List.of(), true));
-    assertEquals(64, train.nlist());
+    assertEquals(128, train.nlist());
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(1_000_000, List.of(), false));
   }
 
