@@ -82,9 +82,9 @@ record ProbeSettings(int nprobe, int depth) {
   }
 
   /**
-   * Recall that the lists probed must hold. The calibration is an estimate from some queries: two
-   * of its standard errors are added. The ten neighbours of a query share their fate in part; the
-   * variance of its recall is taken as 0.3 of that of a single neighbour.
+   * Recall that the lists probed must hold. The calibration is an estimate from some queries: its
+   * standard error is added. The ten neighbours of a query share their fate in part; the variance
+   * of its recall is taken as 0.3 of that of a single neighbour.
    */
   static double probeTarget(double targetRecall, int queries) {
     double target = 1 - (1 - targetRecall) * PROBE_LOSS;

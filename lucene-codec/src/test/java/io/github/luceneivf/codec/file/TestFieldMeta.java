@@ -1,0 +1,112 @@
+package io.github.luceneivf.codec.file;
+
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.packed.DirectWriter;
+
+public class TestFieldMeta extends LuceneTestCase {
+
+  private static final int DIM = 40;
+  private static final int[] SIZES = {70, 0, 30};
+
+  private static FieldMeta meta() {
+    byte[] hash = new byte[CodebookId.BYTES];
+    Arrays.fill(hash, (byte) 0xab);
+    Calibration calibration =
+        new Calibration(
+            20,
+            List.of(
+                new Calibration.Curve(
+                    10,
+                    List.of(new Calibration.Point(1, 0.5f), new Calibration.Point(3, 1f)),
+                    List.of(new Calibration.Point(12, 0.75f)))));
+    CodeBlock layout = new CodeBlock(Encoding.BIT1, DIM, CodeBlock.ordBytesFor(100));
+    FieldMeta.Places places =
+        new FieldMeta.Places(
+            new Extent(64, 700),
+            new Extent(768, 200),
+            new Extent(128, PostingLists.offsets(layout, SIZES)[SIZES.length]),
+            new Extent(48, DirectWriter.bytesRequired(100, FieldMeta.Lists.entryBits(SIZES))));
+    return new FieldMeta(
+        3,
+        100,
+        Optional.of(
+            new FieldMeta.Lists(
+                Encoding.BIT1, CodebookId.of(hash), calibration, 0.95f, places, SIZES)));
+  }
+
+  private static byte[] write(FieldMeta meta) throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexOutput out = directory.createOutput("m", IOContext.DEFAULT)) {
+        meta.write(out);
+      }
+      try (IndexInput in = directory.openInput("m", IOContext.DEFAULT)) {
+        byte[] bytes = new byte[(int) in.length()];
+        in.readBytes(bytes, 0, bytes.length);
+        return bytes;
+      }
+    }
+  }
+
+  private static FieldMeta read(byte[] bytes) throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexOutput out = directory.createOutput("m", IOContext.DEFAULT)) {
+        out.writeBytes(bytes, bytes.length);
+      }
+      try (IndexInput in = directory.openInput("m", IOContext.DEFAULT)) {
+        return FieldMeta.read(in, in.readInt(), DIM);
+      }
+    }
+  }
+
+  /** The bytes of version 0; they change only with a new version. */
+  public void testBytesAreThoseOfTheVersion() throws Exception {
+    String golden =
+        "03000000640103"
+            + "abababababababababababababababababababababababababababababababab"
+            + "2c14000000010000000a00000002000000010000000000003f030000000000803f01000000"
+            + "0c0000000000403f3333733f40bc058006c8018001c00f3097010346001e";
+    assertEquals(golden, HexFormat.of().formatHex(write(meta())));
+  }
+
+  public void testRoundTrip() throws Exception {
+    FieldMeta.Lists expected = meta().lists().orElseThrow();
+    FieldMeta.Lists read = read(write(meta())).lists().orElseThrow();
+    assertEquals(expected.encoding(), read.encoding());
+    assertEquals(expected.codebook(), read.codebook());
+    assertEquals(expected.calibration(), read.calibration());
+    assertEquals(expected.places(), read.places());
+    assertArrayEquals(expected.sizes(), read.sizes());
+    FieldMeta exact = new FieldMeta(3, 7, Optional.empty());
+    assertEquals(exact, read(write(exact)));
+  }
+
+  /** Impossible counts are named before anything is allocated for them. */
+  public void testImpossibleValuesAreCorrupt() throws Exception {
+    byte[] bytes = write(meta());
+    bytes[5] = 7; // the kind
+    assertCorrupt("kind: expected 0 or 1, got: 7", bytes);
+    byte[] sizes = write(meta());
+    sizes[sizes.length - 1]++; // the last list
+    assertCorrupt("sum of list sizes: expected 100, got: 101", sizes);
+  }
+
+  private static void assertCorrupt(String message, byte[] bytes) {
+    CorruptIndexException e = expectThrows(CorruptIndexException.class, () -> read(bytes));
+    assertTrue(e.toString(), e.toString().contains(message));
+  }
+}
