@@ -12,13 +12,19 @@ import io.github.luceneivf.client.SidecarConnection;
 import io.github.luceneivf.client.SidecarCounters;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.it.data.RealData;
+import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.ExactNeighbors;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
@@ -30,6 +36,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.lucene.index.CheckIndex;
@@ -66,16 +73,21 @@ class KilledSidecarIT {
       Path copy = copy(flushed, folder.resolve("round" + round));
       try (SidecarProcess sidecar =
           SidecarProcess.start(folder.resolve("sidecar" + round), "512m")) {
-        long delay = round == 0 ? 0 : random.nextInt(5_000);
-        SidecarCounters counters = mergeAndKill(copy, sidecar, delay);
+        boolean whileEncoding = round % 2 == 1;
+        long delay = random.nextInt(whileEncoding ? 60 : 3_000);
+        SidecarCounters counters = mergeAndKill(copy, sidecar, delay, whileEncoding);
         assertTrue(!sidecar.isAlive(), "the sidecar was killed");
+        if (whileEncoding) {
+          assertEquals(1, counters.remote(), "trained by the sidecar: " + sidecar.log());
+        }
         double recall = check(copy);
         fellBack += counters.fallbacks() > 0 ? 1 : 0;
         System.out.printf(
             Locale.ROOT,
-            "kill %d after %d ms: recall@10 %.4f, %s%n",
+            "kill %d, %d ms after %s began: recall@10 %.4f, %s%n",
             round + 1,
             delay,
+            whileEncoding ? "encoding" : "the merge",
             recall,
             counters);
       }
@@ -104,8 +116,9 @@ class KilledSidecarIT {
     return to;
   }
 
-  private static SidecarCounters mergeAndKill(Path index, SidecarProcess sidecar, long delay)
-      throws Exception {
+  private static SidecarCounters mergeAndKill(
+      Path index, SidecarProcess sidecar, long delay, boolean whileEncoding) throws Exception {
+    CountDownLatch begun = new CountDownLatch(whileEncoding ? 1 : 0);
     SidecarCounters counters = new SidecarCounters();
     List<IndexEvent> events = new CopyOnWriteArrayList<>();
     try (SidecarConnection connection =
@@ -117,12 +130,15 @@ class KilledSidecarIT {
                       new RemoteCodebookTrainer(connection), new LocalCodebookTrainer(), counters))
               .withEncoder(
                   new FallbackEncoder(
-                      new RemoteVectorEncoder(connection), new LocalVectorEncoder(), counters))
+                      telling(new RemoteVectorEncoder(connection), begun),
+                      new LocalVectorEncoder(),
+                      counters))
               .withListener(events::add);
       Thread killer =
           Thread.ofPlatform()
               .start(() -> {
                 try {
+                  begun.await();
                   TimeUnit.MILLISECONDS.sleep(delay);
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
@@ -135,6 +151,28 @@ class KilledSidecarIT {
     }
     assertEquals(IndexEvent.Action.TRAIN, events.getLast().action());
     return counters;
+  }
+
+  /** The same encoder, which tells when its work begins. */
+  private static VectorEncoder telling(VectorEncoder encoder, CountDownLatch begun) {
+    return new VectorEncoder() {
+      @Override
+      public void encode(
+          Codebook codebook,
+          Encoding encoding,
+          VectorSource vectors,
+          EncodedSink sink,
+          AbortCheck abort)
+          throws IOException {
+        begun.countDown();
+        encoder.encode(codebook, encoding, vectors, sink, abort);
+      }
+
+      @Override
+      public boolean isRemote() {
+        return encoder.isRemote();
+      }
+    };
   }
 
   private double check(Path folder) throws IOException {
