@@ -30,6 +30,7 @@ import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -78,7 +79,7 @@ class KilledSidecarIT {
         SidecarCounters counters = mergeAndKill(copy, sidecar, delay, whileEncoding);
         assertTrue(!sidecar.isAlive(), "the sidecar was killed");
         if (whileEncoding) {
-          assertEquals(1, counters.remote(), "trained by the sidecar: " + sidecar.log());
+          assertTrue(counters.remote() >= 1, "trained by the sidecar: " + sidecar.log());
         }
         double recall = check(copy);
         fellBack += counters.fallbacks() > 0 ? 1 : 0;
@@ -121,8 +122,7 @@ class KilledSidecarIT {
     CountDownLatch begun = new CountDownLatch(whileEncoding ? 1 : 0);
     SidecarCounters counters = new SidecarCounters();
     List<IndexEvent> events = new CopyOnWriteArrayList<>();
-    try (SidecarConnection connection =
-        SidecarConnection.open(RemoteConfig.of("127.0.0.1", sidecar.port()))) {
+    try (SidecarConnection connection = SidecarConnection.open(patient(sidecar.port()))) {
       Ports ports =
           Ports.LOCAL
               .withTrainer(
@@ -151,6 +151,12 @@ class KilledSidecarIT {
     }
     assertEquals(IndexEvent.Action.TRAIN, events.getLast().action());
     return counters;
+  }
+
+  /** Deadlines that a busy machine keeps: death is noticed by the broken connection. */
+  private static RemoteConfig patient(int port) {
+    Duration minute = Duration.ofMinutes(1);
+    return RemoteConfig.of("127.0.0.1", port).withDeadlines(minute, minute, minute);
   }
 
   /** The same encoder, which tells when its work begins. */
