@@ -39,20 +39,19 @@ public final class CentroidRanking {
   private final VectorKernel kernel = Kernels.get();
   private final Codebook codebook;
   private final CodeBlock layout;
-  private final byte[] codes;
   private final MemorySegment list;
   private final float[] slack;
   private final boolean coarse;
 
   /** Codes the centroids of a codebook. */
   public CentroidRanking(Codebook codebook) {
-    this(codebook, encode(codebook));
+    this(codebook, codes(codebook));
   }
 
   /**
-   * Reads codes made by {@link #codes()}.
+   * Reads codes made by {@link #codes}.
    *
-   * @param codes kept, not copied
+   * @param codes of the centroids
    * @throws IllegalArgumentException if their length does not fit the codebook
    */
   public CentroidRanking(Codebook codebook, byte[] codes) {
@@ -63,7 +62,6 @@ public final class CentroidRanking {
       throw new IllegalArgumentException(
           "centroid codes must have " + expected + " bytes, got: " + codes.length);
     }
-    this.codes = codes;
     // Native memory: vector loads from byte arrays are boxed unless native ones were seen before.
     this.list = Arena.ofAuto().allocate(codes.length, Long.BYTES);
     MemorySegment.copy(codes, 0, list, ValueLayout.JAVA_BYTE, 0, codes.length);
@@ -75,7 +73,8 @@ public final class CentroidRanking {
     return new CodeBlock(Encoding.BIT1, codebook.dim(), CodeBlock.ordBytesFor(codebook.nlist()));
   }
 
-  private static byte[] encode(Codebook codebook) {
+  /** Returns the 1-bit codes of the centroids about the mean, as the blocks of one list. */
+  public static byte[] codes(Codebook codebook) {
     CodeBlock layout = layout(codebook);
     int nlist = codebook.nlist();
     int dim = codebook.dim();
@@ -115,11 +114,6 @@ public final class CentroidRanking {
   /** Returns whether codes tell too little about these centroids, so that they are not used. */
   boolean isExact() {
     return coarse;
-  }
-
-  /** Returns the 1-bit codes of the centroids, as blocks of one list; shared. */
-  public byte[] codes() {
-    return codes;
   }
 
   /**

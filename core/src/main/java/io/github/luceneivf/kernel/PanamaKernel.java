@@ -100,34 +100,6 @@ public final class PanamaKernel implements VectorKernel {
   }
 
   @Override
-  public void dotMany(
-      float[] query,
-      int queryOffset,
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int dim,
-      float[] out) {
-    for (int i = 0; i < count; i++) {
-      out[i] = dot(query, queryOffset, rows, rowsOffset + i * dim, dim);
-    }
-  }
-
-  @Override
-  public void squaredDistanceMany(
-      float[] query,
-      int queryOffset,
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int dim,
-      float[] out) {
-    for (int i = 0; i < count; i++) {
-      out[i] = squaredDistance(query, queryOffset, rows, rowsOffset + i * dim, dim);
-    }
-  }
-
-  @Override
   public void dotRows(
       float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out) {
     RowKernels.dots(query, rows, dim, ords, count, out);

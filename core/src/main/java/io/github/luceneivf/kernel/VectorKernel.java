@@ -33,24 +33,32 @@ public interface VectorKernel {
    * @param rows [count × dim], row-major, from {@code rowsOffset}
    * @param out [count]
    */
-  void dotMany(
+  default void dotMany(
       float[] query,
       int queryOffset,
       float[] rows,
       int rowsOffset,
       int count,
       int dim,
-      float[] out);
+      float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = dot(query, queryOffset, rows, rowsOffset + i * dim, dim);
+    }
+  }
 
   /** One to many: {@code out[i] = ‖query − rows[i]‖²}; shapes as in {@link #dotMany}. */
-  void squaredDistanceMany(
+  default void squaredDistanceMany(
       float[] query,
       int queryOffset,
       float[] rows,
       int rowsOffset,
       int count,
       int dim,
-      float[] out);
+      float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = squaredDistance(query, queryOffset, rows, rowsOffset + i * dim, dim);
+    }
+  }
 
   /**
    * Rows of a memory segment picked by ordinal: {@code out[i] = ⟨query, rows[ords[i]]⟩}.

@@ -147,7 +147,7 @@ class CentroidRankingTest {
   void storedCodesGiveTheSameRanking() {
     Codebook codebook = codebook(Metric.EUCLIDEAN, 300, 10, 3);
     CentroidRanking made = new CentroidRanking(codebook);
-    CentroidRanking read = new CentroidRanking(codebook, made.codes().clone());
+    CentroidRanking read = new CentroidRanking(codebook, CentroidRanking.codes(codebook));
     QueryCode query = new QueryCode(codebook.quantizer(), query(codebook, 1));
     int[][] lists = new int[2][10];
     float[] distances = new float[10];
@@ -160,7 +160,7 @@ class CentroidRankingTest {
   void badArgumentsAreRefused() {
     Codebook codebook = codebook(Metric.EUCLIDEAN, 5, 1, 0);
     CentroidRanking ranking = new CentroidRanking(codebook);
-    int bytes = ranking.codes().length;
+    int bytes = CentroidRanking.codes(codebook).length;
     assertEquals(
         "centroid codes must have " + bytes + " bytes, got: 7",
         assertThrows(
