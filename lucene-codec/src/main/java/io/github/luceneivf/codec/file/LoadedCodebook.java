@@ -32,25 +32,14 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
    */
   public static LoadedCodebook read(IndexInput file, FieldMeta.Lists lists, int dim)
       throws IOException {
-    FieldMeta.Places places = lists.places();
-    byte[] bytes = places.codebook().readFully(file, "codebook");
-    byte[] routing = places.routing().readFully(file, "routing codes");
-    LoadedCodebook shared = find(lists.codebook());
-    if (shared != null) {
-      return shared;
+    lists.places().codebook().checkIn(file, "codebook");
+    lists.places().routing().checkIn(file, "routing codes");
+    LoadedCodebook loaded = find(lists.codebook());
+    if (loaded == null) {
+      loaded = load(file, lists);
+      LOADED.put(lists.codebook(), new WeakReference<>(loaded));
     }
-    Codebook codebook;
-    CentroidRanking ranking;
-    try {
-      codebook = Codebook.fromBytes(bytes);
-      ranking = new CentroidRanking(codebook, routing);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CorruptIndexException("codebook: " + e.getMessage(), file, e);
-    }
-    if (!codebook.id().equals(lists.codebook())) {
-      throw new CorruptIndexException(
-          "codebook: expected content hash " + lists.codebook() + ", got: " + codebook.id(), file);
-    }
+    Codebook codebook = loaded.codebook();
     if (codebook.dim() != dim || codebook.nlist() != lists.nlist()) {
       throw new CorruptIndexException(
           "codebook: expected dim and nlist "
@@ -63,9 +52,25 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
               + codebook.nlist(),
           file);
     }
-    LoadedCodebook loaded = new LoadedCodebook(codebook, ranking);
-    LOADED.put(lists.codebook(), new WeakReference<>(loaded));
     return loaded;
+  }
+
+  private static LoadedCodebook load(IndexInput file, FieldMeta.Lists lists) throws IOException {
+    byte[] bytes = lists.places().codebook().readFully(file, "codebook");
+    byte[] routing = lists.places().routing().readFully(file, "routing codes");
+    try {
+      Codebook codebook = Codebook.fromBytes(bytes);
+      if (!codebook.id().equals(lists.codebook())) {
+        throw new CorruptIndexException(
+            "codebook: expected content hash " + lists.codebook() + ", got: " + codebook.id(),
+            file);
+      }
+      return new LoadedCodebook(codebook, new CentroidRanking(codebook, routing));
+    } catch (CorruptIndexException e) {
+      throw e;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CorruptIndexException("codebook: " + e.getMessage(), file, e);
+    }
   }
 
   private static @Nullable LoadedCodebook find(CodebookId id) {

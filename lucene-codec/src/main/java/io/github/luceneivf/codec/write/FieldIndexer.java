@@ -190,7 +190,7 @@ final class FieldIndexer {
       codes.seal();
       int[] sizes = PostingListWriter.sizes(codes, codebook.nlist());
       Extent book = writeBytes(codebook.toBytes());
-      Extent routing = writeBytes(new CentroidRanking(codebook).codes());
+      Extent routing = writeBytes(CentroidRanking.codes(codebook));
       int maxOrds = (int) Math.clamp(params.mergeBudgetBytes() / 16, 1, 1 << 28);
       Extent postings =
           PostingListWriter.writePostings(

@@ -1,0 +1,81 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codec.file.Extent;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.Ordinals;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
+import java.util.Arrays;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+public class TestPostingListWriter extends LuceneTestCase {
+
+  /** Every ordinal leads to its list and position, and there lies its record, for any budget. */
+  public void testOrdinalsLeadToTheirRecords() throws Exception {
+    Encoding encoding = Encoding.all().get(random().nextInt(Encoding.all().size()));
+    int dim = 1 + random().nextInt(70);
+    int n = 1 + random().nextInt(3_000);
+    int nlist = 1 + random().nextInt(20);
+    int recordBytes = encoding.recordBytes(dim);
+    int[] lists = new int[n];
+    byte[] records = new byte[n * recordBytes];
+    for (int ord = 0; ord < n; ord++) {
+      lists[ord] = random().nextInt(nlist);
+    }
+    random().nextBytes(records);
+    CodeBlock layout = new CodeBlock(encoding, dim, CodeBlock.ordBytesFor(n));
+    try (StagedCodes codes = new HeapCodes(nlist, recordBytes, n);
+        Directory directory = new ByteBuffersDirectory()) {
+      codes.accept(0, n, lists, records);
+      int[] sizes = PostingListWriter.sizes(codes, nlist);
+      FieldMeta.Places places;
+      try (IndexOutput postings = directory.createOutput("p", IOContext.DEFAULT);
+          IndexOutput ordinals = directory.createOutput("o", IOContext.DEFAULT)) {
+        postings.writeByte((byte) 1); // lists do not begin at 0 in a file with a header
+        PostingListWriter.Output out = new PostingListWriter.Output(postings, AbortCheck.NONE);
+        int maxOrds = 1 + random().nextInt(2 * n);
+        Extent written = PostingListWriter.writePostings(codes, layout, sizes, maxOrds, out);
+        Extent packed = PostingListWriter.writeOrdinals(codes, sizes, ordinals);
+        places = new FieldMeta.Places(Extent.NONE, Extent.NONE, written, packed);
+      }
+      FieldMeta.Lists meta =
+          new FieldMeta.Lists(
+              encoding,
+              CodebookId.hashOf(new byte[0]),
+              Calibration.uncalibrated(),
+              0.95f,
+              places,
+              sizes);
+      try (IndexInput postings = directory.openInput("p", IOContext.DEFAULT);
+          IndexInput ordinals = directory.openInput("o", IOContext.DEFAULT)) {
+        PostingLists stored = new PostingLists(postings, places.postings(), layout, sizes);
+        PostingLists.Cursor cursor = stored.cursor();
+        Ordinals entries = new Ordinals(ordinals, meta);
+        byte[] record = new byte[recordBytes];
+        for (int ord = 0; ord < n; ord++) {
+          int list = entries.list(ord);
+          int position = entries.position(ord);
+          assertEquals(lists[ord], list);
+          cursor.moveTo(list);
+          int width = CodeBlock.widthAt(position, sizes[list]);
+          long block = cursor.base() + layout.blockOffset(position, sizes[list]);
+          int start = position < sizes[list] / 64 * 64 ? position / 64 * 64 : sizes[list] / 64 * 64;
+          int lane = (position - start) % width;
+          assertEquals(ord, layout.ord(cursor.memory(), block, lane));
+          layout.unpack(cursor.memory(), block, width, lane, record, 0);
+          assertArrayEquals(
+              Arrays.copyOfRange(records, ord * recordBytes, (ord + 1) * recordBytes), record);
+        }
+      }
+    }
+  }
+}
