@@ -1,0 +1,154 @@
+package io.github.luceneivf.benchmarks.data;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vectors, queries, and the exact neighbours of the queries. Vectors and labels are read when they
+ * are first asked for: a process that only searches never reads them. Thread-safe.
+ */
+public final class DataSet {
+
+  /** Reads something when it is wanted. */
+  interface Loader<T extends @Nullable Object> {
+    T load() throws IOException;
+  }
+
+  /** Nearness in float agrees with that in double precision to about this much. */
+  private static final double TOLERANCE = 1e-6;
+
+  private final String name;
+  private final Metric metric;
+  private final FloatMatrix queries;
+  private final Neighbors neighbors;
+  private final Loader<VectorRows> baseLoader;
+  private final Loader<int @Nullable []> labelLoader;
+  private @Nullable VectorRows base;
+  private int @Nullable [] labels;
+
+  DataSet(
+      String name,
+      Metric metric,
+      Queries queries,
+      Loader<VectorRows> base,
+      Loader<int @Nullable []> labels) {
+    this.name = name;
+    this.metric = metric;
+    this.queries = queries.vectors();
+    this.neighbors = queries.neighbors();
+    this.baseLoader = base;
+    this.labelLoader = labels;
+  }
+
+  /**
+   * Queries with their truth.
+   *
+   * @param vectors [queries × dim]
+   * @param neighbors of each of them
+   */
+  record Queries(FloatMatrix vectors, Neighbors neighbors) {
+    Queries {
+      if (vectors.rows() != neighbors.queries()) {
+        throw new IllegalArgumentException(
+            "neighbors must be of " + vectors.rows() + " queries, got: " + neighbors.queries());
+      }
+    }
+  }
+
+  /** Returns the name, for reports and folders. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the number of dimensions. */
+  public int dim() {
+    return queries.dim();
+  }
+
+  /** Returns {@code EUCLIDEAN}, or {@code COSINE}: then vectors and queries have unit length. */
+  public Metric metric() {
+    return metric;
+  }
+
+  /**
+   * Returns the vectors.
+   *
+   * @throws IOException if they cannot be read
+   */
+  public synchronized VectorRows base() throws IOException {
+    VectorRows rows = base;
+    if (rows == null) {
+      rows = baseLoader.load();
+      if (rows.dim() != dim()) {
+        throw new IOException(
+            name + ": base must have the queries' " + dim() + " dimensions, got: " + rows.dim());
+      }
+      base = rows;
+    }
+    return rows;
+  }
+
+  /** Returns the queries [queries × dim]. */
+  public FloatMatrix queries() {
+    return queries;
+  }
+
+  /** Returns the exact neighbours of the queries. */
+  public Neighbors neighbors() {
+    return neighbors;
+  }
+
+  /**
+   * Returns a label per vector, to filter by; {@code null} if the set has none. Shared.
+   *
+   * @throws IOException if they cannot be read
+   */
+  public synchronized int @Nullable [] labels() throws IOException {
+    int[] read = labels;
+    if (read == null) {
+      read = labelLoader.load();
+      if (read != null && read.length != base().size()) {
+        throw new IOException(
+            name + ": labels must be of " + base().size() + " vectors, got: " + read.length);
+      }
+      labels = read;
+    }
+    return read;
+  }
+
+  /**
+   * Returns how near a vector is to a query, larger is nearer: the negated squared distance, or the
+   * inner product. Computed in double precision.
+   *
+   * @throws IOException if the vectors cannot be read
+   */
+  public double nearness(int query, int ord) throws IOException {
+    float[] x = base().row(ord);
+    float[] all = queries.values();
+    double sum = 0;
+    for (int i = 0, at = query * x.length; i < x.length; i++, at++) {
+      double delta = (double) all[at] - x[i];
+      sum += metric == Metric.EUCLIDEAN ? -delta * delta : (double) all[at] * x[i];
+    }
+    return sum;
+  }
+
+  /**
+   * Returns the share of the {@code k} exact neighbours of a query that were found. A vector counts
+   * if it is as near as the k-th neighbour, so that equal distances are interchangeable.
+   *
+   * @param found rows of the base, distinct; only the first {@code min(count, k)} are looked at
+   * @throws IOException if the vectors cannot be read
+   */
+  public double recall(int query, int[] found, int count, int k) throws IOException {
+    double kth = nearness(query, neighbors.ord(query, k - 1));
+    double allowed = kth - TOLERANCE * Math.abs(kth);
+    int hits = 0;
+    for (int i = 0; i < Math.min(count, k); i++) {
+      hits += nearness(query, found[i]) >= allowed ? 1 : 0;
+    }
+    return (double) hits / k;
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.luceneivf.benchmarks.report;
+
+import java.util.List;
+
+/**
+ * What was measured on one data set.
+ *
+ * @param name name of the data set, with its seed if it was generated
+ * @param vectors rows of the base
+ * @param dim dimensions
+ * @param metric {@code EUCLIDEAN}, {@code COSINE} or {@code INNER_PRODUCT}
+ * @param queries queries measured, both halves together
+ * @param scenarios search results, one per scenario
+ * @param builds index builds, one per contender and way of building
+ */
+public record DataSetResult(
+    String name,
+    int vectors,
+    int dim,
+    String metric,
+    int queries,
+    List<ScenarioResult> scenarios,
+    List<BuildResult> builds) {
+
+  /** Copies the lists. */
+  public DataSetResult {
+    scenarios = List.copyOf(scenarios);
+    builds = List.copyOf(builds);
+  }
+}
