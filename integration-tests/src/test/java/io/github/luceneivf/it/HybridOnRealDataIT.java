@@ -3,6 +3,8 @@ package io.github.luceneivf.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Tsv;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.hybrid.HybridHit;
 import io.github.luceneivf.hybrid.HybridLeg;
@@ -10,8 +12,6 @@ import io.github.luceneivf.hybrid.HybridQuery;
 import io.github.luceneivf.hybrid.HybridSearcher;
 import io.github.luceneivf.hybrid.RankFusion;
 import io.github.luceneivf.it.data.DataFolder;
-import io.github.luceneivf.it.data.RealData;
-import io.github.luceneivf.it.data.Tsv;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class HybridOnRealDataIT {
 
   @Test
   void fusionIsWorthItOnScifact() throws IOException {
-    RealData data = RealData.scifactMinilm();
+    DataSet data = DataFolder.open("scifact-minilm");
     Path folder = DataFolder.require(data.name());
     Tsv docs = Tsv.read(folder.resolve("docs.tsv.gz"));
     Tsv queries = Tsv.read(folder.resolve("queries.tsv.gz"));
@@ -88,7 +88,7 @@ class HybridOnRealDataIT {
     }
   }
 
-  private static void index(Directory directory, Analyzer analyzer, RealData data, Tsv docs)
+  private static void index(Directory directory, Analyzer analyzer, DataSet data, Tsv docs)
       throws IOException {
     KnnVectorsFormat ivf = new IvfVectorsFormat();
     // No graph below a segment size that is never reached: every search is exact.
@@ -135,7 +135,7 @@ class HybridOnRealDataIT {
   private record Run(
       IndexSearcher searcher,
       Analyzer analyzer,
-      RealData data,
+      DataSet data,
       Tsv docs,
       Tsv queries,
       Map<String, Set<String>> relevant) {

@@ -3,6 +3,8 @@ package io.github.luceneivf.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.VectorRows;
 import io.github.luceneivf.client.FallbackEncoder;
 import io.github.luceneivf.client.FallbackTrainer;
 import io.github.luceneivf.client.RemoteCodebookTrainer;
@@ -23,7 +25,6 @@ import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.it.data.RealData;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.ExactNeighbors;
 import io.github.luceneivf.testdata.VectorGenerators;
@@ -97,9 +98,13 @@ class KilledSidecarIT {
   }
 
   private Path writeSegments(Path folder) throws IOException {
-    RealData data =
-        new RealData(
-            "clusters", Metric.EUCLIDEAN, base, VectorGenerators.slice(all, N, N + 1), truth);
+    DataSet data =
+        DataSet.of(
+            "clusters",
+            Metric.EUCLIDEAN,
+            VectorRows.of(base),
+            VectorGenerators.slice(all, N, N + QUERIES),
+            truth);
     // leaves training to the merge, as a remote trainer does
     IvfParams params =
         IvfParams.DEFAULT.withThresholds(new IvfParams.Thresholds(1_000, Integer.MAX_VALUE, 6));

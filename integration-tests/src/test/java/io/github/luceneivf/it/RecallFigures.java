@@ -1,6 +1,6 @@
 package io.github.luceneivf.it;
 
-import io.github.luceneivf.it.data.RealData;
+import io.github.luceneivf.benchmarks.data.DataSet;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,7 +8,6 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.knn.KnnCollectorManager;
 
@@ -22,26 +21,18 @@ import org.apache.lucene.search.knn.KnnCollectorManager;
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
 record RecallFigures(double[] recalls, double scannedFraction) {
 
-  /** Cosines of float vectors agree with those of double precision to about this much. */
-  private static final double TOLERANCE = 1e-6;
-
-  static RecallFigures measure(VectorIndex index, RealData data, int k) throws IOException {
+  static RecallFigures measure(VectorIndex index, DataSet data, int k) throws IOException {
     IndexSearcher searcher = index.searcher();
     int queries = data.queries().rows();
     double[] recalls = new double[queries];
     AtomicLong scanned = new AtomicLong();
     for (int query = 0; query < queries; query++) {
       TopDocs hits = searcher.search(new CountingQuery(data.queries().row(query), k, scanned), k);
-      double kth = data.nearness(query, data.truth()[query][k - 1]);
-      double allowed = kth - TOLERANCE * Math.abs(kth);
-      int found = 0;
-      for (ScoreDoc hit : hits.scoreDocs) {
-        found += data.nearness(query, index.row(hit.doc)) >= allowed ? 1 : 0;
-      }
-      recalls[query] = (double) found / k;
+      int[] found = Arrays.stream(hits.scoreDocs).mapToInt(hit -> index.row(hit.doc)).toArray();
+      recalls[query] = data.recall(query, found, found.length, k);
     }
     double perQuery = (double) scanned.get() / queries;
-    return new RecallFigures(recalls, perQuery / data.base().rows());
+    return new RecallFigures(recalls, perQuery / data.base().size());
   }
 
   double recall() {

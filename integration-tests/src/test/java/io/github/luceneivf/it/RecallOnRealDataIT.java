@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Tsv;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.it.data.DataFolder;
-import io.github.luceneivf.it.data.RealData;
-import io.github.luceneivf.it.data.Tsv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +43,7 @@ class RecallOnRealDataIT {
 
   @Test
   void fashionMnist() throws IOException {
-    RealData data = RealData.fashionMnist().firstQueries(500);
+    DataSet data = DataFolder.open("fashion-mnist").firstQueries(500);
     RecallFigures merged = flushedThenMerged(data);
     assertTrue(
         merged.scannedFraction() <= 0.06,
@@ -52,7 +52,7 @@ class RecallOnRealDataIT {
 
   @Test
   void wordnetMinilm() throws IOException {
-    RealData data = RealData.wordnetMinilm();
+    DataSet data = DataFolder.open("wordnet-minilm");
     RecallFigures merged = flushedThenMerged(data);
     Path queries = DataFolder.require(data.name()).resolve("queries.tsv.gz");
     List<String> kinds = Tsv.read(queries).column("kind");
@@ -70,7 +70,7 @@ class RecallOnRealDataIT {
         () -> "scanned at most 0.20, got: " + merged.scannedFraction());
   }
 
-  private RecallFigures flushedThenMerged(RealData data) throws IOException {
+  private RecallFigures flushedThenMerged(DataSet data) throws IOException {
     System.out.printf(
         "%n%-15s %-26s %7s %8s %6s %7s %8s  %s%n",
         "data", "index", "recall", "scanned", "nlist", "probed", "build s", "how");
@@ -98,7 +98,7 @@ class RecallOnRealDataIT {
   }
 
   /** Prints a row of the table; lists probed are those of all segments together, estimated. */
-  private void print(RealData data, String index, RecallFigures figures, double seconds) {
+  private void print(DataSet data, String index, RecallFigures figures, double seconds) {
     List<String> actions = events.stream().map(event -> event.action().name()).toList();
     assertFalse(actions.contains("EXACT"), "no segment is scanned exactly");
     int nlist = events.stream().mapToInt(IndexEvent::nlist).sum();

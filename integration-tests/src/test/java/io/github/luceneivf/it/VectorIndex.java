@@ -1,7 +1,7 @@
 package io.github.luceneivf.it;
 
+import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.clustering.Metric;
-import io.github.luceneivf.it.data.RealData;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,9 +48,9 @@ final class VectorIndex implements Closeable {
   }
 
   /** Writes a data set as {@code segments} segments of equal size and leaves them unmerged. */
-  static VectorIndex write(Path folder, RealData data, KnnVectorsFormat format, int segments)
+  static VectorIndex write(Path folder, DataSet data, KnnVectorsFormat format, int segments)
       throws IOException {
-    int rows = data.base().rows();
+    int rows = data.base().size();
     IndexWriterConfig config =
         config(format)
             .setMergePolicy(NoMergePolicy.INSTANCE)

@@ -3,6 +3,7 @@ package io.github.luceneivf.benchmarks.data;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class DataSet {
 
   /** Reads something when it is wanted. */
-  interface Loader<T extends @Nullable Object> {
+  interface Loader<T> {
     T load() throws IOException;
+  }
+
+  /** Reads labels when they are wanted. */
+  interface LabelLoader {
+    int @Nullable [] load() throws IOException;
   }
 
   /** Nearness in float agrees with that in double precision to about this much. */
@@ -24,16 +30,12 @@ public final class DataSet {
   private final FloatMatrix queries;
   private final Neighbors neighbors;
   private final Loader<VectorRows> baseLoader;
-  private final Loader<int @Nullable []> labelLoader;
+  private final LabelLoader labelLoader;
   private @Nullable VectorRows base;
   private int @Nullable [] labels;
 
   DataSet(
-      String name,
-      Metric metric,
-      Queries queries,
-      Loader<VectorRows> base,
-      Loader<int @Nullable []> labels) {
+      String name, Metric metric, Queries queries, Loader<VectorRows> base, LabelLoader labels) {
     this.name = name;
     this.metric = metric;
     this.queries = queries.vectors();
@@ -55,6 +57,42 @@ public final class DataSet {
             "neighbors must be of " + vectors.rows() + " queries, got: " + neighbors.queries());
       }
     }
+  }
+
+  /**
+   * Puts a data set together from what is in memory; there are no labels.
+   *
+   * @param base [n × dim], of unit length if the metric is {@code COSINE}
+   * @param queries [queries × dim], likewise
+   * @param truth [queries][k] rows of the base, nearest first
+   * @throws IllegalArgumentException if shapes do not fit or a neighbour is not a row of the base
+   */
+  public static DataSet of(
+      String name, Metric metric, VectorRows base, FloatMatrix queries, int[][] truth)
+      throws IOException {
+    int k = truth[0].length;
+    int[] ords = Arrays.stream(truth).flatMapToInt(Arrays::stream).toArray();
+    Queries unscored = new Queries(queries, new Neighbors(k, ords, new float[ords.length]));
+    DataSet set = new DataSet(name, metric, unscored, () -> base, () -> null);
+    float[] scores = new float[ords.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) set.nearness(i / k, ords[i]);
+    }
+    Queries scored = new Queries(queries, new Neighbors(k, ords, scores));
+    return new DataSet(name, metric, scored, () -> base, () -> null);
+  }
+
+  /** Returns the same set with the first {@code count} queries only. */
+  public DataSet firstQueries(int count) {
+    int length = count * neighbors.k();
+    Queries first =
+        new Queries(
+            new MatrixRows(queries).matrix(0, count),
+            new Neighbors(
+                neighbors.k(),
+                Arrays.copyOf(neighbors.ords(), length),
+                Arrays.copyOf(neighbors.scores(), length)));
+    return new DataSet(name, metric, first, this::base, this::labels);
   }
 
   /** Returns the name, for reports and folders. */
@@ -85,9 +123,28 @@ public final class DataSet {
         throw new IOException(
             name + ": base must have the queries' " + dim() + " dimensions, got: " + rows.dim());
       }
+      requireWithin(rows.size());
       base = rows;
     }
     return rows;
+  }
+
+  private void requireWithin(int rows) throws IOException {
+    int[] ords = neighbors.ords();
+    for (int i = 0; i < ords.length; i++) {
+      if (ords[i] < 0 || ords[i] >= rows) {
+        throw new IOException(
+            name
+                + ": neighbour "
+                + i % neighbors.k()
+                + " of query "
+                + i / neighbors.k()
+                + " must be in [0, "
+                + rows
+                + "), got: "
+                + ords[i]);
+      }
+    }
   }
 
   /** Returns the queries [queries × dim]. */

@@ -8,6 +8,11 @@ import io.github.luceneivf.clustering.FloatMatrix;
  */
 public interface VectorRows {
 
+  /** Wraps a matrix in the heap; shared. */
+  static VectorRows of(FloatMatrix matrix) {
+    return new MatrixRows(matrix);
+  }
+
   /** Returns the number of rows. */
   int size();
 

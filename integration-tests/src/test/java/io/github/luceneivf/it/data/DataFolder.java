@@ -1,5 +1,8 @@
 package io.github.luceneivf.it.data;
 
+import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.RealSets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +29,15 @@ public final class DataFolder {
         .map(place -> place.resolve(dataSet))
         .filter(Files::isDirectory)
         .findFirst();
+  }
+
+  /**
+   * Opens a data set; skips the running test if it is not there.
+   *
+   * @param dataSet one of {@link RealSets#NAMES}
+   */
+  public static DataSet open(String dataSet) throws IOException {
+    return new RealSets(require(dataSet).resolve("..")).open(dataSet);
   }
 
   /** Returns the folder of a data set; skips the running test if it is not there. */

@@ -1,4 +1,4 @@
-package io.github.luceneivf.it.data;
+package io.github.luceneivf.benchmarks.data;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ public record Tsv(List<String> header, List<List<String>> rows) {
   /**
    * Reads a table.
    *
-   * @throws IOException if a row has another number of fields than the header
+   * @throws DataFileException if a row has another number of fields than the header
    */
   public static Tsv read(Path file) throws IOException {
     String text = new String(GzipBytes.read(file), StandardCharsets.UTF_8);
@@ -26,14 +26,10 @@ public record Tsv(List<String> header, List<List<String>> rows) {
     List<String> header = lines.getFirst();
     for (int line = 1; line < lines.size(); line++) {
       if (lines.get(line).size() != header.size()) {
-        throw new IOException(
-            file
-                + ": line "
-                + (line + 1)
-                + ": expected "
-                + header.size()
-                + " fields, got: "
-                + lines.get(line).size());
+        throw DataFileException.of(
+            file,
+            "line " + (line + 1) + " must have " + header.size() + " fields",
+            lines.get(line).size());
       }
     }
     return new Tsv(header, lines.subList(1, lines.size()));
