@@ -1,0 +1,52 @@
+package io.github.luceneivf.benchmarks.contender;
+
+import io.github.luceneivf.benchmarks.report.Family;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An index that competes. Thread-safe: has no state but its parameters. */
+public interface Contender {
+
+  /** Returns the name in tables and on the command line. */
+  String name();
+
+  /** Returns whose it is. */
+  Family family();
+
+  /**
+   * Returns what an index on disk depends on, beside the vectors: an index of another fingerprint
+   * is built anew.
+   */
+  String fingerprint() throws IOException;
+
+  /** Returns the names of its indexes; they differ in how they are built. */
+  List<String> indexes();
+
+  /**
+   * Returns the settings worth trying.
+   *
+   * @param rows vectors in the index
+   */
+  List<Ladder> ladders(int rows);
+
+  /** Returns the setting of users who set nothing. */
+  Setting defaults();
+
+  /** Returns whether it can do what is asked; where it cannot, it is left out of the scenario. */
+  default boolean supports(Layout layout) {
+    return true;
+  }
+
+  /**
+   * Builds an index.
+   *
+   * @param index one of {@link #indexes}
+   * @param folder exists and is empty
+   */
+  BuildCost build(String index, PreparedVectors vectors, Layout layout, Path folder)
+      throws IOException;
+
+  /** Opens an index that {@link #build} made; the caller closes it. */
+  OpenIndex open(String index, Path folder) throws IOException;
+}

@@ -1,0 +1,114 @@
+package io.github.luceneivf.benchmarks.contender;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.store.Directory;
+
+/**
+ * Writes an index of Lucene: the rows in their order, so that a row number is a document number.
+ * Confined to one thread.
+ */
+final class LuceneBuild {
+
+  /** Field of the tags of a row. */
+  static final String TAGS = "tag";
+
+  /** Larger than any data set here; flushes come when the layout says so. */
+  private static final double RAM_BUFFER_MB = 1_900;
+
+  private final KnnVectorsFormat format;
+  private final PreparedVectors vectors;
+  private final Layout layout;
+
+  LuceneBuild(KnnVectorsFormat format, PreparedVectors vectors, Layout layout) {
+    this.format = format;
+    this.vectors = vectors;
+    this.layout = layout;
+  }
+
+  BuildCost into(Path folder) throws IOException {
+    BuildMeter meter = BuildMeter.start();
+    try (Directory directory = Directories.open(folder);
+        IndexWriter writer = new IndexWriter(directory, config())) {
+      addAll(writer);
+      meter.flushed();
+      if (layout == Layout.MERGED) {
+        writer.getConfig().setMergePolicy(inOrder());
+        writer.forceMerge(1);
+        writer.commit();
+      } else if (layout == Layout.WITH_DELETES) {
+        writer.deleteDocuments(new Term(TAGS, Tag.DELETED.term()));
+        writer.commit();
+      }
+      meter.merged();
+    }
+    return meter.cost(folder);
+  }
+
+  private IndexWriterConfig config() {
+    return new IndexWriterConfig()
+        .setCodec(
+            new Lucene104Codec() {
+              @Override
+              public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+                return format;
+              }
+            })
+        .setMergePolicy(NoMergePolicy.INSTANCE)
+        .setMergeScheduler(new SerialMergeScheduler())
+        .setUseCompoundFile(false)
+        .setRAMBufferSizeMB(RAM_BUFFER_MB);
+  }
+
+  private static MergePolicy inOrder() {
+    LogDocMergePolicy policy = new LogDocMergePolicy();
+    policy.setNoCFSRatio(0);
+    return policy;
+  }
+
+  private void addAll(IndexWriter writer) throws IOException {
+    int rows = vectors.base().rows();
+    int perFlush = (rows + layout.flushes() - 1) / layout.flushes();
+    for (int row = 0; row < rows; row++) {
+      writer.addDocument(document(row));
+      if ((row + 1) % perFlush == 0) {
+        writer.commit();
+      }
+    }
+    writer.commit();
+  }
+
+  private Document document(int row) {
+    Document document = new Document();
+    document.add(
+        new KnnFloatVectorField(LuceneContender.FIELD, vectors.base().row(row), function()));
+    for (Tag tag : Tag.values()) {
+      if (tag.isIn(vectors.tags()[row])) {
+        document.add(new StringField(TAGS, tag.term(), Field.Store.NO));
+      }
+    }
+    return document;
+  }
+
+  private VectorSimilarityFunction function() {
+    return switch (vectors.facts().similarity()) {
+      case EUCLIDEAN -> VectorSimilarityFunction.EUCLIDEAN;
+      case UNIT_DOT_PRODUCT -> VectorSimilarityFunction.DOT_PRODUCT;
+      case INNER_PRODUCT -> VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT;
+    };
+  }
+}

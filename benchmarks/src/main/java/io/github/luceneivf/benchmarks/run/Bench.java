@@ -1,0 +1,192 @@
+package io.github.luceneivf.benchmarks.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.RealSets;
+import io.github.luceneivf.benchmarks.report.BenchReport;
+import io.github.luceneivf.benchmarks.report.DataSetResult;
+import io.github.luceneivf.benchmarks.report.Machine;
+import io.github.luceneivf.benchmarks.report.ScenarioResult;
+import io.github.luceneivf.benchmarks.report.Target;
+import io.github.luceneivf.kernel.Kernels;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.lucene.util.Version;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ./ivf bench}: the command line of the benchmarks. */
+@Command(
+    name = "ivf bench",
+    mixinStandardHelpOptions = true,
+    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    description = {
+      "Measures this index beside its peers on the same data: each in a process of its own, taking"
+          + " turns, settings chosen on one half of the queries and reported on the other.",
+      ""
+    })
+public final class Bench implements Callable<Integer> {
+
+  @Option(
+      names = "--data",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "fashion-mnist,wordnet-minilm",
+      description = "data sets (default: ${DEFAULT-VALUE})")
+  private List<String> data = new ArrayList<>();
+
+  @Option(
+      names = "--data-folder",
+      paramLabel = "DIR",
+      defaultValue = "${sys:ivf.home:-.}/../shared/data",
+      description = "folder of the data sets (default: ../shared/data beside the project)")
+  private Path dataFolder = Path.of(".");
+
+  @Option(
+      names = "--contenders",
+      paramLabel = "NAME",
+      split = ",",
+      description = "names, or beginnings of names, of those who compete (default: all there are)")
+  private List<String> contenders = new ArrayList<>();
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "single",
+      description = "what is measured (default: ${DEFAULT-VALUE})")
+  private List<String> scenarios = new ArrayList<>();
+
+  @Option(
+      names = "--repetitions",
+      paramLabel = "N",
+      description = "turns of each contender (default: 3)")
+  private @Nullable Integer repetitions;
+
+  @Option(
+      names = "--queries",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "queries, one half for tuning (default: ${DEFAULT-VALUE})")
+  private int queries;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      defaultValue = "${sys:ivf.home:-.}/.ivf/bench",
+      description = "folder for vectors, indexes and logs, kept (default: .ivf/bench)")
+  private Path work = Path.of(".");
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "folder for the reports (default: the work folder)")
+  private @Nullable Path out;
+
+  @Option(names = "--quick", description = "short and inexact: shows that everything works")
+  private boolean quick;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private Bench() {}
+
+  /** Runs the benchmarks and exits: 0 if all went well, 1 if not, 2 for wrong arguments. */
+  public static void main(String[] args) {
+    CommandLine command = new CommandLine(new Bench());
+    command.setExecutionExceptionHandler((e, cmd, _) -> failed(e, cmd));
+    System.exit(command.execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Progress progress = new Progress(System.err);
+    BenchSettings settings;
+    List<ScenarioName> wanted;
+    try {
+      settings = settings(progress);
+      wanted = scenarios.stream().map(ScenarioName::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+    }
+    List<DataSetResult> results = new ArrayList<>();
+    for (String name : data) {
+      DataSet set = new RealSets(dataFolder).open(name);
+      results.add(BenchRun.run(settings, set, wanted));
+    }
+    write(new BenchReport(machine(), results), spec.commandLine().getOut());
+    return 0;
+  }
+
+  private BenchSettings settings(Progress progress) {
+    Roster roster = Roster.ofThisProcess();
+    BenchSettings.Effort effort = quick ? BenchSettings.Effort.QUICK : BenchSettings.Effort.FULL;
+    return new BenchSettings(
+        roster,
+        contenders.isEmpty() ? roster.names() : roster.matching(contenders),
+        queries,
+        repetitions == null ? effort : effort.withRepetitions(repetitions),
+        work.toAbsolutePath().normalize(),
+        progress);
+  }
+
+  private static Machine machine() {
+    return Machine.current(
+        Kernels.get().getClass().getSimpleName(),
+        List.of("Lucene " + Version.LATEST),
+        Clock.systemUTC());
+  }
+
+  private void write(BenchReport report, PrintWriter table) throws IOException {
+    Path folder = out == null ? work : out;
+    Files.createDirectories(folder);
+    new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(folder.resolve("bench.json").toFile(), report);
+    for (DataSetResult set : report.dataSets()) {
+      for (ScenarioResult scenario : set.scenarios()) {
+        for (double recall : Target.RECALLS) {
+          table.printf(Locale.ROOT, "%n%s, %s, recall %.2f%n", set.name(), scenario.name(), recall);
+          for (Target target : Target.all(scenario, recall)) {
+            table.printf(
+                Locale.ROOT,
+                "  %-24s %-28s recall %.4f qps %8.0f (%.0f-%.0f) wall %8.0f p50 %7.1f p99 %7.1f us"
+                    + " alloc %6.0f visited %7.0f  x %.2f%n",
+                target.contender(),
+                target.point().settings(),
+                target.point().recall(),
+                target.point().qpsMedian(),
+                target.point().qpsLow(),
+                target.point().qpsHigh(),
+                target.point().wallQpsMedian(),
+                target.point().p50Micros(),
+                target.point().p99Micros(),
+                target.point().allocatedBytesPerQuery(),
+                target.point().visitedPerQuery(),
+                target.ratioToBestPeer());
+          }
+        }
+      }
+    }
+    table.flush();
+  }
+
+  private static int failed(Exception e, CommandLine command) {
+    command.getErr().println("ivf bench: " + e.getMessage());
+    e.printStackTrace(command.getErr());
+    return 1;
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.luceneivf.benchmarks.run;
+
+import java.io.IOException;
+
+/** Closes all indexes, so that their pages are no longer mapped. */
+record CloseJob() implements Job<Job.Done> {
+
+  @Override
+  public Class<Done> answer() {
+    return Done.class;
+  }
+
+  @Override
+  public Done run(Desk desk) throws IOException {
+    desk.close();
+    return new Done();
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.contender.Contender;
+import io.github.luceneivf.benchmarks.contender.OpenIndex;
+import io.github.luceneivf.benchmarks.contender.PreparedVectors;
+import io.github.luceneivf.benchmarks.contender.Setting;
+import io.github.luceneivf.benchmarks.contender.Tag;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker has before it: its contender, the vectors, open indexes. Not thread-safe. */
+final class Desk implements Closeable {
+
+  private final Contender contender;
+  private final PreparedVectors vectors;
+  private final Map<String, OpenIndex> open = new HashMap<>();
+
+  Desk(Contender contender, PreparedVectors vectors) {
+    this.contender = contender;
+    this.vectors = vectors;
+  }
+
+  Contender contender() {
+    return contender;
+  }
+
+  PreparedVectors vectors() {
+    return vectors;
+  }
+
+  void open(String index, Path folder) throws IOException {
+    OpenIndex before = open.put(index, contender.open(index, folder));
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  /**
+   * Returns the search of a setting in the index it names.
+   *
+   * @throws IllegalStateException if that index is not open
+   */
+  OpenIndex.Search search(Setting setting, @Nullable Tag filter) {
+    OpenIndex index = open.get(setting.index());
+    if (index == null) {
+      throw new IllegalStateException(
+          "index must be one of " + open.keySet() + ", got: " + setting.index());
+    }
+    return index.search(setting, Half.K, filter);
+  }
+
+  /** Returns copies of the queries of a half, [queries][dim]. */
+  float[][] queries(Half half) {
+    return half.of(vectors.queries().rows())
+        .mapToObj(query -> vectors.queries().row(query))
+        .toArray(float[][]::new);
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(open.values());
+    open.clear();
+  }
+}

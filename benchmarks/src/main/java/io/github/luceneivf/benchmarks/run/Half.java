@@ -1,0 +1,22 @@
+package io.github.luceneivf.benchmarks.run;
+
+import java.util.stream.IntStream;
+
+/**
+ * The two halves of the queries: settings are chosen on one and reported on the other. Queries
+ * alternate, since neighbours in a file are often alike.
+ */
+enum Half {
+  /** Where settings are tried and chosen. */
+  TUNING,
+  /** What is reported. */
+  REPORT;
+
+  /** Neighbours wanted of every query: the k of recall@k. */
+  static final int K = 10;
+
+  /** Returns the numbers of this half's queries, ascending. */
+  IntStream of(int queries) {
+    return IntStream.range(0, queries).filter(query -> query % 2 == ordinal());
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.luceneivf.benchmarks.run;
+
+import com.sun.management.ThreadMXBean;
+import io.github.luceneivf.benchmarks.contender.OpenIndex;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.OptionalLong;
+
+/**
+ * Asks the same queries over and over on the calling thread and takes the time. One per setting;
+ * not thread-safe.
+ */
+final class QueryLoop {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final OpenIndex.Search search;
+  private final float[][] queries;
+
+  QueryLoop(OpenIndex.Search search, float[][] queries) {
+    this.search = search;
+    this.queries = queries;
+  }
+
+  /** Returns a loop over the first queries only. */
+  QueryLoop firstOf(int limit) {
+    return new QueryLoop(search, Arrays.copyOf(queries, Math.min(limit, queries.length)));
+  }
+
+  /** Returns the number of queries. */
+  int size() {
+    return queries.length;
+  }
+
+  /** Wall and CPU time of something, in nanoseconds. */
+  record Time(long wall, long cpu) {}
+
+  /** Asks every query once. */
+  Time pass() throws IOException {
+    long cpu = THREADS.getCurrentThreadCpuTime();
+    long wall = System.nanoTime();
+    for (float[] query : queries) {
+      search.rows(query);
+    }
+    return new Time(System.nanoTime() - wall, THREADS.getCurrentThreadCpuTime() - cpu);
+  }
+
+  /** Returns the rows found, [queries × k], −1 where fewer were found. */
+  int[] rows() throws IOException {
+    int[] rows = new int[queries.length * Half.K];
+    Arrays.fill(rows, -1);
+    for (int i = 0; i < queries.length; i++) {
+      int[] found = search.rows(queries[i]);
+      System.arraycopy(found, 0, rows, i * Half.K, Math.min(found.length, Half.K));
+    }
+    return rows;
+  }
+
+  /** Returns the CPU time of each query in nanoseconds, ascending. */
+  long[] latencies() throws IOException {
+    long[] latencies = new long[queries.length];
+    for (int i = 0; i < queries.length; i++) {
+      long before = THREADS.getCurrentThreadCpuTime();
+      search.rows(queries[i]);
+      latencies[i] = THREADS.getCurrentThreadCpuTime() - before;
+    }
+    Arrays.sort(latencies);
+    return latencies;
+  }
+
+  /** Returns the bytes that a query allocates on this thread, on average. */
+  double allocatedPerQuery() throws IOException {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    pass();
+    return (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / queries.length;
+  }
+
+  /** Returns the vectors that a query looks at, on average; NaN if it does not tell. */
+  double visitedPerQuery() throws IOException {
+    long visited = 0;
+    for (float[] query : queries) {
+      OptionalLong one = search.visited(query);
+      if (one.isEmpty()) {
+        return Double.NaN;
+      }
+      visited += one.getAsLong();
+    }
+    return (double) visited / queries.length;
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.contender.Contenders;
+import io.github.luceneivf.benchmarks.contender.PreparedVectors;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The process of one contender: does the jobs on its standard input until that ends. */
+public final class Worker {
+
+  private Worker() {}
+
+  /**
+   * Runs a worker.
+   *
+   * @param args name of the contender, folder of the vectors
+   */
+  public static void main(String[] args) throws IOException {
+    // Libraries may print what they like, but not between the answers.
+    PrintStream answers = System.out;
+    System.setOut(System.err);
+    BufferedReader jobs =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    try (Desk desk = new Desk(Contenders.named(args[0]), PreparedVectors.open(Path.of(args[1])))) {
+      for (String line = jobs.readLine(); line != null; line = jobs.readLine()) {
+        answers.println(answer(line, desk));
+        answers.flush();
+      }
+    }
+  }
+
+  private static String answer(String line, Desk desk) throws IOException {
+    try {
+      return Wire.answer(Wire.readJob(line).run(desk));
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace();
+      return Wire.error(e);
+    }
+  }
+}
