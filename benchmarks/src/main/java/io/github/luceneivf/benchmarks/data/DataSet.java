@@ -182,14 +182,7 @@ public final class DataSet {
    * @throws IOException if the vectors cannot be read
    */
   public double nearness(int query, int ord) throws IOException {
-    float[] x = base().row(ord);
-    float[] all = queries.values();
-    double sum = 0;
-    for (int i = 0, at = query * x.length; i < x.length; i++, at++) {
-      double delta = (double) all[at] - x[i];
-      sum += metric == Metric.EUCLIDEAN ? -delta * delta : (double) all[at] * x[i];
-    }
-    return sum;
+    return ExactSearch.nearness(metric, queries.row(query), base().row(ord));
   }
 
   /**

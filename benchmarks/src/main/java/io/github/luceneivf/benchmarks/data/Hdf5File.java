@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A data set of ann-benchmarks (M. Aumüller, E. Bernhardsson, A. Faithfull: ANN-Benchmarks): in one
@@ -102,7 +103,7 @@ public final class Hdf5File {
       throw DataFileException.of(
           file,
           path + " must be a matrix of " + type + expected(rows, columns),
-          dataset.getJavaType() + " " + java.util.Arrays.toString(shape));
+          dataset.getJavaType() + " " + Arrays.toString(shape));
     }
     return dataset.getDataFlat();
   }

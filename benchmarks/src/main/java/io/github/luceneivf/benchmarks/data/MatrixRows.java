@@ -1,6 +1,7 @@
 package io.github.luceneivf.benchmarks.data;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import java.util.Objects;
 
 /** Rows of a matrix in the heap. */
 record MatrixRows(FloatMatrix matrix) implements VectorRows {
@@ -17,7 +18,7 @@ record MatrixRows(FloatMatrix matrix) implements VectorRows {
 
   @Override
   public void read(int row, float[] into, int at) {
-    java.util.Objects.checkIndex(row, matrix.rows());
+    Objects.checkIndex(row, matrix.rows());
     System.arraycopy(matrix.values(), row * matrix.dim(), into, at, matrix.dim());
   }
 }

@@ -120,8 +120,16 @@ class DataReadersTest {
     assertArrayEquals(new int[][] {{7, -1}, {9}}, VecsFile.ivecs(file));
     Files.write(file, littleEndian(8).putInt(1).putFloat(0.25f).array());
     assertArrayEquals(new float[][] {{0.25f}}, VecsFile.floats(file));
-    ByteBuffer floats = littleEndian(24).putInt(2).putFloat(1).putFloat(2);
-    Files.write(file, floats.putInt(2).putFloat(3).putFloat(-4).array());
+    byte[] floats = new byte[24];
+    ByteBuffer.wrap(floats)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(2)
+        .putFloat(1)
+        .putFloat(2)
+        .putInt(2)
+        .putFloat(3)
+        .putFloat(-4);
+    Files.write(file, floats);
     assertArrayEquals(new float[] {1, 2, 3, -4}, all(VecsFile.fvecs(file)));
     Files.write(
         file, littleEndian(7).putInt(3).put((byte) 1).put((byte) 200).put((byte) 3).array());

@@ -1,0 +1,185 @@
+package io.github.luceneivf.benchmarks.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * A mixture of Gaussians in two levels, with sizes by a power law and a low intrinsic dimension.
+ *
+ * <p>A super-cluster has a centre and {@value #INTRINSIC} directions. Its clusters have their
+ * centres in the space of these directions and stretch each of them by a scale of their own, wide
+ * enough to overlap. A vector is the centre of its cluster, plus the scaled directions times
+ * normals, plus isotropic noise; it is labelled with its cluster. Cluster i of {@value #CLUSTERS}
+ * has a share of vectors in proportion to 1/(i + 1). Queries are more draws from the same mixture.
+ *
+ * <p>Each vector has a generator of its own, so the bytes depend on the seed and not on threads.
+ *
+ * @param rows vectors of the base
+ * @param dim dimensions
+ * @param queryCount queries
+ * @param seed of the mixture and of the draws
+ */
+record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements Recipe {
+
+  private static final int CLUSTERS = 2000;
+  private static final int SUPERS = 50;
+  private static final int INTRINSIC = 20;
+  private static final double SUPER_SPREAD = 0.6;
+  private static final double DIRECTION_LENGTH = 0.4;
+  private static final double SCALE_SPREAD = 0.5;
+  private static final double NOISE = 0.3;
+
+  /** Rows made at once, by all processors, before they are written. */
+  private static final int BATCH = 8192;
+
+  /**
+   * Apart by this, the generators of two rows draw from different parts of the sequence of
+   * SplitMix64 (G. Steele, S. Vigna: Computationally easy, spectrally good multipliers, table 6).
+   */
+  private static final long ROW_STEP = 0xD1342543DE82EF95L;
+
+  private static final long QUERY_STREAM = 1L << 40;
+
+  ClusteredRecipe {
+    if (rows < 1 || dim < 1 || queryCount < 1) {
+      throw new IllegalArgumentException(
+          "rows, dim and queries must be at least 1, got: "
+              + rows
+              + ", "
+              + dim
+              + ", "
+              + queryCount);
+    }
+  }
+
+  @Override
+  public String id() {
+    return "clustered 1: rows "
+        + rows
+        + ", dim "
+        + dim
+        + ", queries "
+        + queryCount
+        + ", seed "
+        + seed;
+  }
+
+  @Override
+  public String base() {
+    return "base.fvecs";
+  }
+
+  @Override
+  public String queries() {
+    return "queries.fvecs";
+  }
+
+  /**
+   * One cluster.
+   *
+   * @param centre [dim]
+   * @param directions [INTRINSIC][dim], scaled
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Cluster(double[] centre, double[][] directions) {}
+
+  @Override
+  public void write(Path folder) throws IOException {
+    Cluster[] clusters = clusters();
+    double[] shares = shares();
+    write(folder.resolve(queries()), queryCount, QUERY_STREAM, clusters, shares);
+    int[] labels = write(folder.resolve(base()), rows, 0, clusters, shares);
+    try (VecsWriter out = new VecsWriter(folder.resolve(LABELS))) {
+      out.row(labels);
+    }
+  }
+
+  private Cluster[] clusters() {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] superCentres = gaussians(random, SUPERS, SUPER_SPREAD);
+    double[][][] superDirections = new double[SUPERS][][];
+    Arrays.setAll(superDirections, s -> gaussians(random, INTRINSIC, DIRECTION_LENGTH));
+    Cluster[] clusters = new Cluster[CLUSTERS];
+    for (int c = 0; c < CLUSTERS; c++) {
+      int parent = random.nextInt(SUPERS);
+      double[] centre = superCentres[parent].clone();
+      double[][] directions = new double[INTRINSIC][dim];
+      // The radius of the cluster, against the spread of the centres.
+      double size = random.nextDouble(0.5, 1);
+      for (int j = 0; j < INTRINSIC; j++) {
+        add(centre, random.nextGaussian(), superDirections[parent][j]);
+        double scale = size * StrictMath.exp(SCALE_SPREAD * random.nextGaussian());
+        add(directions[j], scale, superDirections[parent][j]);
+      }
+      clusters[c] = new Cluster(centre, directions);
+    }
+    return clusters;
+  }
+
+  private double[][] gaussians(SplittableRandom random, int count, double scale) {
+    double[][] all = new double[count][dim];
+    for (double[] one : all) {
+      Arrays.setAll(one, d -> scale * random.nextGaussian());
+    }
+    return all;
+  }
+
+  /** Returns the share of the clusters up to each one. */
+  private static double[] shares() {
+    double[] upTo = new double[CLUSTERS];
+    double sum = 0;
+    for (int c = 0; c < CLUSTERS; c++) {
+      sum += 1.0 / (c + 1);
+      upTo[c] = sum;
+    }
+    for (int c = 0; c < CLUSTERS; c++) {
+      upTo[c] /= sum;
+    }
+    return upTo;
+  }
+
+  /** Writes draws and returns the cluster of each. */
+  private int[] write(Path file, int count, long stream, Cluster[] clusters, double[] shares)
+      throws IOException {
+    int[] labels = new int[count];
+    float[][] batch = new float[Math.min(BATCH, count)][dim];
+    try (VecsWriter out = new VecsWriter(file)) {
+      for (int from = 0; from < count; from += BATCH) {
+        int first = from;
+        int size = Math.min(BATCH, count - from);
+        IntStream.range(0, size)
+            .parallel()
+            .forEach(i -> {
+              long rowSeed = seed + (1 + stream + first + i) * ROW_STEP;
+              labels[first + i] = draw(new SplittableRandom(rowSeed), clusters, shares, batch[i]);
+            });
+        for (int i = 0; i < size; i++) {
+          out.row(batch[i]);
+        }
+      }
+    }
+    return labels;
+  }
+
+  private int draw(SplittableRandom random, Cluster[] clusters, double[] shares, float[] into) {
+    int found = Arrays.binarySearch(shares, random.nextDouble());
+    int label = Math.min(CLUSTERS - 1, found < 0 ? -found - 1 : found);
+    double[] vector = clusters[label].centre().clone();
+    for (double[] direction : clusters[label].directions()) {
+      add(vector, random.nextGaussian(), direction);
+    }
+    for (int d = 0; d < dim; d++) {
+      into[d] = (float) (vector[d] + NOISE * random.nextGaussian());
+    }
+    return label;
+  }
+
+  private static void add(double[] to, double scale, double[] direction) {
+    for (int d = 0; d < to.length; d++) {
+      to[d] += scale * direction[d];
+    }
+  }
+}
