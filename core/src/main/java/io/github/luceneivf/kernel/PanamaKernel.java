@@ -16,7 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  * between methods takes and gives arrays. A test counts allocated bytes.
  *
  * <p>The work is spread over {@link NearestTiles} (assignment), {@link LaneKernels} (blocks whose
- * lanes are vectors) and this class (row-major vectors and the Hadamard transform).
+ * lanes are vectors), {@link LookupKernels} (the same with 4-bit codes) and this class (row-major
+ * vectors and the Hadamard transform).
  */
 public final class PanamaKernel implements VectorKernel {
 
@@ -145,6 +146,12 @@ public final class PanamaKernel implements VectorKernel {
   public void bitDots(
       MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out) {
     LaneKernels.bitDots(codes, codesOffset, width, words, planes, out);
+  }
+
+  @Override
+  public void lookups(
+      MemorySegment codes, long codesOffset, int width, int units, byte[] luts, int[] out) {
+    LookupKernels.lookups(codes, codesOffset, width, units, luts, out);
   }
 
   @Override

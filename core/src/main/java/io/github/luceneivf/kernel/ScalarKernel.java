@@ -189,6 +189,21 @@ public final class ScalarKernel implements VectorKernel {
   }
 
   @Override
+  public void lookups(
+      MemorySegment codes, long codesOffset, int width, int units, byte[] luts, int[] out) {
+    Arrays.fill(out, 0, width, 0);
+    int quarter = width / 4;
+    for (int j = 0; j < units; j++) {
+      long at = codesOffset + (long) j * width;
+      for (int i = 0; i < width; i++) {
+        int code = codes.get(ValueLayout.JAVA_BYTE, at + 4L * (i % quarter) + i / quarter);
+        out[i] += luts[16 * j + (code & 15)] & 0xff;
+        out[i] += luts[16 * (units + j) + (code >>> 4 & 15)] & 0xff;
+      }
+    }
+  }
+
+  @Override
   public void byteDots(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {
     Arrays.fill(out, 0, width, 0);

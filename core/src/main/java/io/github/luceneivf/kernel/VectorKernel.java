@@ -8,10 +8,11 @@ import java.util.Arrays;
  * gives the same results faster.
  *
  * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
- * #bitDots}, {@link #byteDots}, {@link #floatDots}, {@link #floatSquaredDistances}, {@code affine})
- * and {@link #hadamard} are bit-identical, their order of operations being part of this contract;
- * sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute terms. No
- * method allocates once compiled, none keeps a reference to an argument.
+ * #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
+ * #floatSquaredDistances}, {@code affine}) and {@link #hadamard} are bit-identical, their order of
+ * operations being part of this contract; sums over dimensions of the other methods agree to 1e-5
+ * of the sum of the absolute terms. No method allocates once compiled, none keeps a reference to an
+ * argument.
  *
  * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
  * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
@@ -169,6 +170,25 @@ public interface VectorKernel {
    */
   void bitDots(
       MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out);
+
+  /** Returns the bytes of the tables of {@link #lookups}: more than used, for wide loads. */
+  static int lutBytes(int units) {
+    return Math.addExact(Math.multiplyExact(units, 32), 64);
+  }
+
+  /**
+   * Sums of what 4-bit codes pick from tables of 16 unsigned bytes, lanes are vectors: {@code
+   * out[i] = Σ_j luts[16 j + lower_ij] + luts[16 (units + j) + upper_ij]} over the halves of the
+   * {@code units} bytes j of vector i.
+   *
+   * @param codes byte j of vector i at byte {@code codesOffset + j × width + 4 × (i mod w) + i /
+   *     w}, w = width / 4
+   * @param width vectors in the block: 16 or 64
+   * @param units bytes of a code
+   * @param luts [{@link #lutBytes}]; the tables of the lower halves, then those of the upper ones
+   * @param out receives [width] sums; must have 64 elements, of which those beyond hold anything
+   */
+  void lookups(MemorySegment codes, long codesOffset, int width, int units, byte[] luts, int[] out);
 
   /**
    * Dot products of a float query with signed bytes, lanes are vectors: {@code out[i] = Σ_d

@@ -15,11 +15,14 @@ import java.util.Objects;
 // a list grow with ‖q‖ as well.
 public final class BlockScorer {
 
-  /** Squared ratio ‖q − μ‖/‖q − c‖ up to which one digit (4 bits) is fine. */
+  /** Squared ratio ‖q − μ‖/‖q − c‖ up to which one digit (4 bits) is fine for 1-bit codes. */
   private static final double ONE_DIGIT = 16;
 
+  /** The same for 2-bit codes, whose error is half as large, and for 4-bit codes with bytes. */
+  private static final double ONE_DIGIT_FINE = 4;
+
   /** A digit more makes the step 16 times finer. */
-  private static final double TWO_DIGITS = 256 * ONE_DIGIT;
+  private static final double FINER = 256;
 
   private final VectorKernel kernel = Kernels.get();
   private final CodeBlock layout;
@@ -60,10 +63,23 @@ public final class BlockScorer {
         kernel.affine(list, terms, width, floatDots, base, out);
       }
       case Encoding.Bit1 _ -> {
-        QueryPlanes planes = query.planes(digits(base));
+        QueryPlanes planes = query.planes(digits(base, ONE_DIGIT));
         dotBits(list, codes, width, planes);
         float delta = planes.delta();
         kernel.affine(list, terms, width, bitDots, delta, -0.5f * delta * planes.sum(), base, out);
+      }
+      case Encoding.Bit2 _ -> {
+        QueryPlanes planes = query.planes(digits(base, ONE_DIGIT_FINE));
+        dotBits(list, codes, width, planes);
+        addUpperBits(list, codes + (long) width * padded / Byte.SIZE, width, planes);
+        float delta = planes.delta();
+        kernel.affine(list, terms, width, bitDots, delta, -1.5f * delta * planes.sum(), base, out);
+      }
+      case Encoding.Int4 _ -> {
+        int digits = Math.min(digits(base, ONE_DIGIT_FINE), QueryTables.MAX_DIGITS);
+        QueryTables tables = query.gridTables(digits);
+        lookUp(list, codes, width, padded / 2, tables);
+        kernel.affine(list, terms, width, bitDots, tables.delta(), tables.shift(), base, out);
       }
     }
   }
@@ -81,11 +97,11 @@ public final class BlockScorer {
   }
 
   /** Digits of the query for a list at {@code base}: see the top of this class. */
-  private int digits(float base) {
-    if (query.metric() == Metric.INNER_PRODUCT || query.energy() <= ONE_DIGIT * base) {
+  private int digits(float base, double oneDigit) {
+    if (query.metric() == Metric.INNER_PRODUCT || query.energy() <= oneDigit * base) {
       return 1;
     }
-    return query.energy() <= TWO_DIGITS * base ? 2 : QueryPlanes.MAX_DIGITS;
+    return query.energy() <= FINER * oneDigit * base ? 2 : QueryPlanes.MAX_DIGITS;
   }
 
   private void dotBits(MemorySegment list, long codes, int width, QueryPlanes query) {
@@ -96,6 +112,28 @@ public final class BlockScorer {
       kernel.bitDots(list, codes, width, words, planes[k], digitDots);
       for (int i = 0; i < width; i++) {
         bitDots[i] += digitDots[i] << (4 * k);
+      }
+    }
+  }
+
+  /** Adds twice the dot products of the upper bits of 2-bit codes. */
+  private void addUpperBits(MemorySegment list, long codes, int width, QueryPlanes query) {
+    int[][] planes = query.planes();
+    for (int k = 0; k < planes.length; k++) {
+      kernel.bitDots(list, codes, width, padded / Integer.SIZE, planes[k], digitDots);
+      for (int i = 0; i < width; i++) {
+        bitDots[i] += digitDots[i] << (4 * k + 1);
+      }
+    }
+  }
+
+  private void lookUp(MemorySegment list, long codes, int width, int units, QueryTables tables) {
+    byte[][] luts = tables.luts();
+    kernel.lookups(list, codes, width, units, luts[0], bitDots);
+    for (int k = 1; k < luts.length; k++) {
+      kernel.lookups(list, codes, width, units, luts[k], digitDots);
+      for (int i = 0; i < width; i++) {
+        bitDots[i] += digitDots[i] << (Byte.SIZE * k);
       }
     }
   }

@@ -16,7 +16,10 @@ import java.util.Objects;
  *   <li>ordinals: {@code width} little-endian integers of {@link #ordBytes} bytes; padding repeats
  *       the last ordinal
  *   <li>codes: unit j of vector i at {@code unitBytes × (j × width + i)}; a unit is a float
- *       (FLOAT32), a byte (INT8) or a 32-bit word (BIT1)
+ *       (FLOAT32), a byte (INT8) or a 32-bit word (BIT1; BIT2, whose words of lower bits come
+ *       before those of upper bits). With 4-bit codes (INT4) a unit is a byte of two codes, the
+ *       first in the lower half, and vectors are in another order: unit j of vector i is at {@code
+ *       j × width + 4 × (i mod w) + i / w}, w = width / 4
  *   <li>terms: term t of vector i at {@code 4 × (t × width + i)}
  * </ol>
  *
@@ -93,9 +96,14 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
   public int unitBytes() {
     return switch (encoding) {
       case Encoding.Float32 _ -> Float.BYTES;
-      case Encoding.Int8 _ -> Byte.BYTES;
-      case Encoding.Bit1 _ -> Integer.BYTES;
+      case Encoding.Int8 _, Encoding.Int4 _ -> Byte.BYTES;
+      case Encoding.Bit1 _, Encoding.Bit2 _ -> Integer.BYTES;
     };
+  }
+
+  /** Returns which of the units that lie together is that of lane {@code i}. */
+  private int place(int i, int width) {
+    return encoding instanceof Encoding.Int4 ? i % (width / 4) * 4 + i / (width / 4) : i;
   }
 
   /**
@@ -126,7 +134,7 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
     }
     for (int i = 0; i < count; i++) {
       int from = recordsOffset + i * recordBytes;
-      int to = codesOffset(width) + i * unit;
+      int to = codesOffset(width) + place(i, width) * unit;
       for (int at = 0; at < codeBytes; at += unit) {
         System.arraycopy(records, from + at, block, to + at * width, unit);
       }
@@ -146,7 +154,7 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
       MemorySegment list, long blockOffset, int width, int lane, byte[] record, int recordOffset) {
     int codeBytes = encoding.codeBytes(dim);
     int unit = unitBytes();
-    long from = blockOffset + codesOffset(width) + (long) lane * unit;
+    long from = blockOffset + codesOffset(width) + (long) place(lane, width) * unit;
     for (int at = 0; at < codeBytes; at += unit) {
       for (int b = 0; b < unit; b++) {
         record[recordOffset + at + b] =

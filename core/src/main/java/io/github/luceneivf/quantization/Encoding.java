@@ -2,6 +2,7 @@ package io.github.luceneivf.quantization;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * How a vector is coded in a posting list. One wire id per encoding, never reused. A coded vector
@@ -20,9 +21,15 @@ public sealed interface Encoding {
   /** Signs of the rotated residual, one bit per dimension, and two correction terms per vector. */
   Encoding BIT1 = new Bit1();
 
+  /** Rotated residual, four bits per dimension, and two correction terms per vector. */
+  Encoding INT4 = new Int4();
+
+  /** Rotated residual, two bits per dimension, and two correction terms per vector. */
+  Encoding BIT2 = new Bit2();
+
   /** Returns all encodings, in the order of their wire ids. */
   static List<Encoding> all() {
-    return List.of(FLOAT32, INT8, BIT1);
+    return List.of(FLOAT32, INT8, BIT1, INT4, BIT2);
   }
 
   /** Returns the number that stands for this encoding in files and messages. */
@@ -55,7 +62,11 @@ public sealed interface Encoding {
         return encoding;
       }
     }
-    throw new IllegalArgumentException("encoding must be one of 1, 2, 3, got: " + wireId);
+    String known =
+        all().stream()
+            .map(encoding -> String.valueOf(encoding.wireId()))
+            .collect(Collectors.joining(", "));
+    throw new IllegalArgumentException("encoding must be one of " + known + ", got: " + wireId);
   }
 
   /** See {@link #FLOAT32}. */
@@ -104,6 +115,42 @@ public sealed interface Encoding {
     @Override
     public int codeBytes(int dim) {
       return Rotation.paddedDim(dim) / Byte.SIZE;
+    }
+
+    @Override
+    public int terms() {
+      return 2;
+    }
+  }
+
+  /** See {@link #INT4}. */
+  record Int4() implements Encoding {
+    @Override
+    public int wireId() {
+      return 4;
+    }
+
+    @Override
+    public int codeBytes(int dim) {
+      return Rotation.paddedDim(dim) / 2;
+    }
+
+    @Override
+    public int terms() {
+      return 2;
+    }
+  }
+
+  /** See {@link #BIT2}. */
+  record Bit2() implements Encoding {
+    @Override
+    public int wireId() {
+      return 5;
+    }
+
+    @Override
+    public int codeBytes(int dim) {
+      return Rotation.paddedDim(dim) / 4;
     }
 
     @Override

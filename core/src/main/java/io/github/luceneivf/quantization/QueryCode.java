@@ -15,6 +15,7 @@ public final class QueryCode {
   private float @Nullable [] rotated;
   private double energy;
   private final @Nullable QueryPlanes[] planes = new QueryPlanes[QueryPlanes.MAX_DIGITS];
+  private final @Nullable QueryTables[] gridTables = new QueryTables[QueryTables.MAX_DIGITS];
 
   /**
    * Prepares a query.
@@ -74,6 +75,16 @@ public final class QueryCode {
     if (result == null) {
       result = QueryPlanes.of(rotated(), digits);
       planes[digits - 1] = result;
+    }
+    return result;
+  }
+
+  /** Returns the rotated query as tables of one or two bytes for 4-bit codes of components. */
+  QueryTables gridTables(int digits) {
+    QueryTables result = gridTables[digits - 1];
+    if (result == null) {
+      result = QueryTables.ofGrid(rotated(), digits);
+      gridTables[digits - 1] = result;
     }
     return result;
   }

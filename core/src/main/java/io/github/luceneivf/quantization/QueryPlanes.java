@@ -53,13 +53,17 @@ record QueryPlanes(int[][] planes, float delta, int sum) {
     return (int) Math.clamp(Math.rint(value * inverse), -8 * ones, 7 * ones);
   }
 
-  /** The step that clips nothing. */
+  /** The step that clips nothing: integers end lower above zero than below. */
   private static float widestStep(float[] values, int digits) {
+    float min = 0;
     float max = 0;
     for (float value : values) {
-      max = Math.max(max, Math.abs(value));
+      min = Math.min(min, value);
+      max = Math.max(max, value);
     }
-    return max <= Float.MAX_VALUE ? max / (7.5f * ones(digits)) : 0;
+    float ones = ones(digits);
+    float step = Math.max(max / (7 * ones + 0.5f), -min / (8 * ones + 0.5f));
+    return step <= Float.MAX_VALUE ? step : 0;
   }
 
   /** Clips nothing, or like a Gaussian: whichever gives the smaller squared error. */

@@ -11,6 +11,7 @@ import java.util.Objects;
 // With μ the mean, z = rot(c − μ), r = rot(x − c), and ρ the code that stands for r:
 //
 //   BIT1  ρ = s·v, v = ±½ the signs of r (0 counts as +), s = ‖r‖² / ⟨r, v⟩
+//   BIT2, INT4  ρ = s·v, v on a grid of half-integers (GridCode), s = ‖r‖² / ⟨r, v⟩
 //   INT8  ρ = e·u, u in [−127, 127], e = max|r| / 127
 //
 // the terms are such that base + t0 + t1·⟨rot(q − μ), v or u⟩ estimates the distance, with the
@@ -42,6 +43,7 @@ public final class VectorCoder {
   private final float[] diff;
   private final float[] residual;
   private final float[] scratch;
+  private final GridCode grid;
 
   // Sums over one residual, results of the passes below.
   private double energy;
@@ -67,6 +69,7 @@ public final class VectorCoder {
     this.diff = new float[dim];
     this.residual = new float[padded];
     this.scratch = new float[padded];
+    this.grid = new GridCode(padded);
     this.offsets = encoding.terms() == 0 ? new float[0] : rotatedOffsets(quantizer.mean());
   }
 
@@ -107,6 +110,16 @@ public final class VectorCoder {
         encodeBits(list * padded, record, recordOffset);
         double scale = energy / codeDot;
         writeTerms(scale, centroidDot, record, recordOffset + padded / Byte.SIZE);
+      }
+      case Encoding.Bit2 _ -> {
+        double centroidDot = rotateResidual(x, offset, list);
+        grid.encode2(residual, offsets, list * padded, record, recordOffset);
+        writeGridTerms(centroidDot, record, recordOffset + padded / 4);
+      }
+      case Encoding.Int4 _ -> {
+        double centroidDot = rotateResidual(x, offset, list);
+        grid.encode4(residual, offsets, list * padded, record, recordOffset);
+        writeGridTerms(centroidDot, record, recordOffset + padded / 2);
       }
     }
   }
@@ -183,6 +196,12 @@ public final class VectorCoder {
     energy = norm;
     offsetDot = dot;
     return usable ? (double) max / 127 : 0;
+  }
+
+  private void writeGridTerms(double centroidDot, byte[] record, int at) {
+    energy = grid.energy();
+    offsetDot = grid.offsetDot();
+    writeTerms(energy / grid.codeDot(), centroidDot, record, at);
   }
 
   private void writeTerms(double scale, double centroidDot, byte[] record, int at) {

@@ -27,6 +27,7 @@ class KernelAllocationTest {
   private static final int[] INTS = new int[64];
   private static final int[] ORDS = IntStream.range(0, 21).toArray();
   private static final int[] PLANES = new int[4 * 20];
+  private static final byte[] LUTS = new byte[VectorKernel.lutBytes(140)];
   private static final float[] HALF_NORMS = new float[64];
 
   static Stream<Arguments> calls() {
@@ -43,6 +44,8 @@ class KernelAllocationTest {
         call("hadamard", () -> k.hadamard(ROWS, 0, 256)),
         call("bitDots", () -> k.bitDots(SEGMENT, 4, 64, 20, PLANES, INTS)),
         call("bitDots of a tail", () -> k.bitDots(SEGMENT, 4, 16, 20, PLANES, INTS)),
+        call("lookups", () -> k.lookups(SEGMENT, 4, 64, 140, LUTS, INTS)),
+        call("lookups of a tail", () -> k.lookups(SEGMENT, 4, 16, 140, LUTS, INTS)),
         call("byteDots", () -> k.byteDots(SEGMENT, 4, 64, DIM, QUERY, OUT)),
         call("byteDots of a tail", () -> k.byteDots(SEGMENT, 4, 16, DIM, QUERY, OUT)),
         call("floatDots of a tail", () -> k.floatDots(SEGMENT, 4, 16, DIM, QUERY, OUT)),

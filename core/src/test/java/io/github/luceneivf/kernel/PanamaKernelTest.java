@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,6 +211,33 @@ class PanamaKernelTest {
           scalar.bitDots(codes, offset, width, words, planes, expected);
           panama.bitDots(codes, offset, width, words, planes, actual);
           assertArrayEquals(expected, actual, "width " + width + " words " + words);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void lookupsAreEqual(boolean heap) {
+    try (Arena arena = Arena.ofConfined()) {
+      for (int width = 16; width <= 64; width += 48) {
+        for (int units = 1; units <= 1200; units += units < 20 ? 1 : 107) {
+          long offset = random.nextInt(70);
+          // A segment that ends with the codes: reading past them must fail.
+          MemorySegment codes = bytes(arena, offset + (long) units * width, heap);
+          byte[] luts = new byte[VectorKernel.lutBytes(units)];
+          random.nextBytes(luts);
+          if (units % 2 == 0) {
+            Arrays.fill(luts, (byte) 255); // the largest sums
+          }
+          int[] expected = new int[64];
+          int[] actual = random.ints(64).toArray();
+          scalar.lookups(codes, offset, width, units, luts, expected);
+          panama.lookups(codes, offset, width, units, luts, actual);
+          assertArrayEquals(
+              Arrays.copyOf(expected, width),
+              Arrays.copyOf(actual, width),
+              "width " + width + " units " + units);
         }
       }
     }

@@ -82,10 +82,12 @@ class CodeBlockTest {
     assertEquals(Encoding.FLOAT32, Encoding.fromWireId(1));
     assertEquals(Encoding.INT8, Encoding.fromWireId(2));
     assertEquals(Encoding.BIT1, Encoding.fromWireId(3));
+    assertEquals(Encoding.INT4, Encoding.fromWireId(4));
+    assertEquals(Encoding.BIT2, Encoding.fromWireId(5));
     assertEquals("BIT1", Encoding.BIT1.displayName());
     assertEquals(
-        "encoding must be one of 1, 2, 3, got: 4",
-        assertThrows(IllegalArgumentException.class, () -> Encoding.fromWireId(4)).getMessage());
+        "encoding must be one of 1, 2, 3, 4, 5, got: 0",
+        assertThrows(IllegalArgumentException.class, () -> Encoding.fromWireId(0)).getMessage());
   }
 
   @Test

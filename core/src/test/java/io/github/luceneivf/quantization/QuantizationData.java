@@ -49,6 +49,28 @@ final class QuantizationData {
     return list;
   }
 
+  /** Level numbers [padded] in the record of a row, of an encoding on a grid. */
+  static int[] levels(
+      Encoding encoding, Quantizer quantizer, float[] centroid, float[] vectors, int row) {
+    int dim = centroid.length;
+    byte[] record = new byte[encoding.recordBytes(dim)];
+    new VectorCoder(encoding, quantizer, new FloatMatrix(centroid, 1, dim))
+        .encode(vectors, row * dim, 0, record, 0);
+    int padded = Rotation.paddedDim(dim);
+    int[] levels = new int[padded];
+    for (int i = 0; i < padded; i++) {
+      levels[i] =
+          encoding.equals(Encoding.BIT2)
+              ? bit(record, i) + 2 * bit(record, padded + i)
+              : record[i / 2] >>> (i % 2 * 4) & 15;
+    }
+    return levels;
+  }
+
+  private static int bit(byte[] record, int i) {
+    return record[i / 8] >>> (i % 8) & 1;
+  }
+
   /** Scores a whole list. */
   static float[] score(
       Encoding encoding, Quantizer quantizer, float[] query, byte[] list, int rows, float base) {

@@ -53,7 +53,7 @@ public class TestBackwardCompatibility extends LuceneTestCase {
       assertEquals(docs, reader.numDocs());
       IndexSearcher searcher = new IndexSearcher(reader);
       for (int row = 0; row < docs; row += 17) {
-        for (Encoding encoding : Encoding.all()) {
+        for (Encoding encoding : GoldenIndex.ENCODINGS) {
           int[] found =
               VectorIndexing.search(
                   searcher,
