@@ -17,6 +17,8 @@ import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.quantization.Encoding;
 import io.grpc.Status;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +55,9 @@ class RemoteVectorEncoderTest {
         assertArrayEquals(local(encoding).records(), codes.records());
       }
       int bytes = trained.codebook().toBytes().length;
-      assertEquals(List.of(bytes, 0, 0), sidecar.codebookBytes, "sent once, then named");
+      List<Integer> expected = new ArrayList<>(Collections.nCopies(Encoding.all().size(), 0));
+      expected.set(0, bytes);
+      assertEquals(expected, sidecar.codebookBytes, "sent once, then named");
     }
   }
 

@@ -233,7 +233,8 @@ class BlockScorerTest {
   void estimatesKeepTheirOrderFarFromTheMean(double spread) {
     for (Metric metric : new Metric[] {Metric.EUCLIDEAN, Metric.COSINE}) {
       assertOrderKept(Case.random(metric, 384, spread, 11), Encoding.BIT1, 0.571);
-      // The finest queries: 12 bits, or tables of two bytes; at 0.001 their error is the larger one.
+      // The finest queries: 12 bits, or tables of two bytes; at 0.001 their error is the larger
+      // one.
       assertOrderKept(
           Case.random(metric, 384, spread, 12), Encoding.BIT2, spread < 0.01 ? 0.571 : 0.133);
       assertOrderKept(
