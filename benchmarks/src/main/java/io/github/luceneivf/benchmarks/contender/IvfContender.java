@@ -25,7 +25,7 @@ final class IvfContender extends LuceneContender {
   private static final double[] EXACT = {1};
 
   private static final double[] FINE = {1, 2, 4};
-  private static final double[] COARSE = {1, 1.5, 2, 3, 4, 6, 9, 12, 16, 24, 40};
+  private static final double[] COARSE = {1, 2, 3, 4.5, 7, 11, 18, 30};
 
   private final Encoding encoding;
 

@@ -3,7 +3,7 @@ package io.github.luceneivf.benchmarks.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.luceneivf.benchmarks.data.DataSet;
-import io.github.luceneivf.benchmarks.data.RealSets;
+import io.github.luceneivf.benchmarks.data.DataSets;
 import io.github.luceneivf.benchmarks.report.BenchReport;
 import io.github.luceneivf.benchmarks.report.DataSetResult;
 import io.github.luceneivf.benchmarks.report.Machine;
@@ -41,12 +41,19 @@ import picocli.CommandLine.Spec;
     })
 public final class Bench implements Callable<Integer> {
 
+  /** Environment variable in which the launcher passes the class path of DiskBBQ. */
+  private static final String DISKBBQ = "IVF_BENCH_DISKBBQ";
+
   @Option(
       names = "--data",
-      paramLabel = "NAME",
+      paramLabel = "NAME|FILE",
       split = ",",
       defaultValue = "fashion-mnist,wordnet-minilm",
-      description = "data sets (default: ${DEFAULT-VALUE})")
+      description = {
+        "data sets: names of real ones; clustered-1m, patches-1m and the like to be generated;"
+            + " .hdf5 files of ann-benchmarks; folders of .fvecs, .bvecs or .npy (default:"
+            + " ${DEFAULT-VALUE})"
+      })
   private List<String> data = new ArrayList<>();
 
   @Option(
@@ -97,6 +104,14 @@ public final class Bench implements Callable<Integer> {
       description = "folder for the reports (default: the work folder)")
   private @Nullable Path out;
 
+  @Option(
+      names = "--diskbbq",
+      description = {
+        "let Elasticsearch's DiskBBQ compete as well; downloads Elasticsearch, which is not under"
+            + " an Apache licence"
+      })
+  private boolean diskbbq;
+
   @Option(names = "--quick", description = "short and inexact: shows that everything works")
   private boolean quick;
 
@@ -116,6 +131,10 @@ public final class Bench implements Callable<Integer> {
     Progress progress = new Progress(System.err);
     BenchSettings settings;
     List<ScenarioName> wanted;
+    if (diskbbq && System.getenv(DISKBBQ) == null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--diskbbq needs the launcher ivf, which builds it");
+    }
     try {
       settings = settings(progress);
       wanted = scenarios.stream().map(ScenarioName::of).toList();
@@ -124,15 +143,15 @@ public final class Bench implements Callable<Integer> {
     }
     List<DataSetResult> results = new ArrayList<>();
     for (String name : data) {
-      DataSet set = new RealSets(dataFolder).open(name);
+      DataSet set = new DataSets(dataFolder, settings.work().resolve("generated")).open(name);
       results.add(BenchRun.run(settings, set, wanted));
     }
     write(new BenchReport(machine(), results), spec.commandLine().getOut());
     return 0;
   }
 
-  private BenchSettings settings(Progress progress) {
-    Roster roster = Roster.ofThisProcess();
+  private BenchSettings settings(Progress progress) throws IOException {
+    Roster roster = Roster.open(System.getenv(DISKBBQ));
     BenchSettings.Effort effort = quick ? BenchSettings.Effort.QUICK : BenchSettings.Effort.FULL;
     return new BenchSettings(
         roster,

@@ -5,6 +5,7 @@ import io.github.luceneivf.benchmarks.contender.Setting;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries the settings of a ladder from the cheapest on, in long steps where recall is far from
@@ -20,10 +21,11 @@ final class Climb {
   /** At this recall the ladder has been climbed. */
   private static final double TOP = 0.998;
 
-  /** A rung that gains less than this is one of a plateau. */
+  /** A recall that is higher by less than this is not higher. */
   private static final double GAIN = 0.0004;
 
-  private static final int PLATEAU = 3;
+  /** Time grown by this factor without a higher recall means that there is no more to gain. */
+  private static final double PLATEAU = 1.8;
 
   private Climb() {}
 
@@ -35,14 +37,14 @@ final class Climb {
   /** Returns what was tried, cheapest first. */
   static List<Trial> up(Ladder ladder, Try attempt) throws IOException {
     List<Trial> trials = new ArrayList<>();
-    double best = 0;
-    int flat = 0;
+    @Nullable Trial best = null;
     for (int rung = 0; rung < ladder.rungs().size(); ) {
       Trial trial = attempt.of(ladder.rungs().get(rung));
       trials.add(trial);
-      flat = trial.recall() > best + GAIN ? 0 : flat + 1;
-      best = Math.max(best, trial.recall());
-      if (best >= TOP || flat == PLATEAU) {
+      if (best == null || trial.recall() > best.recall() + GAIN) {
+        best = trial;
+      }
+      if (best.recall() >= TOP || trial.micros() > PLATEAU * best.micros()) {
         break;
       }
       rung += trial.recall() < POOR ? LONG_STEP : 1;

@@ -22,7 +22,7 @@ record MeasureJob(Setting setting, Half half, @Nullable Tag filter, double secon
 
   private static final int FEW = 50;
 
-  private static final int MIN_PASSES = 3;
+  private static final int MIN_PASSES = 2;
 
   /**
    * What was measured.
@@ -83,6 +83,6 @@ record MeasureJob(Setting setting, Half half, @Nullable Tag filter, double secon
       spent += pass.cpu();
     }
     passes.sort(Comparator.comparingLong(QueryLoop.Time::cpu));
-    return passes.get(passes.size() / 2);
+    return passes.get((passes.size() - 1) / 2);
   }
 }

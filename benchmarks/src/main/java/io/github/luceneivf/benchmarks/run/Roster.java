@@ -2,11 +2,15 @@ package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Contender;
 import io.github.luceneivf.benchmarks.contender.Contenders;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /** Who can compete, and with which class path. Immutable. */
 final class Roster {
@@ -17,13 +21,34 @@ final class Roster {
     this.classPaths = classPaths;
   }
 
-  /** Returns the contenders of this process's class path. */
-  static Roster ofThisProcess() {
+  /**
+   * Returns the contenders of this process's class path, and those that another one adds.
+   *
+   * @param more class path of contenders that are no part of this project; null for none
+   */
+  static Roster open(@Nullable String more) throws IOException {
     Map<String, String> classPaths = new LinkedHashMap<>();
     for (Contender contender : Contenders.all()) {
       classPaths.put(contender.name(), System.getProperty("java.class.path"));
     }
+    if (more != null) {
+      for (String name : namesIn(more)) {
+        classPaths.putIfAbsent(name, more);
+      }
+    }
     return new Roster(classPaths);
+  }
+
+  /** Asks a process of that class path: its classes are not loaded here. */
+  private static List<String> namesIn(String classPath) throws IOException {
+    List<String> command = new ArrayList<>(List.of(WorkerProcess.java()));
+    command.addAll(options("-Xmx256m", classPath));
+    command.addAll(List.of(Worker.class.getName(), Worker.NAMES));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader lines = process.inputReader()) {
+      return lines.lines().toList();
+    }
   }
 
   /** Returns all names, in the order of tables. */
@@ -50,11 +75,20 @@ final class Roster {
 
   /** Returns the options of a contender's JVM. */
   List<String> java(String contender, String heap) {
+    String classPath = classPaths.get(contender);
+    if (classPath == null) {
+      throw new IllegalArgumentException(
+          "contender must be one of " + names() + ", got: " + contender);
+    }
+    return options(heap, classPath);
+  }
+
+  private static List<String> options(String heap, String classPath) {
     return List.of(
         heap,
         "--add-modules=jdk.incubator.vector",
         "--enable-native-access=ALL-UNNAMED",
         "-cp",
-        classPaths.get(contender));
+        classPath);
   }
 }

@@ -12,17 +12,24 @@ import java.nio.file.Path;
 /** The process of one contender: does the jobs on its standard input until that ends. */
 public final class Worker {
 
+  /** In place of a contender's name: prints the names of all and ends. */
+  static final String NAMES = "--names";
+
   private Worker() {}
 
   /**
    * Runs a worker.
    *
-   * @param args name of the contender, folder of the vectors
+   * @param args name of the contender, folder of the vectors; or {@link #NAMES}
    */
   public static void main(String[] args) throws IOException {
     // Libraries may print what they like, but not between the answers.
     PrintStream answers = System.out;
     System.setOut(System.err);
+    if (args[0].equals(NAMES)) {
+      Contenders.all().forEach(contender -> answers.println(contender.name()));
+      return;
+    }
     BufferedReader jobs =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (Desk desk = new Desk(Contenders.named(args[0]), PreparedVectors.open(Path.of(args[1])))) {

@@ -42,12 +42,17 @@ final class WorkerProcess implements Closeable {
   static WorkerProcess start(String contender, List<String> java, Path vectors, Path log)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java());
     command.addAll(java);
     command.addAll(List.of(Worker.class.getName(), contender, vectors.toString()));
     Files.createDirectories(log.toAbsolutePath().getParent());
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     return new WorkerProcess(contender, process, log);
+  }
+
+  /** Returns the command that starts a JVM like this one. */
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   /** Returns the name of the contender. */
