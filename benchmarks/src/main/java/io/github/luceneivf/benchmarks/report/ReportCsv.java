@@ -1,0 +1,43 @@
+package io.github.luceneivf.benchmarks.report;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every point of a report as a line of CSV; figures that were not measured are {@code NaN}. */
+final class ReportCsv {
+
+  private static final CsvMapper MAPPER = CsvMapper.builder().build();
+
+  private ReportCsv() {}
+
+  /** A line. */
+  @JsonPropertyOrder({"dataSet", "scenario", "contender", "family"})
+  private record Row(
+      String dataSet,
+      String scenario,
+      String contender,
+      Family family,
+      @JsonUnwrapped Point point) {}
+
+  static void write(BenchReport report, Path file) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (DataSetResult set : report.dataSets()) {
+      for (ScenarioResult scenario : set.scenarios()) {
+        for (Curve curve : scenario.curves()) {
+          for (Point point : curve.points()) {
+            rows.add(
+                new Row(set.name(), scenario.name(), curve.contender(), curve.family(), point));
+          }
+        }
+      }
+    }
+    Files.writeString(
+        file, MAPPER.writer(MAPPER.schemaFor(Row.class).withHeader()).writeValueAsString(rows));
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.luceneivf.benchmarks.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where a report is written.
+ *
+ * @param json every figure, to be read by programs
+ * @param csv every point of every curve, one a line
+ * @param text tables, as printed
+ * @param html curves and tables, to be looked at
+ */
+public record ReportFiles(Path json, Path csv, Path text, Path html) {
+
+  /**
+   * Writes a report in all its forms.
+   *
+   * @param folder created if it is not there
+   */
+  public static ReportFiles write(BenchReport report, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    ReportFiles files =
+        new ReportFiles(
+            folder.resolve("bench.json"),
+            folder.resolve("bench.csv"),
+            folder.resolve("bench.txt"),
+            folder.resolve("bench.html"));
+    ReportJson.write(report, files.json());
+    ReportCsv.write(report, files.csv());
+    Files.writeString(files.text(), ReportText.of(report));
+    HtmlReport.write(report, files.html());
+    return files;
+  }
+}

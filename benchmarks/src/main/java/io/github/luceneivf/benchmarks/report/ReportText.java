@@ -1,0 +1,120 @@
+package io.github.luceneivf.benchmarks.report;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.ColumnData;
+import com.github.freva.asciitable.HorizontalAlign;
+import com.google.errorprone.annotations.FormatMethod;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/** A report as tables of text: who is how fast at which recall, and what indexes cost. */
+public final class ReportText {
+
+  private static final String NONE = "-";
+
+  private ReportText() {}
+
+  /** Returns all tables. */
+  public static String of(BenchReport report) {
+    StringBuilder text = new StringBuilder();
+    Machine machine = report.machine();
+    text.append(machine.cpu()).append(", ").append(machine.java()).append('\n');
+    for (DataSetResult set : report.dataSets()) {
+      text.append(
+          format(
+              "\n%s: %,d x %d, %s, %,d queries\n",
+              set.name(), set.vectors(), set.dim(), set.metric(), set.queries()));
+      for (ScenarioResult scenario : set.scenarios()) {
+        text.append(format("\n%s, queries per second at recall\n", scenario.name()));
+        text.append(targets(scenario)).append('\n');
+      }
+      if (!set.builds().isEmpty()) {
+        text.append("\nindexes\n").append(builds(set.builds())).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  /** Returns the contenders that reach any of the recalls, the fastest first, then the others. */
+  static String targets(ScenarioResult scenario) {
+    List<List<Target>> columns =
+        Target.RECALLS.stream().map(recall -> Target.all(scenario, recall)).toList();
+    Set<String> names = new LinkedHashSet<>();
+    columns.forEach(column -> column.forEach(target -> names.add(target.contender())));
+    scenario.curves().forEach(curve -> names.add(curve.contender()));
+    List<ColumnData<String>> table = new ArrayList<>();
+    table.add(left("contender", name -> name));
+    for (int i = 0; i < columns.size(); i++) {
+      List<Target> column = columns.get(i);
+      table.add(
+          right(
+              format("%.2f", Target.RECALLS.get(i)),
+              name -> cell(column, name, target -> format("%,.0f", target.point().qpsMedian()))));
+      table.add(right("x peer", name -> cell(column, name, ReportText::ratio)));
+      table.add(right("p99 us", name -> cell(column, name, t -> figure(t.point().p99Micros()))));
+    }
+    return AsciiTable.getTable(AsciiTable.NO_BORDERS, names, table);
+  }
+
+  private static String cell(List<Target> column, String name, Function<Target, String> text) {
+    return column.stream()
+        .filter(target -> target.contender().equals(name))
+        .map(text)
+        .findFirst()
+        .orElse(NONE);
+  }
+
+  private static String ratio(Target target) {
+    double ratio = target.ratioToBestPeer();
+    return Double.isNaN(ratio) ? NONE : format("%.2f", ratio);
+  }
+
+  private static String builds(List<BuildResult> builds) {
+    return AsciiTable.getTable(
+        AsciiTable.NO_BORDERS,
+        builds,
+        List.of(
+            left("index", BuildResult::contender),
+            right("build s", build -> seconds(build.seconds())),
+            right("CPU s", build -> seconds(build.cpuSeconds())),
+            right("force merge s", build -> seconds(build.forceMergeSeconds())),
+            right("heap peak MB", build -> megabytes(build.heapPeakBytes())),
+            right("MB but vectors", build -> megabytes(build.structureBytes())),
+            right("MB on disk", build -> megabytes(build.bytes()))));
+  }
+
+  private static String figure(double value) {
+    return Double.isNaN(value) ? NONE : format("%,.0f", value);
+  }
+
+  private static String seconds(double value) {
+    return Double.isNaN(value) ? NONE : format("%,.1f", value);
+  }
+
+  private static String megabytes(long bytes) {
+    return bytes == 0 ? NONE : format("%,.1f", bytes / 1e6);
+  }
+
+  @FormatMethod
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+
+  private static <T> ColumnData<T> left(String header, Function<T, String> text) {
+    return column(header, HorizontalAlign.LEFT, text);
+  }
+
+  private static <T> ColumnData<T> right(String header, Function<T, String> text) {
+    return column(header, HorizontalAlign.RIGHT, text);
+  }
+
+  private static <T> ColumnData<T> column(
+      String header, HorizontalAlign align, Function<T, String> text) {
+    return new Column().header(header).headerAlign(align).dataAlign(align).with(text);
+  }
+}
