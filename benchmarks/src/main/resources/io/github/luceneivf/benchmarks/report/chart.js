@@ -10,11 +10,11 @@ const Charts = (() => {
     EXACT: ["#7b8594", "#a0a8b4"],
   };
   const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
-  const TICKS = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 1];
-  /** Keeps recall 1 at a finite place. */
-  const BEYOND = 1.0012;
-  const stretch = recall => -Math.log10(BEYOND - recall);
-  const unstretch = place => BEYOND - Math.pow(10, -place);
+  /** The most wanted first; a tick is left out where it would touch one before it. */
+  const TICKS = [0.9, 0.99, 0.95, 1, 0.8, 0.5, 0.98, 0.97, 0.7, 0.6, 0.995, 0.85, 0.93, 0.999, 0, 0.4, 0.2];
+  /** Where a recall stands on the axis: equal steps for 0.9, 0.99 and so on, and 1 at a finite place. */
+  const BEYOND = 1.003;
+  const place = recall => -Math.log10(BEYOND - recall);
   const NEAR_PIXELS = 40;
 
   const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -44,7 +44,7 @@ const Charts = (() => {
     const points = curves.flatMap(c => c.points);
     const recalls = points.map(p => p.recall).sort((a, b) => a - b);
     // A few hopeless points must not squeeze all the others; they stay reachable in the tables.
-    const low = Math.max(0, Math.min(0.8, recalls[Math.floor(recalls.length * 0.05)] ?? 0.8) - 0.01);
+    const low = Math.max(0, Math.min(0.8, recalls[Math.floor(recalls.length * 0.1)] ?? 0.8) - 0.01);
     const speeds = points.filter(p => p.recall >= low).flatMap(p => [p.qpsLow ?? p.qpsMedian, p.qpsHigh ?? p.qpsMedian]);
     return { low, slow: Math.min(...speeds) / 1.15, fast: Math.max(...speeds) * 1.15 };
   }
@@ -61,23 +61,35 @@ const Charts = (() => {
     return ticks;
   }
 
+  /** uPlot would leave labels out on logarithmic scales. */
+  const every = (_, ticks) => ticks;
+
   const short = n => n >= 1e6 ? +(n / 1e6).toPrecision(3) + "M" : n >= 1e3 ? +(n / 1e3).toPrecision(3) + "k" : +n.toPrecision(3) + "";
+
+  function ticksFrom(low, width) {
+    const pixels = t => (place(t) - place(low)) / (place(1) - place(low)) * width;
+    const kept = [];
+    for (const tick of TICKS) {
+      if (tick >= low && kept.every(other => Math.abs(pixels(other) - pixels(tick)) > 34)) kept.push(tick);
+    }
+    return kept.sort((a, b) => a - b);
+  }
 
   function options(curves, styles, hidden, width, draw) {
     const { low, slow, fast } = range(curves);
     const narrow = width < 560;
     const axis = { stroke: () => css("--quiet"), grid: { stroke: () => css("--grid"), width: 1 }, ticks: { stroke: () => css("--grid"), width: 1 }, font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif" };
-    const shown = TICKS.filter(t => t >= low && !(narrow && [0.85, 0.93, 0.97, 0.995].includes(t)));
+    const shown = ticksFrom(low, width - 80);
     return {
       width, height: narrow ? 320 : 430, padding: [12, 14, 0, 0], legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: {
-        x: { time: false, distr: 100, fwd: stretch, inv: unstretch, range: [low, 1] },
+        x: { time: false, range: [place(low), place(1)] },
         y: { distr: 3, range: [slow, fast] },
       },
       axes: [
-        { ...axis, label: "recall", labelSize: 22, size: 34, splits: () => shown, values: (_, ticks) => ticks.map(t => +t.toFixed(3)) },
-        { ...axis, label: "queries per second", labelSize: 22, size: 48, splits: speedTicks, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map(short) },
+        { ...axis, label: "recall", labelSize: 22, size: 34, splits: () => shown.map(place), filter: every, values: () => shown.map(String) },
+        { ...axis, label: "queries per second", labelSize: 22, size: 48, splits: speedTicks, filter: every, values: (_, ticks) => ticks.map(short) },
       ],
       series: [{}, ...curves.map(({ contender }) => {
         const { color, dash, family } = styles.get(contender);
@@ -99,7 +111,7 @@ const Charts = (() => {
       const onFront = new Set(curve.front);
       ctx.strokeStyle = ctx.fillStyle = styles.get(curve.contender).color;
       for (const point of curve.points) {
-        const x = u.valToPos(point.recall, "x", true), y = u.valToPos(point.qpsMedian, "y", true);
+        const x = u.valToPos(place(point.recall), "x", true), y = u.valToPos(point.qpsMedian, "y", true);
         ctx.globalAlpha = 0.4;
         if (onFront.has(point) && point.qpsLow && point.qpsHigh) {
           ctx.lineWidth = ratio;
@@ -129,7 +141,7 @@ const Charts = (() => {
     curves.forEach((curve, i) => {
       if (!u.series[i + 1].show) return;
       for (const point of curve.points) {
-        const px = u.valToPos(point.recall, "x"), py = u.valToPos(point.qpsMedian, "y");
+        const px = u.valToPos(place(point.recall), "x"), py = u.valToPos(point.qpsMedian, "y");
         const distance = Math.hypot(px - x, py - y);
         if (distance < least) [best, least] = [{ curve, point, px, py }, distance];
       }
@@ -177,7 +189,7 @@ const Charts = (() => {
     new ResizeObserver(() => {
       if (box.clientWidth && box.clientWidth !== width) {
         width = box.clientWidth;
-        make();
+        requestAnimationFrame(make);
       }
     }).observe(box);
     return {
@@ -187,7 +199,7 @@ const Charts = (() => {
   }
 
   /** Two points of one recall cannot both be in a table of uPlot; the front has only one. */
-  const tables = points => [points.map(p => p.recall), points.map(p => p.qpsMedian)];
+  const tables = points => [points.map(p => place(p.recall)), points.map(p => p.qpsMedian)];
 
   return { draw, styles, front };
 })();

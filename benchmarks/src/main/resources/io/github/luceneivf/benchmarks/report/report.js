@@ -31,20 +31,22 @@
 
   /** The best of ours against the best peer, for the first scenario of each data set. */
   function tiles() {
-    const tiles = [];
-    for (const set of report.dataSets) {
-      const scenario = set.scenarios[0];
-      if (!scenario) continue;
-      for (const recall of recalls) {
-        const rows = rowsOf(set, scenario), ours = fastest(rows, recall, true), peer = fastest(rows, recall, false);
-        const ratio = ours && peer ? ours.point.qpsMedian / peer.point.qpsMedian : null;
-        tiles.push(el("div", { class: "card tile" },
-          el("div", { class: "label" }, `${set.name}, ${scenario.name}, recall ${recall.toFixed(2)}`),
-          el("div", { class: "number " + (ratio == null ? "" : ratio >= 1 ? "good" : "bad") }, ratio == null ? (ours ? "no peer" : "not reached") : times(ratio)),
-          el("div", { class: "label" }, `${ours ? number(ours.point.qpsMedian) : "–"} against ${peer ? `${number(peer.point.qpsMedian)}, ${peer.contender}` : "nobody"}`)));
-      }
-    }
+    const tiles = report.dataSets.filter(set => set.scenarios.length).map(set => {
+      const scenario = set.scenarios[0], rows = rowsOf(set, scenario);
+      return el("div", { class: "card tile" },
+        el("div", {}, el("b", {}, set.name), el("span", { class: "quiet" }, ` ${scenario.name}, ours against the best peer`)),
+        el("div", { class: "numbers" }, ...recalls.map(recall => tileNumber(recall, fastest(rows, recall, true), fastest(rows, recall, false)))));
+    });
     return el("div", { class: "tiles" }, ...tiles);
+  }
+
+  function tileNumber(recall, ours, peer) {
+    const ratio = ours && peer ? ours.point.qpsMedian / peer.point.qpsMedian : null;
+    return el("div", {},
+      el("div", { class: "quiet" }, `recall ${recall.toFixed(2)}`),
+      el("div", { class: "number " + (ratio == null ? "" : ratio >= 1 ? "good" : "bad") }, ratio == null ? "–" : times(ratio)),
+      el("div", { class: "quiet" }, ours ? `${number(ours.point.qpsMedian)} QPS` : "not reached"),
+      el("div", { class: "quiet" }, peer ? `${number(peer.point.qpsMedian)} ${peer.contender}` : "no peer reaches it"));
   }
 
   const dot = style => el("span", { class: "dot", style: `background:${style?.color ?? "transparent"}` });
@@ -65,7 +67,7 @@
           const row = at(name, recall);
           if (!row) return el("td", {}, "–");
           const { qpsMedian, recall: reached, settings } = row.point, ratio = row.ratioToBestPeer;
-          return el("td", {}, number(qpsMedian), " ", el("span", { class: "ratio " + (ratio >= 1 ? "good" : "bad") }, times(ratio)), el("small", {}, `${reached.toFixed(3)} · ${settings}`));
+          return el("td", {}, number(qpsMedian), " ", el("span", { class: "ratio " + (ratio >= 1 ? "good" : "bad") }, times(ratio)), el("small", { title: settings }, reached.toFixed(3), el("span", { class: "wide" }, " · " + settings)));
         }))))));
   }
 
@@ -166,8 +168,8 @@
     const color = name => FILES[extensions.indexOf(name) % FILES.length];
     const lines = builds.flatMap(build => [
       el("span", {}, build.contender),
+      el("span", { class: "size" }, bytes(structure(build))),
       el("div", { class: "bar" }, ...extensions.filter(name => build.bytesByExtension[name]).map(name => el("i", { style: `width:${100 * build.bytesByExtension[name] / most}%;background:${color(name)}`, title: `.${name} ${bytes(build.bytesByExtension[name])}` }))),
-      el("span", {}, bytes(structure(build))),
     ]);
     const key = extensions.filter(name => biggest(name) > most / 200).map(name => el("span", {}, dot({ color: color(name) }), "." + name));
     return el("div", {}, el("h4", {}, "On disk without the vectors themselves"), el("div", { class: "bars" }, ...lines), el("div", { class: "key" }, ...key));
@@ -176,16 +178,18 @@
   function dataSetSection(set) {
     const styles = Charts.styles(set.scenarios.flatMap(s => s.curves));
     return el("section", { id: slug(set.name) }, el("h2", {}, set.name),
-      el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`),
+      el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`), scenarioLinks(set),
       ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set));
   }
 
   function contents() {
-    return report.dataSets.flatMap(set => [
-      el("a", { href: "#" + slug(set.name) }, el("b", {}, set.name)),
-      ...set.scenarios.map(s => el("a", { href: `#${slug(set.name)}-${slug(s.name)}` }, s.name)),
-      set.builds.length ? el("a", { href: `#${slug(set.name)}-indexes` }, "indexes") : null,
-    ]).filter(link => link);
+    return report.dataSets.map(set => el("a", { href: "#" + slug(set.name) }, set.name));
+  }
+
+  function scenarioLinks(set) {
+    const links = set.scenarios.map(s => el("a", { href: `#${slug(set.name)}-${slug(s.name)}` }, s.name));
+    if (set.builds.length) links.push(el("a", { href: `#${slug(set.name)}-indexes` }, "indexes"));
+    return el("div", { class: "chips" }, ...links);
   }
 
   function theme(dark) {
