@@ -1,23 +1,19 @@
 package io.github.luceneivf.benchmarks.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
 import io.github.luceneivf.benchmarks.report.BenchReport;
 import io.github.luceneivf.benchmarks.report.DataSetResult;
 import io.github.luceneivf.benchmarks.report.Machine;
-import io.github.luceneivf.benchmarks.report.ScenarioResult;
-import io.github.luceneivf.benchmarks.report.Target;
+import io.github.luceneivf.benchmarks.report.ReportFiles;
+import io.github.luceneivf.benchmarks.report.ReportText;
 import io.github.luceneivf.kernel.Kernels;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.lucene.util.Version;
 import org.jspecify.annotations.Nullable;
@@ -171,35 +167,9 @@ public final class Bench implements Callable<Integer> {
 
   private void write(BenchReport report, PrintWriter table) throws IOException {
     Path folder = out == null ? work : out;
-    Files.createDirectories(folder);
-    new ObjectMapper()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .writeValue(folder.resolve("bench.json").toFile(), report);
-    for (DataSetResult set : report.dataSets()) {
-      for (ScenarioResult scenario : set.scenarios()) {
-        for (double recall : Target.RECALLS) {
-          table.printf(Locale.ROOT, "%n%s, %s, recall %.2f%n", set.name(), scenario.name(), recall);
-          for (Target target : Target.all(scenario, recall)) {
-            table.printf(
-                Locale.ROOT,
-                "  %-24s %-28s recall %.4f qps %8.0f (%.0f-%.0f) wall %8.0f p50 %7.1f p99 %7.1f us"
-                    + " alloc %6.0f visited %7.0f  x %.2f%n",
-                target.contender(),
-                target.point().settings(),
-                target.point().recall(),
-                target.point().qpsMedian(),
-                target.point().qpsLow(),
-                target.point().qpsHigh(),
-                target.point().wallQpsMedian(),
-                target.point().p50Micros(),
-                target.point().p99Micros(),
-                target.point().allocatedBytesPerQuery(),
-                target.point().visitedPerQuery(),
-                target.ratioToBestPeer());
-          }
-        }
-      }
-    }
+    ReportFiles files = ReportFiles.write(report, folder);
+    table.print(ReportText.of(report));
+    table.println("\nCurves: " + files.html());
     table.flush();
   }
 
