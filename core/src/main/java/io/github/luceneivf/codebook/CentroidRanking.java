@@ -12,8 +12,10 @@ import io.github.luceneivf.quantization.VectorCoder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Ranks the lists of a codebook for a query: by 1-bit codes of the centroids about the mean, then
@@ -32,6 +34,12 @@ import java.util.Objects;
 // residual.
 public final class CentroidRanking {
 
+  private static final ValueLayout.OfFloat LITTLE_ENDIAN_FLOAT =
+      ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** A cache line, and a whole vector register. */
+  private static final long ALIGNMENT = 64;
+
   private static final int SPARE = 16;
   private static final int PROBES = 16;
   private static final double MIN_PROBE_RECALL = 0.9;
@@ -39,7 +47,9 @@ public final class CentroidRanking {
   private final VectorKernel kernel = Kernels.get();
   private final Codebook codebook;
   private final CodeBlock layout;
-  private final MemorySegment list;
+  private final MemorySegment codes;
+  private final MemorySegment rows;
+  private final int[] all;
   private final float[] slack;
   private final boolean coarse;
 
@@ -63,8 +73,13 @@ public final class CentroidRanking {
           "centroid codes must have " + expected + " bytes, got: " + codes.length);
     }
     // Native memory: vector loads from byte arrays are boxed unless native ones were seen before.
-    this.list = Arena.ofAuto().allocate(codes.length, Long.BYTES);
-    MemorySegment.copy(codes, 0, list, ValueLayout.JAVA_BYTE, 0, codes.length);
+    Arena arena = Arena.ofAuto();
+    this.codes = arena.allocate(codes.length, Long.BYTES);
+    MemorySegment.copy(codes, 0, this.codes, ValueLayout.JAVA_BYTE, 0, codes.length);
+    float[] centroids = codebook.centroids().values();
+    this.rows = arena.allocate((long) Float.BYTES * centroids.length, ALIGNMENT);
+    MemorySegment.copy(centroids, 0, rows, LITTLE_ENDIAN_FLOAT, 0, centroids.length);
+    this.all = IntStream.range(0, codebook.nlist()).toArray();
     this.slack = slack(codebook);
     this.coarse = !refinesAll(1) && probeRecall() < MIN_PROBE_RECALL;
   }
@@ -131,9 +146,9 @@ public final class CentroidRanking {
     }
     float norm = norm(query);
     if (coarse || refinesAll(want)) {
-      rankAll(query.mapped(), norm, want, lists, distances);
+      refine(query.mapped(), norm, all, want, lists, distances);
     } else {
-      rankSome(query.mapped(), norm, select(query, norm, refined(want)), want, lists, distances);
+      refine(query.mapped(), norm, select(query, norm, refined(want)), want, lists, distances);
     }
   }
 
@@ -155,28 +170,6 @@ public final class CentroidRanking {
     return (float) Math.sqrt(kernel.dot(q, 0, q, 0, q.length));
   }
 
-  private void rankAll(float[] query, float norm, int want, int[] lists, float[] distances) {
-    int nlist = codebook.nlist();
-    float[] bases = new float[nlist];
-    float[] values = codebook.centroids().values();
-    if (codebook.metric() == Metric.INNER_PRODUCT) {
-      kernel.dotMany(query, 0, values, 0, nlist, codebook.dim(), bases);
-      for (int list = 0; list < nlist; list++) {
-        bases[list] = -bases[list];
-      }
-    } else {
-      kernel.squaredDistanceMany(query, 0, values, 0, nlist, codebook.dim(), bases);
-    }
-    NearestQueue queue = new NearestQueue(want);
-    for (int list = 0; list < nlist; list++) {
-      queue.offer(bases[list] - norm * slack[list], list);
-    }
-    queue.drain(lists);
-    for (int i = 0; i < want; i++) {
-      distances[i] = bases[lists[i]];
-    }
-  }
-
   /** The lists whose approximate distances are the {@code count} smallest, ascending by number. */
   private int[] select(QueryCode query, float norm, int count) {
     int nlist = codebook.nlist();
@@ -184,36 +177,72 @@ public final class CentroidRanking {
     float[] mean = codebook.quantizer().mean();
     float base = base(q, mean, 0);
     BlockScorer scorer = new BlockScorer(layout, query);
-    float[] scores = new float[CodeBlock.WIDTH];
-    NearestQueue queue = new NearestQueue(count);
+    float[] block = new float[CodeBlock.WIDTH];
+    float[] scores = new float[nlist];
     for (int first = 0; first < nlist; ) {
       int width = CodeBlock.widthAt(first, nlist);
       int lanes = Math.min(width, nlist - first);
-      scorer.score(list, layout.blockOffset(first, nlist), width, base, scores);
-      for (int i = 0; i < lanes; i++) {
-        queue.offer(scores[i] - norm * slack[first + i], first + i);
-      }
+      scorer.score(codes, layout.blockOffset(first, nlist), width, base, block);
+      System.arraycopy(block, 0, scores, first, lanes);
       first += lanes;
     }
+    subtractSlack(scores, norm, all);
     int[] selected = new int[count];
-    queue.drain(selected);
-    Arrays.sort(selected);
+    SmallestValues.select(scores, nlist, count, selected);
     return selected;
   }
 
-  private void rankSome(
+  /** Ranks some lists exactly. */
+  private void refine(
       float[] query, float norm, int[] candidates, int want, int[] lists, float[] distances) {
-    float[] values = codebook.centroids().values();
-    float[] bases = new float[candidates.length];
-    NearestQueue queue = new NearestQueue(want);
-    for (int i = 0; i < candidates.length; i++) {
-      bases[i] = base(query, values, candidates[i] * codebook.dim());
-      queue.offer(bases[i] - norm * slack[candidates[i]], i);
+    int count = candidates.length;
+    float[] bases = new float[count];
+    if (codebook.metric() == Metric.INNER_PRODUCT) {
+      kernel.dotRows(query, rows, codebook.dim(), candidates, count, bases);
+      negate(bases);
+    } else {
+      kernel.squaredDistanceRows(query, rows, codebook.dim(), candidates, count, bases);
     }
-    queue.drain(lists);
+    order(bases, norm, candidates, want, lists, distances);
+  }
+
+  /**
+   * Writes the {@code want} best of some lists.
+   *
+   * @param bases exact distances of the query to their centroids
+   * @param candidates the lists; null for all
+   */
+  private void order(
+      float[] bases,
+      float norm,
+      int[] candidates,
+      int want,
+      int[] lists,
+      float[] distances) {
+    float[] ranked = bases;
+    if (norm != 0) {
+      ranked = bases.clone();
+      subtractSlack(ranked, norm, candidates);
+    }
+    long[] keys = SmallestValues.sort(ranked, ranked.length);
     for (int i = 0; i < want; i++) {
-      distances[i] = bases[lists[i]];
-      lists[i] = candidates[lists[i]];
+      int at = (int) keys[i];
+      lists[i] = candidates[at];
+      distances[i] = bases[at];
+    }
+  }
+
+  private void subtractSlack(float[] values, float norm, int[] candidates) {
+    if (norm != 0) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] -= norm * slack[candidates[i]];
+      }
+    }
+  }
+
+  private static void negate(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = -values[i];
     }
   }
 
@@ -235,7 +264,7 @@ public final class CentroidRanking {
       float[] probe = codebook.centroids().row((int) ((long) i * nlist / PROBES));
       QueryCode query = new QueryCode(codebook.quantizer(), probe);
       float norm = norm(query);
-      rankAll(probe, norm, want, exact, distances);
+      refine(probe, norm, all, want, exact, distances);
       int[] selected = select(query, norm, Math.min(refined(want), nlist));
       for (int list : exact) {
         hits += Arrays.binarySearch(selected, list) >= 0 ? 1 : 0;

@@ -50,13 +50,13 @@ public final class PanamaKernel implements VectorKernel {
     for (; i + 4 * LANES <= dim; i += 4 * LANES) {
       int p = aOffset + i;
       int q = bOffset + i;
-      s0 = at(a, p).fma(at(b, q), s0);
-      s1 = at(a, p + LANES).fma(at(b, q + LANES), s1);
-      s2 = at(a, p + 2 * LANES).fma(at(b, q + 2 * LANES), s2);
-      s3 = at(a, p + 3 * LANES).fma(at(b, q + 3 * LANES), s3);
+      s0 = FloatVector.fromArray(FLOATS, a, p).fma(FloatVector.fromArray(FLOATS, b, q), s0);
+      s1 = FloatVector.fromArray(FLOATS, a, p + LANES).fma(FloatVector.fromArray(FLOATS, b, q + LANES), s1);
+      s2 = FloatVector.fromArray(FLOATS, a, p + 2 * LANES).fma(FloatVector.fromArray(FLOATS, b, q + 2 * LANES), s2);
+      s3 = FloatVector.fromArray(FLOATS, a, p + 3 * LANES).fma(FloatVector.fromArray(FLOATS, b, q + 3 * LANES), s3);
     }
     for (; i + LANES <= dim; i += LANES) {
-      s0 = at(a, aOffset + i).fma(at(b, bOffset + i), s0);
+      s0 = FloatVector.fromArray(FLOATS, a, aOffset + i).fma(FloatVector.fromArray(FLOATS, b, bOffset + i), s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     for (; i < dim; i++) {
@@ -75,17 +75,17 @@ public final class PanamaKernel implements VectorKernel {
     for (; i + 4 * LANES <= dim; i += 4 * LANES) {
       int p = aOffset + i;
       int q = bOffset + i;
-      FloatVector d0 = at(a, p).sub(at(b, q));
-      FloatVector d1 = at(a, p + LANES).sub(at(b, q + LANES));
-      FloatVector d2 = at(a, p + 2 * LANES).sub(at(b, q + 2 * LANES));
-      FloatVector d3 = at(a, p + 3 * LANES).sub(at(b, q + 3 * LANES));
+      FloatVector d0 = FloatVector.fromArray(FLOATS, a, p).sub(FloatVector.fromArray(FLOATS, b, q));
+      FloatVector d1 = FloatVector.fromArray(FLOATS, a, p + LANES).sub(FloatVector.fromArray(FLOATS, b, q + LANES));
+      FloatVector d2 = FloatVector.fromArray(FLOATS, a, p + 2 * LANES).sub(FloatVector.fromArray(FLOATS, b, q + 2 * LANES));
+      FloatVector d3 = FloatVector.fromArray(FLOATS, a, p + 3 * LANES).sub(FloatVector.fromArray(FLOATS, b, q + 3 * LANES));
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
       s2 = d2.fma(d2, s2);
       s3 = d3.fma(d3, s3);
     }
     for (; i + LANES <= dim; i += LANES) {
-      FloatVector d = at(a, aOffset + i).sub(at(b, bOffset + i));
+      FloatVector d = FloatVector.fromArray(FLOATS, a, aOffset + i).sub(FloatVector.fromArray(FLOATS, b, bOffset + i));
       s0 = d.fma(d, s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
@@ -94,10 +94,6 @@ public final class PanamaKernel implements VectorKernel {
       sum = Math.fma(d, d, sum);
     }
     return sum;
-  }
-
-  private static FloatVector at(float[] values, int index) {
-    return FloatVector.fromArray(FLOATS, values, index);
   }
 
   @Override
@@ -183,8 +179,8 @@ public final class PanamaKernel implements VectorKernel {
       float base,
       float[] out) {
     for (int i = 0; i < width; i += LANES) {
-      FloatVector t0 = term(terms, termsOffset, i);
-      FloatVector t1 = term(terms, termsOffset, width + i);
+      FloatVector t0 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
+      FloatVector t1 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
       FloatVector value =
           (FloatVector) LaneKernels.ints(dots, i).convertShape(VectorOperators.I2F, FLOATS, 0);
       value = value.fma(FloatVector.broadcast(FLOATS, scale), FloatVector.broadcast(FLOATS, shift));
@@ -196,13 +192,41 @@ public final class PanamaKernel implements VectorKernel {
   public void affine(
       MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
     for (int i = 0; i < width; i += LANES) {
-      FloatVector t0 = term(terms, termsOffset, i);
-      FloatVector t1 = term(terms, termsOffset, width + i);
-      t1.fma(at(dots, i), t0.add(base)).intoArray(out, i);
+      FloatVector t0 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
+      FloatVector t1 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
+      t1.fma(FloatVector.fromArray(FLOATS, dots, i), t0.add(base)).intoArray(out, i);
     }
   }
 
-  private static FloatVector term(MemorySegment terms, long offset, int index) {
-    return FloatVector.fromMemorySegment(FLOATS, terms, offset + 4L * index, LITTLE_ENDIAN);
+  @Override
+  public long below(float[] values, int count, float threshold) {
+    return QueryKernels.below(values, count, threshold);
+  }
+
+  @Override
+  public void gather(
+      float[] in,
+      int inOffset,
+      int[] source,
+      float[] factor,
+      float[] out,
+      int outOffset,
+      int length) {
+    QueryKernels.gather(in, inOffset, source, factor, out, outOffset, length);
+  }
+
+  @Override
+  public float maxAbs(float[] values, int length) {
+    return QueryKernels.maxAbs(values, length);
+  }
+
+  @Override
+  public float excess(float[] values, int length, float limit) {
+    return QueryKernels.excess(values, length, limit);
+  }
+
+  @Override
+  public int bitPlanes(float[] values, int length, float inverse, int[] planes) {
+    return QueryKernels.bitPlanes(values, length, inverse, planes);
   }
 }

@@ -34,17 +34,17 @@ final class RowKernels {
       FloatVector s3 = s0;
       for (int d = 0; d < whole; d += LANES) {
         FloatVector q = FloatVector.fromArray(FLOATS, query, d);
-        s0 = at(rows, r0, d).fma(q, s0);
-        s1 = at(rows, r1, d).fma(q, s1);
-        s2 = at(rows, r2, d).fma(q, s2);
-        s3 = at(rows, r3, d).fma(q, s3);
+        s0 = FloatVector.fromMemorySegment(FLOATS, rows, r0 + 4L * d, LITTLE_ENDIAN).fma(q, s0);
+        s1 = FloatVector.fromMemorySegment(FLOATS, rows, r1 + 4L * d, LITTLE_ENDIAN).fma(q, s1);
+        s2 = FloatVector.fromMemorySegment(FLOATS, rows, r2 + 4L * d, LITTLE_ENDIAN).fma(q, s2);
+        s3 = FloatVector.fromMemorySegment(FLOATS, rows, r3 + 4L * d, LITTLE_ENDIAN).fma(q, s3);
       }
       if (whole < dim) {
         FloatVector q = FloatVector.fromArray(FLOATS, query, whole, rest);
-        s0 = at(rows, r0, whole, rest).fma(q, s0);
-        s1 = at(rows, r1, whole, rest).fma(q, s1);
-        s2 = at(rows, r2, whole, rest).fma(q, s2);
-        s3 = at(rows, r3, whole, rest).fma(q, s3);
+        s0 = FloatVector.fromMemorySegment(FLOATS, rows, r0 + 4L * whole, LITTLE_ENDIAN, rest).fma(q, s0);
+        s1 = FloatVector.fromMemorySegment(FLOATS, rows, r1 + 4L * whole, LITTLE_ENDIAN, rest).fma(q, s1);
+        s2 = FloatVector.fromMemorySegment(FLOATS, rows, r2 + 4L * whole, LITTLE_ENDIAN, rest).fma(q, s2);
+        s3 = FloatVector.fromMemorySegment(FLOATS, rows, r3 + 4L * whole, LITTLE_ENDIAN, rest).fma(q, s3);
       }
       out[i] = s0.reduceLanes(VectorOperators.ADD);
       out[i1] = s1.reduceLanes(VectorOperators.ADD);
@@ -71,10 +71,10 @@ final class RowKernels {
       FloatVector s3 = s0;
       for (int d = 0; d < whole; d += LANES) {
         FloatVector q = FloatVector.fromArray(FLOATS, query, d);
-        FloatVector d0 = at(rows, r0, d).sub(q);
-        FloatVector d1 = at(rows, r1, d).sub(q);
-        FloatVector d2 = at(rows, r2, d).sub(q);
-        FloatVector d3 = at(rows, r3, d).sub(q);
+        FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, rows, r0 + 4L * d, LITTLE_ENDIAN).sub(q);
+        FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, rows, r1 + 4L * d, LITTLE_ENDIAN).sub(q);
+        FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, rows, r2 + 4L * d, LITTLE_ENDIAN).sub(q);
+        FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, rows, r3 + 4L * d, LITTLE_ENDIAN).sub(q);
         s0 = d0.fma(d0, s0);
         s1 = d1.fma(d1, s1);
         s2 = d2.fma(d2, s2);
@@ -82,10 +82,10 @@ final class RowKernels {
       }
       if (whole < dim) {
         FloatVector q = FloatVector.fromArray(FLOATS, query, whole, rest);
-        FloatVector d0 = at(rows, r0, whole, rest).sub(q);
-        FloatVector d1 = at(rows, r1, whole, rest).sub(q);
-        FloatVector d2 = at(rows, r2, whole, rest).sub(q);
-        FloatVector d3 = at(rows, r3, whole, rest).sub(q);
+        FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, rows, r0 + 4L * whole, LITTLE_ENDIAN, rest).sub(q);
+        FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, rows, r1 + 4L * whole, LITTLE_ENDIAN, rest).sub(q);
+        FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, rows, r2 + 4L * whole, LITTLE_ENDIAN, rest).sub(q);
+        FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, rows, r3 + 4L * whole, LITTLE_ENDIAN, rest).sub(q);
         s0 = d0.fma(d0, s0);
         s1 = d1.fma(d1, s1);
         s2 = d2.fma(d2, s2);
@@ -96,13 +96,5 @@ final class RowKernels {
       out[i2] = s2.reduceLanes(VectorOperators.ADD);
       out[i3] = s3.reduceLanes(VectorOperators.ADD);
     }
-  }
-
-  private static FloatVector at(MemorySegment rows, long row, int d) {
-    return FloatVector.fromMemorySegment(FLOATS, rows, row + 4L * d, LITTLE_ENDIAN);
-  }
-
-  private static FloatVector at(MemorySegment rows, long row, int d, VectorMask<Float> mask) {
-    return FloatVector.fromMemorySegment(FLOATS, rows, row + 4L * d, LITTLE_ENDIAN, mask);
   }
 }

@@ -266,4 +266,60 @@ public final class ScalarKernel implements VectorKernel {
       out[i] = Math.fma(t1, dots[i], t0 + base);
     }
   }
+
+  @Override
+  public long below(float[] values, int count, float threshold) {
+    long below = 0;
+    for (int i = 0; i < count; i++) {
+      below |= values[i] >= threshold ? 0 : 1L << i;
+    }
+    return below;
+  }
+
+  @Override
+  public void gather(
+      float[] in,
+      int inOffset,
+      int[] source,
+      float[] factor,
+      float[] out,
+      int outOffset,
+      int length) {
+    for (int i = 0; i < length; i++) {
+      out[outOffset + i] = in[inOffset + source[i]] * factor[i];
+    }
+  }
+
+  @Override
+  public float maxAbs(float[] values, int length) {
+    float max = 0;
+    for (int i = 0; i < length; i++) {
+      max = Math.max(max, Math.abs(values[i]));
+    }
+    return max;
+  }
+
+  @Override
+  public float excess(float[] values, int length, float limit) {
+    float sum = 0;
+    for (int i = 0; i < length; i++) {
+      float over = Math.max(Math.abs(values[i]) - limit, 0);
+      sum += over * over;
+    }
+    return sum;
+  }
+
+  @Override
+  public int bitPlanes(float[] values, int length, float inverse, int[] planes) {
+    Arrays.fill(planes, 0, length / Integer.SIZE * 4, 0);
+    int sum = 0;
+    for (int i = 0; i < length; i++) {
+      int value = (int) Math.clamp(Math.rint(values[i] * inverse), -8, 7);
+      sum += value;
+      for (int b = 0; b < 4; b++) {
+        planes[i / Integer.SIZE * 4 + b] |= (value >>> b & 1) << (i % Integer.SIZE);
+      }
+    }
+    return sum;
+  }
 }

@@ -9,10 +9,10 @@ import java.util.Arrays;
  *
  * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
  * #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
- * #floatSquaredDistances}, {@code affine}) and {@link #hadamard} are bit-identical, their order of
- * operations being part of this contract; sums over dimensions of the other methods agree to 1e-5
- * of the sum of the absolute terms. No method allocates once compiled, none keeps a reference to an
- * argument.
+ * #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link #below}, {@link #gather},
+ * {@link #maxAbs} and {@link #bitPlanes} are bit-identical, their order of operations being part of
+ * this contract; sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
+ * terms. No method allocates once compiled, none keeps a reference to an argument.
  *
  * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
  * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
@@ -231,4 +231,44 @@ public interface VectorKernel {
   /** Like the integer form, with float dot products: {@code fma(t1[i], dots[i], t0[i] + base)}. */
   void affine(
       MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out);
+
+  /**
+   * Lanes below a threshold: bit i of the result is set unless {@code values[i] >= threshold}, so
+   * not-a-number counts as below.
+   *
+   * @param values [64], the first {@code count} of which are looked at
+   * @param count in [1, 64]
+   */
+  long below(float[] values, int count, float threshold);
+
+  /** Permutes and scales: {@code out[outOffset + i] = in[inOffset + source[i]] × factor[i]}. */
+  void gather(
+      float[] in,
+      int inOffset,
+      int[] source,
+      float[] factor,
+      float[] out,
+      int outOffset,
+      int length);
+
+  /** Returns the largest {@code |values[i]|} of the first {@code length}; 0 if there are none. */
+  float maxAbs(float[] values, int length);
+
+  /**
+   * Returns the energy that clipping cuts off: {@code Σ max(|values[i]| − limit, 0)²} over the first
+   * {@code length}.
+   */
+  float excess(float[] values, int length, float limit);
+
+  /**
+   * Quantizes to 4-bit integers in bit planes: component i becomes {@code v = rint(values[i] ×
+   * inverse)} clamped to [−8, 7], in two's complement; bit b of it is bit {@code i % 32} of {@code
+   * planes[i / 32 × 4 + b]}.
+   *
+   * @param length a multiple of 32
+   * @param inverse one over the step, finite
+   * @param planes [length / 32 × 4], overwritten
+   * @return the sum of the integers
+   */
+  int bitPlanes(float[] values, int length, float inverse, int[] planes);
 }

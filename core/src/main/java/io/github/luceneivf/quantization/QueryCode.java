@@ -1,6 +1,8 @@
 package io.github.luceneivf.quantization;
 
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.kernel.VectorKernel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryCode {
 
+  private final VectorKernel kernel = Kernels.get();
   private final Quantizer quantizer;
   private final float[] mapped;
   private float @Nullable [] rotated;
@@ -53,11 +56,7 @@ public final class QueryCode {
       }
       result = new float[Rotation.paddedDim(diff.length)];
       quantizer.rotation().rotate(diff, 0, result, 0, new float[result.length]);
-      double sum = 0;
-      for (float value : result) {
-        sum += (double) value * value;
-      }
-      energy = sum;
+      energy = kernel.dot(result, 0, result, 0, result.length);
       rotated = result;
     }
     return result;
@@ -73,7 +72,7 @@ public final class QueryCode {
   QueryPlanes planes(int digits) {
     QueryPlanes result = planes[digits - 1];
     if (result == null) {
-      result = QueryPlanes.of(rotated(), digits);
+      result = QueryPlanes.of(kernel, rotated(), energy(), digits);
       planes[digits - 1] = result;
     }
     return result;

@@ -1,5 +1,7 @@
 package io.github.luceneivf.quantization;
 
+import io.github.luceneivf.kernel.VectorKernel;
+
 /**
  * A rotated query as integers in bit planes: component i ≈ {@code delta} × Σ 16^k digit_ik with
  * digits in [−8, 7], each digit four planes as {@code VectorKernel.bitDots} wants them.
@@ -16,32 +18,47 @@ record QueryPlanes(int[][] planes, float delta, int sum) {
   /** Step of the best uniform 16-level quantizer of a unit Gaussian (Max, 1960, table II). */
   private static final float GAUSSIAN_STEP = 0.3352f;
 
-  /** Quantizes [paddedDim] values. */
-  static QueryPlanes of(float[] values, int digits) {
-    float delta = digits == 1 ? bestStep(values) : widestStep(values, digits);
+  /** Steps of one digit to either side of zero: levels −8 to 7. */
+  private static final float HALF_RANGE = 7.5f;
+
+  /**
+   * Quantizes [paddedDim] values.
+   *
+   * @param energy the sum of their squares
+   */
+  static QueryPlanes of(VectorKernel kernel, float[] values, double energy, int digits) {
+    float widest = widestStep(kernel, values, digits);
+    float delta = digits == 1 ? bestStep(kernel, values, energy, widest) : widest;
     int[][] planes = new int[digits][values.length / Integer.SIZE * 4];
     float inverse = 1 / delta;
     if (!(delta > 0 && inverse <= Float.MAX_VALUE)) {
       return new QueryPlanes(planes, 0, 0);
     }
-    int ones = ones(digits);
+    int sum =
+        digits == 1
+            ? kernel.bitPlanes(values, values.length, inverse, planes[0])
+            : quantize(values, inverse, planes);
+    return new QueryPlanes(planes, delta, sum);
+  }
+
+  private static int quantize(float[] values, float inverse, int[][] planes) {
+    int ones = ones(planes.length);
     int sum = 0;
     for (int i = 0; i < values.length; i++) {
-      int value = quantize(values[i], inverse, ones);
+      int value = (int) Math.clamp(Math.rint(values[i] * inverse), -8 * ones, 7 * ones);
       sum += value;
       int word = i / Integer.SIZE * 4;
       int bit = i % Integer.SIZE;
-      for (int k = 0; k < digits; k++) {
+      for (int[] target : planes) {
         int digit = ((value + 8) & 15) - 8;
         value = (value - digit) >> 4;
-        int[] target = planes[k];
         target[word] |= (digit & 1) << bit;
         target[word + 1] |= (digit >>> 1 & 1) << bit;
         target[word + 2] |= (digit >>> 2 & 1) << bit;
         target[word + 3] |= (digit >>> 3 & 1) << bit;
       }
     }
-    return new QueryPlanes(planes, delta, sum);
+    return sum;
   }
 
   /** 1, 17 or 273: integers of so many digits lie in [−8 × ones, 7 × ones]. */
@@ -49,41 +66,22 @@ record QueryPlanes(int[][] planes, float delta, int sum) {
     return ((1 << (4 * digits)) - 1) / 15;
   }
 
-  private static int quantize(float value, float inverse, int ones) {
-    return (int) Math.clamp(Math.rint(value * inverse), -8 * ones, 7 * ones);
-  }
-
   /** The step that clips nothing: integers end lower above zero than below. */
-  private static float widestStep(float[] values, int digits) {
-    float min = 0;
-    float max = 0;
-    for (float value : values) {
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-    float ones = ones(digits);
-    float step = Math.max(max / (7 * ones + 0.5f), -min / (8 * ones + 0.5f));
-    return step <= Float.MAX_VALUE ? step : 0;
+  private static float widestStep(VectorKernel kernel, float[] values, int digits) {
+    float max = kernel.maxAbs(values, values.length);
+    return max <= Float.MAX_VALUE ? max / (7 * ones(digits) + 0.5f) : 0;
   }
 
-  /** Clips nothing, or like a Gaussian: whichever gives the smaller squared error. */
-  private static float bestStep(float[] values) {
-    float widest = widestStep(values, 1);
-    double sum = 0;
-    for (float value : values) {
-      sum += (double) value * value;
+  /** Clips nothing, or like a Gaussian: whichever gives the smaller expected squared error. */
+  private static float bestStep(VectorKernel kernel, float[] values, double energy, float widest) {
+    float gaussian = GAUSSIAN_STEP * (float) Math.sqrt(energy / values.length);
+    if (!(gaussian < widest)) {
+      return widest;
     }
-    float gaussian = GAUSSIAN_STEP * (float) Math.sqrt(sum / values.length);
-    return gaussian < widest && error(values, gaussian) < error(values, widest) ? gaussian : widest;
-  }
-
-  private static double error(float[] values, float delta) {
-    float inverse = 1 / delta;
-    double sum = 0;
-    for (float value : values) {
-      float diff = value - delta * quantize(value, inverse, 1);
-      sum += (double) diff * diff;
-    }
-    return sum;
+    double rounding = values.length / 12.0;
+    double clipped = kernel.excess(values, values.length, HALF_RANGE * gaussian);
+    return rounding * gaussian * gaussian + clipped < rounding * widest * widest
+        ? gaussian
+        : widest;
   }
 }

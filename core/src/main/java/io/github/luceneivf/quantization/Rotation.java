@@ -2,6 +2,7 @@ package io.github.luceneivf.quantization;
 
 import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.kernel.VectorKernel;
+import java.util.Arrays;
 
 /**
  * Seeded pseudo-random rotation: three rounds of permutation, signs and block Walsh-Hadamard
@@ -82,12 +83,9 @@ public final class Rotation {
    * @param scratch [paddedDim], overwritten
    */
   public void rotate(float[] in, int inOffset, float[] out, int outOffset, float[] scratch) {
-    int[] source = sources[0];
-    float[] factor = factors[0];
-    for (int i = 0; i < padded; i++) {
-      int from = source[i];
-      out[outOffset + i] = from < dim ? in[inOffset + from] * factor[i] : 0;
-    }
+    System.arraycopy(in, inOffset, scratch, 0, dim);
+    Arrays.fill(scratch, dim, padded, 0);
+    gather(scratch, 0, out, outOffset, 0);
     transform(out, outOffset);
     gather(out, outOffset, scratch, 0, 1);
     transform(scratch, 0);
@@ -96,11 +94,7 @@ public final class Rotation {
   }
 
   private void gather(float[] in, int inOffset, float[] out, int outOffset, int round) {
-    int[] source = sources[round];
-    float[] factor = factors[round];
-    for (int i = 0; i < padded; i++) {
-      out[outOffset + i] = in[inOffset + source[i]] * factor[i];
-    }
+    kernel.gather(in, inOffset, sources[round], factors[round], out, outOffset, padded);
   }
 
   private void transform(float[] x, int offset) {

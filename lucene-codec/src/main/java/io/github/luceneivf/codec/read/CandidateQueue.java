@@ -1,57 +1,55 @@
 package io.github.luceneivf.codec.read;
 
-import java.util.Arrays;
-
 /**
- * The nearest candidates by approximate distance: a buffer that is cut back to {@code depth} by
- * selection whenever it is full, so that most candidates cost one comparison. Not thread-safe; one
- * per search.
+ * The nearest candidates by approximate distance: a buffer that is cut back to {@code keep} by
+ * selection whenever it is full, so that most candidates cost one comparison. Among equal distances
+ * the lower slot is nearer, a total order: what is kept does not depend on how much is kept. Not
+ * thread-safe; one per search.
  */
+// A candidate is one long: its distance, made sortable, above its slot.
 final class CandidateQueue {
 
   private static final int SLACK = 128;
 
-  private final int depth;
-  private final float[] distances;
-  private final int[] ords;
+  private final int keep;
+  private final long[] keys;
   private int size;
   private boolean dropped;
-  private float threshold = Float.POSITIVE_INFINITY;
+
+  /** Not-a-number until candidates are dropped: nothing compares at or above it. */
+  private float threshold = Float.NaN;
 
   /**
    * Creates a queue.
    *
-   * @param depth candidates kept, at least 1
-   * @param most candidates that can be offered at all; saves memory when fewer than depth
+   * @param keep candidates kept, at least 1
+   * @param most candidates that can be offered at all; saves memory when fewer than keep
    */
-  CandidateQueue(int depth, int most) {
-    this.depth = Math.min(depth, Math.max(most, 1));
-    int capacity = Math.min(2 * this.depth + SLACK, Math.max(most, 1));
-    this.distances = new float[capacity];
-    this.ords = new int[capacity];
+  CandidateQueue(int keep, int most) {
+    this.keep = Math.min(keep, Math.max(most, 1));
+    this.keys = new long[(int) Math.min(2L * this.keep + SLACK, Math.max(most, 1))];
   }
 
-  /** Returns the distance from which on candidates need not be offered. */
+  /** Returns the distance from which on candidates need not be offered; NaN while all need be. */
   float threshold() {
     return threshold;
   }
 
-  /** Takes a candidate whose distance is below {@link #threshold} (a not-a-number counts as +∞). */
-  void add(float distance, int ord) {
-    if (size == distances.length) {
-      cut();
-      if (!(distance < threshold)) {
-        dropped = true;
-        return;
+  /**
+   * Takes some lanes of a block.
+   *
+   * @param lanes bit i stands for lane i: those that are accepted, and below the threshold
+   * @param distances [64] distance of each lane; not-a-number counts as +∞
+   * @param firstSlot slot of lane 0; slots ascend from call to call
+   */
+  void offer(long lanes, float[] distances, int firstSlot) {
+    for (long left = lanes; left != 0; left &= left - 1) {
+      int lane = Long.numberOfTrailingZeros(left);
+      if (size == keys.length) {
+        cut();
       }
+      keys[size++] = key(distances[lane], firstSlot + lane);
     }
-    distances[size] = Float.isNaN(distance) ? Float.POSITIVE_INFINITY : distance;
-    ords[size++] = ord;
-  }
-
-  /** Notes that a candidate was not offered because of the threshold. */
-  void drop() {
-    dropped = true;
   }
 
   /** Returns whether there were candidates that were not kept. */
@@ -59,48 +57,76 @@ final class CandidateQueue {
     return dropped;
   }
 
-  /** Keeps the nearest {@code depth} and returns how many there are. */
-  int finish() {
-    if (size > depth) {
-      cut();
-    }
-    sort(0, size - 1);
+  /** Returns the candidates that are there. */
+  int size() {
     return size;
   }
 
-  /** Returns the candidates, nearest first after {@link #finish}. */
-  int[] ords() {
-    return ords;
+  /** Drops all but the nearest {@code keep}, and returns how many there are. */
+  int finish() {
+    if (size > keep) {
+      cut();
+    }
+    return size;
+  }
+
+  /**
+   * Moves the nearest of the candidates [from, size) to [from, to), in no particular order.
+   *
+   * @param to in (from, size]
+   */
+  void select(int from, int to) {
+    select(from, size - 1, to - 1);
+  }
+
+  /** Returns the slot of candidate {@code i}. */
+  int slot(int i) {
+    return (int) keys[i];
+  }
+
+  private static long key(float distance, int slot) {
+    int bits = Float.floatToIntBits(distance + 0f);
+    int sortable = bits ^ ((bits >> 31) & 0x7fffffff);
+    return ((long) sortable << 32) | slot;
+  }
+
+  private static float distance(long key) {
+    int sortable = (int) (key >> 32);
+    return Float.intBitsToFloat(sortable ^ ((sortable >> 31) & 0x7fffffff));
   }
 
   private void cut() {
-    if (size <= depth) {
-      return;
+    if (keep < size) {
+      select(0, size - 1, keep - 1);
+      size = keep;
+      dropped = true;
     }
-    select(0, size - 1, depth - 1);
-    size = depth;
-    dropped = true;
-    threshold = distances[0];
+    long farthest = keys[0];
     for (int i = 1; i < size; i++) {
-      threshold = Math.max(threshold, distances[i]);
+      farthest = Math.max(farthest, keys[i]);
     }
+    threshold = distance(farthest);
   }
 
   /** Hoare's selection: afterwards [from, k] holds the k − from + 1 least. */
-  private void select(int from, int to, int k) {
+  private void select(int first, int last, int k) {
+    int from = first;
+    int to = last;
     while (from < to) {
-      float pivot = distances[(from + to) >>> 1];
+      long pivot = keys[(from + to) >>> 1];
       int i = from;
       int j = to;
       while (i <= j) {
-        while (distances[i] < pivot) {
+        while (keys[i] < pivot) {
           i++;
         }
-        while (pivot < distances[j]) {
+        while (pivot < keys[j]) {
           j--;
         }
         if (i <= j) {
-          swap(i++, j--);
+          long key = keys[i];
+          keys[i++] = keys[j];
+          keys[j--] = key;
         }
       }
       if (k <= j) {
@@ -111,28 +137,5 @@ final class CandidateQueue {
         return;
       }
     }
-  }
-
-  /** By distance, then ordinal: a total order, so that equal queries give equal hits. */
-  private void sort(int from, int to) {
-    long[] keys = new long[to - from + 1];
-    for (int i = from; i <= to; i++) {
-      int bits = Float.floatToIntBits(distances[i] + 0f);
-      int sortable = bits ^ ((bits >> 31) & 0x7fffffff);
-      keys[i - from] = ((long) sortable << 32) | ords[i];
-    }
-    Arrays.sort(keys);
-    for (int i = from; i <= to; i++) {
-      ords[i] = (int) keys[i - from];
-    }
-  }
-
-  private void swap(int i, int j) {
-    float distance = distances[i];
-    distances[i] = distances[j];
-    distances[j] = distance;
-    int ord = ords[i];
-    ords[i] = ords[j];
-    ords[j] = ord;
   }
 }

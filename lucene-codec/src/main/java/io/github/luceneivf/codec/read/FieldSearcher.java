@@ -78,9 +78,12 @@ final class FieldSearcher {
     float[] mapped = target.clone();
     lists.codebook().codebook().space().mapQuery(mapped);
     QueryCode query = new QueryCode(lists.codebook().codebook().quantizer(), mapped);
-    ListScanner scanner = new ListScanner(lists.postings(), lists.vectors(), query, acceptOrds);
+    boolean countsAll = collector.visitLimit() < Integer.MAX_VALUE;
+    ListScanner scanner =
+        new ListScanner(lists.postings(), lists.vectors(), query, acceptOrds, countsAll);
+    Reranker reranker = new Reranker(scorer, scanner, collector);
     try {
-      new Probing(lists, query, scanner, new Reranker(scorer, collector), collector).run(settings);
+      new Probing(lists, query, scanner, reranker, collector, settings).run();
     } catch (IllegalStateException e) {
       if (lists.postings().isOpen()) {
         throw e;

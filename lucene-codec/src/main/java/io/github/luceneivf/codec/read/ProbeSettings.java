@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nprobe lists, in [1, nlist]
  * @param depth candidates to rerank, at least k
+ * @param k hits wanted, or the least k that is calibrated
+ * @param meta what the segment knows
  */
-record ProbeSettings(int nprobe, int depth) {
+record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
 
   /**
    * Share of the loss that the target allows that probing too few lists may cost. The rest is kept
@@ -35,6 +37,9 @@ record ProbeSettings(int nprobe, int depth) {
 
   /** Stock queries collect with a reduced k per segment: never calibrate for less than this. */
   private static final int MIN_K = 10;
+
+  /** The largest calibrated k; powers of ten are, see {@code Calibration.MEASURED_K}. */
+  private static final int MAX_K = 100;
 
   /**
    * Reranked candidates per hit of a segment whose single list is coded about the mean: there the
@@ -63,7 +68,24 @@ record ProbeSettings(int nprobe, int depth) {
               * Math.sqrt(growth(lists));
     }
     return new ProbeSettings(
-        Math.clamp(nprobe, 1, meta.nlist()), (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8));
+        Math.clamp(nprobe, 1, meta.nlist()), (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8), calibrated, meta);
+  }
+
+  /**
+   * Returns how many lists to probe where {@code probed} would do without a filter.
+   *
+   * @param share of accepted vectors among those scanned, in [0, 1]: the k nearest of them are as
+   *     far as the k / share nearest of all
+   */
+  int lists(int probed, double share) {
+    if (share >= 1) {
+      return probed;
+    }
+    if (share <= 0 || meta.calibration().queries() == 0) {
+      return share <= 0 ? meta.nlist() : (int) Math.min(Math.ceil(probed / share), meta.nlist());
+    }
+    double more = nprobe(meta, k / share) / (double) nprobe(meta, k);
+    return (int) Math.min(Math.ceil(probed * more), meta.nlist());
   }
 
   /**
@@ -76,15 +98,19 @@ record ProbeSettings(int nprobe, int depth) {
     return Math.max(1.0, (double) lists.vectors() / population);
   }
 
-  /** Lists for a k below the calibrated ones are interpolated over log k. */
+  /** Lists for a k between calibrated ones are interpolated over log k. */
   private static int nprobe(FieldMeta.Lists meta, double k) {
     double target = probeTarget(meta.targetRecall(), meta.calibration().queries());
-    if (k >= MIN_K) {
-      return meta.calibration().nprobe((int) Math.ceil(k), target);
+    int upper = 1;
+    while (upper < k && upper < MAX_K) {
+      upper *= 10;
     }
-    double share = Math.log(Math.max(k, 1)) / Math.log(MIN_K);
-    int low = meta.calibration().nprobe(1, target);
-    int high = meta.calibration().nprobe(MIN_K, target);
+    if (k >= upper) {
+      return meta.calibration().nprobe((int) Math.min(Math.ceil(k), Integer.MAX_VALUE), target);
+    }
+    double share = Math.log10(Math.max(k, 1) / upper) + 1;
+    int low = meta.calibration().nprobe(upper / 10, target);
+    int high = meta.calibration().nprobe(upper, target);
     return (int) Math.ceil(low + share * (high - low));
   }
 

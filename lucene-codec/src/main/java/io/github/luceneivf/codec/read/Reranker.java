@@ -9,44 +9,44 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 final class Reranker {
 
   private final RandomVectorScorer scorer;
+  private final ListScanner scanner;
   private final KnnCollector collector;
 
-  Reranker(RandomVectorScorer scorer, KnnCollector collector) {
+  private int[] slots = new int[0];
+  private int[] ords = new int[0];
+  private float[] scores = new float[0];
+
+  Reranker(RandomVectorScorer scorer, ListScanner scanner, KnnCollector collector) {
     this.scorer = scorer;
+    this.scanner = scanner;
     this.collector = collector;
   }
 
   /**
-   * Reranks candidates [from, to) and collects them. They are scored in the order of their
-   * ordinals, which is the order on disk.
+   * Reranks candidates [from, to) and collects them. They are scored list by list, within a list in
+   * the order of their ordinals, which is the order on disk.
    *
-   * @param ords candidates, nearest first by approximate distance
-   * @return the best exact score of the last quarter of them; −∞ if there are none
+   * @return the best exact score of them; −∞ if there are none
    */
-  float rerank(int[] ords, int from, int to) throws IOException {
+  float rerank(CandidateQueue candidates, int from, int to) throws IOException {
     int count = to - from;
-    if (count <= 0) {
-      return Float.NEGATIVE_INFINITY;
+    if (slots.length < count) {
+      slots = new int[count];
+      ords = new int[count];
+      scores = new float[count];
     }
-    long[] byOrd = new long[count];
     for (int i = 0; i < count; i++) {
-      byOrd[i] = ((long) ords[from + i] << 32) | i;
+      slots[i] = candidates.slot(from + i);
     }
-    Arrays.sort(byOrd);
-    int[] sorted = new int[count];
+    Arrays.sort(slots, 0, count);
+    scanner.ords(slots, count, ords);
+    float best = Float.NEGATIVE_INFINITY;
+    if (count > 0) {
+      best = scorer.bulkScore(ords, scores, count);
+    }
     for (int i = 0; i < count; i++) {
-      sorted[i] = (int) (byOrd[i] >>> 32);
+      collector.collect(scorer.ordToDoc(ords[i]), scores[i]);
     }
-    float[] scores = new float[count];
-    scorer.bulkScore(sorted, scores, count);
-    float tail = Float.NEGATIVE_INFINITY;
-    int tailFrom = count - Math.max(1, count / 4);
-    for (int i = 0; i < count; i++) {
-      collector.collect(scorer.ordToDoc(sorted[i]), scores[i]);
-      if ((int) byOrd[i] >= tailFrom) {
-        tail = Math.max(tail, scores[i]);
-      }
-    }
-    return tail;
+    return best;
   }
 }

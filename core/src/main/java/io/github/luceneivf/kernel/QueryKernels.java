@@ -1,0 +1,111 @@
+package io.github.luceneivf.kernel;
+
+import static io.github.luceneivf.kernel.PanamaKernel.FLOATS;
+import static io.github.luceneivf.kernel.PanamaKernel.LANES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** What a query is prepared with, and what picks candidates out of a scored block. */
+final class QueryKernels {
+
+  private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+
+  /** Added and taken away again, it rounds |x| below 2^22 to the nearest integer, ties to even. */
+  private static final float ROUNDING = 0x1.8p23f;
+
+  private QueryKernels() {}
+
+  static long below(float[] values, int count, float threshold) {
+    long below = 0;
+    for (int i = 0; i < count; i += LANES) {
+      VectorMask<Float> atLeast =
+          FloatVector.fromArray(FLOATS, values, i).compare(VectorOperators.GE, threshold);
+      below |= atLeast.not().toLong() << i;
+    }
+    return below & -1L >>> (Long.SIZE - count);
+  }
+
+  static void gather(
+      float[] in,
+      int inOffset,
+      int[] source,
+      float[] factor,
+      float[] out,
+      int outOffset,
+      int length) {
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      FloatVector.fromArray(FLOATS, in, inOffset, source, i)
+          .mul(FloatVector.fromArray(FLOATS, factor, i))
+          .intoArray(out, outOffset + i);
+    }
+    for (; i < length; i++) {
+      out[outOffset + i] = in[inOffset + source[i]] * factor[i];
+    }
+  }
+
+  static float maxAbs(float[] values, int length) {
+    FloatVector max = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      max = max.max(FloatVector.fromArray(FLOATS, values, i).abs());
+    }
+    float result = max.reduceLanes(VectorOperators.MAX);
+    for (; i < length; i++) {
+      result = Math.max(result, Math.abs(values[i]));
+    }
+    return result;
+  }
+
+  static float excess(float[] values, int length, float limit) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      FloatVector over = FloatVector.fromArray(FLOATS, values, i).abs().sub(limit).max(0);
+      sum = over.fma(over, sum);
+    }
+    float result = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < length; i++) {
+      float over = Math.max(Math.abs(values[i]) - limit, 0);
+      result += over * over;
+    }
+    return result;
+  }
+
+  static int bitPlanes(float[] values, int length, float inverse, int[] planes) {
+    IntVector sum = IntVector.zero(INTS);
+    for (int word = 0; word < length / Integer.SIZE; word++) {
+      int p0 = 0;
+      int p1 = 0;
+      int p2 = 0;
+      int p3 = 0;
+      for (int bit = 0; bit < Integer.SIZE; bit += LANES) {
+        IntVector v = integers(values, word * Integer.SIZE + bit, inverse);
+        sum = sum.add(v);
+        p0 |= bits(v, 1) << bit;
+        p1 |= bits(v, 2) << bit;
+        p2 |= bits(v, 4) << bit;
+        p3 |= bits(v, 8) << bit;
+      }
+      planes[4 * word] = p0;
+      planes[4 * word + 1] = p1;
+      planes[4 * word + 2] = p2;
+      planes[4 * word + 3] = p3;
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static IntVector integers(float[] values, int index, float inverse) {
+    FloatVector scaled = FloatVector.fromArray(FLOATS, values, index).mul(inverse);
+    FloatVector rounded = scaled.max(-8).min(7).add(ROUNDING).sub(ROUNDING);
+    return (IntVector) rounded.convertShape(VectorOperators.F2I, INTS, 0);
+  }
+
+  private static int bits(IntVector values, int bit) {
+    return (int) values.and(bit).compare(VectorOperators.NE, 0).toLong();
+  }
+}
