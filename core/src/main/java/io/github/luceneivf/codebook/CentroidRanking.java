@@ -213,12 +213,7 @@ public final class CentroidRanking {
    * @param candidates the lists; null for all
    */
   private void order(
-      float[] bases,
-      float norm,
-      int[] candidates,
-      int want,
-      int[] lists,
-      float[] distances) {
+      float[] bases, float norm, int[] candidates, int want, int[] lists, float[] distances) {
     float[] ranked = bases;
     if (norm != 0) {
       ranked = bases.clone();

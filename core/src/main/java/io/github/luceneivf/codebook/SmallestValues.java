@@ -15,8 +15,10 @@ final class SmallestValues {
    * @param count in [1, n]
    * @param numbers receives {@code count} numbers, ascending by number
    */
-  // A histogram over the range of the values tells the bucket that the last one selected is in; only
-  // that bucket is sorted. One pass and a little, where a heap or a quickselect mispredicts branches.
+  // A histogram over the range of the values tells the bucket that the last one selected is in;
+  // only
+  // that bucket is sorted. One pass and a little, where a heap or a quickselect mispredicts
+  // branches.
   static void select(float[] values, int n, int count, int[] numbers) {
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
@@ -58,8 +60,7 @@ final class SmallestValues {
   }
 
   /** The key of the {@code count}-th smallest value of a bucket. */
-  private static long cut(
-      float[] values, int n, byte[] bucketOf, int bucket, int size, int count) {
+  private static long cut(float[] values, int n, byte[] bucketOf, int bucket, int size, int count) {
     long[] keys = new long[size];
     int at = 0;
     for (int i = 0; at < size && i < n; i++) {

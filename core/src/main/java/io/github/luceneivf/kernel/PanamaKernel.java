@@ -51,12 +51,20 @@ public final class PanamaKernel implements VectorKernel {
       int p = aOffset + i;
       int q = bOffset + i;
       s0 = FloatVector.fromArray(FLOATS, a, p).fma(FloatVector.fromArray(FLOATS, b, q), s0);
-      s1 = FloatVector.fromArray(FLOATS, a, p + LANES).fma(FloatVector.fromArray(FLOATS, b, q + LANES), s1);
-      s2 = FloatVector.fromArray(FLOATS, a, p + 2 * LANES).fma(FloatVector.fromArray(FLOATS, b, q + 2 * LANES), s2);
-      s3 = FloatVector.fromArray(FLOATS, a, p + 3 * LANES).fma(FloatVector.fromArray(FLOATS, b, q + 3 * LANES), s3);
+      s1 =
+          FloatVector.fromArray(FLOATS, a, p + LANES)
+              .fma(FloatVector.fromArray(FLOATS, b, q + LANES), s1);
+      s2 =
+          FloatVector.fromArray(FLOATS, a, p + 2 * LANES)
+              .fma(FloatVector.fromArray(FLOATS, b, q + 2 * LANES), s2);
+      s3 =
+          FloatVector.fromArray(FLOATS, a, p + 3 * LANES)
+              .fma(FloatVector.fromArray(FLOATS, b, q + 3 * LANES), s3);
     }
     for (; i + LANES <= dim; i += LANES) {
-      s0 = FloatVector.fromArray(FLOATS, a, aOffset + i).fma(FloatVector.fromArray(FLOATS, b, bOffset + i), s0);
+      s0 =
+          FloatVector.fromArray(FLOATS, a, aOffset + i)
+              .fma(FloatVector.fromArray(FLOATS, b, bOffset + i), s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
     for (; i < dim; i++) {
@@ -76,16 +84,24 @@ public final class PanamaKernel implements VectorKernel {
       int p = aOffset + i;
       int q = bOffset + i;
       FloatVector d0 = FloatVector.fromArray(FLOATS, a, p).sub(FloatVector.fromArray(FLOATS, b, q));
-      FloatVector d1 = FloatVector.fromArray(FLOATS, a, p + LANES).sub(FloatVector.fromArray(FLOATS, b, q + LANES));
-      FloatVector d2 = FloatVector.fromArray(FLOATS, a, p + 2 * LANES).sub(FloatVector.fromArray(FLOATS, b, q + 2 * LANES));
-      FloatVector d3 = FloatVector.fromArray(FLOATS, a, p + 3 * LANES).sub(FloatVector.fromArray(FLOATS, b, q + 3 * LANES));
+      FloatVector d1 =
+          FloatVector.fromArray(FLOATS, a, p + LANES)
+              .sub(FloatVector.fromArray(FLOATS, b, q + LANES));
+      FloatVector d2 =
+          FloatVector.fromArray(FLOATS, a, p + 2 * LANES)
+              .sub(FloatVector.fromArray(FLOATS, b, q + 2 * LANES));
+      FloatVector d3 =
+          FloatVector.fromArray(FLOATS, a, p + 3 * LANES)
+              .sub(FloatVector.fromArray(FLOATS, b, q + 3 * LANES));
       s0 = d0.fma(d0, s0);
       s1 = d1.fma(d1, s1);
       s2 = d2.fma(d2, s2);
       s3 = d3.fma(d3, s3);
     }
     for (; i + LANES <= dim; i += LANES) {
-      FloatVector d = FloatVector.fromArray(FLOATS, a, aOffset + i).sub(FloatVector.fromArray(FLOATS, b, bOffset + i));
+      FloatVector d =
+          FloatVector.fromArray(FLOATS, a, aOffset + i)
+              .sub(FloatVector.fromArray(FLOATS, b, bOffset + i));
       s0 = d.fma(d, s0);
     }
     float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
@@ -179,8 +195,11 @@ public final class PanamaKernel implements VectorKernel {
       float base,
       float[] out) {
     for (int i = 0; i < width; i += LANES) {
-      FloatVector t0 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
-      FloatVector t1 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
+      FloatVector t0 =
+          FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
+      FloatVector t1 =
+          FloatVector.fromMemorySegment(
+              FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
       FloatVector value =
           (FloatVector) LaneKernels.ints(dots, i).convertShape(VectorOperators.I2F, FLOATS, 0);
       value = value.fma(FloatVector.broadcast(FLOATS, scale), FloatVector.broadcast(FLOATS, shift));
@@ -192,8 +211,11 @@ public final class PanamaKernel implements VectorKernel {
   public void affine(
       MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
     for (int i = 0; i < width; i += LANES) {
-      FloatVector t0 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
-      FloatVector t1 = FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
+      FloatVector t0 =
+          FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
+      FloatVector t1 =
+          FloatVector.fromMemorySegment(
+              FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
       t1.fma(FloatVector.fromArray(FLOATS, dots, i), t0.add(base)).intoArray(out, i);
     }
   }

@@ -255,8 +255,8 @@ public interface VectorKernel {
   float maxAbs(float[] values, int length);
 
   /**
-   * Returns the energy that clipping cuts off: {@code Σ max(|values[i]| − limit, 0)²} over the first
-   * {@code length}.
+   * Returns the energy that clipping cuts off: {@code Σ max(|values[i]| − limit, 0)²} over the
+   * first {@code length}.
    */
   float excess(float[] values, int length, float limit);
 

@@ -54,7 +54,12 @@ class KernelAllocationTest {
             "floatSquaredDistances",
             () -> k.floatSquaredDistances(SEGMENT, 4, 64, DIM, QUERY, OUT)),
         call("affine of ints", () -> k.affine(SEGMENT, 4, 64, INTS, 1, 1, 1, OUT)),
-        call("affine of floats", () -> k.affine(SEGMENT, 4, 64, OUT, 1, OUT)));
+        call("affine of floats", () -> k.affine(SEGMENT, 4, 64, OUT, 1, OUT)),
+        call("below", () -> INTS[0] = Long.bitCount(k.below(OUT, 64, 0))),
+        call("gather", () -> k.gather(QUERY, 0, ORDS, ROWS, OUT, 0, 21)),
+        call("maxAbs", () -> OUT[0] = k.maxAbs(QUERY, DIM)),
+        call("excess", () -> OUT[0] = k.excess(QUERY, DIM, 0.5f)),
+        call("bitPlanes", () -> INTS[0] = k.bitPlanes(ROWS, 640, 1, PLANES)));
   }
 
   private static Arguments call(String name, Runnable call) {

@@ -13,7 +13,13 @@ import org.junit.jupiter.api.Test;
 class QueryKernelsTest {
 
   private static final float[] ODD = {
-    Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 0f, Float.MAX_VALUE, Float.MIN_VALUE
+    Float.NaN,
+    Float.POSITIVE_INFINITY,
+    Float.NEGATIVE_INFINITY,
+    -0f,
+    0f,
+    Float.MAX_VALUE,
+    Float.MIN_VALUE
   };
 
   private final VectorKernel scalar = new ScalarKernel();

@@ -1,5 +1,6 @@
 package io.github.luceneivf.search;
 
+import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import java.util.Objects;
 import org.apache.lucene.search.KnnFloatVectorQuery;
@@ -87,7 +88,8 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
               + (vector == null ? "null" : "0"));
     }
     float[] copy = vector.clone();
-    for (int i = 0; i < copy.length; i++) {
+    boolean finite = Kernels.get().maxAbs(copy, copy.length) <= Float.MAX_VALUE;
+    for (int i = 0; !finite && i < copy.length; i++) {
       if (!Float.isFinite(copy[i])) {
         throw new IllegalArgumentException(
             "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + copy[i]);

@@ -68,7 +68,10 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
               * Math.sqrt(growth(lists));
     }
     return new ProbeSettings(
-        Math.clamp(nprobe, 1, meta.nlist()), (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8), calibrated, meta);
+        Math.clamp(nprobe, 1, meta.nlist()),
+        (int) Math.clamp(depth, k, Integer.MAX_VALUE - 8),
+        calibrated,
+        meta);
   }
 
   /**

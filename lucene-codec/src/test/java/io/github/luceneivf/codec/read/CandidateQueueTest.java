@@ -4,67 +4,86 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.kernel.Kernels;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CandidateQueueTest {
 
+  private static void offerAll(CandidateQueue queue, float[] distances) {
+    float[] block = new float[64];
+    for (int at = 0; at < distances.length; at += 64) {
+      int count = Math.min(64, distances.length - at);
+      System.arraycopy(distances, at, block, 0, count);
+      queue.offer(Kernels.get().below(block, count, queue.threshold()), block, at);
+    }
+  }
+
+  /** The slots from nearest to farthest, the lower one first among equals. */
+  private static List<Integer> order(float[] distances) {
+    return IntStream.range(0, distances.length)
+        .boxed()
+        .sorted(Comparator.<Integer>comparingDouble(i -> distances[i] + 0.0).thenComparing(i -> i))
+        .toList();
+  }
+
+  private static List<Integer> slots(CandidateQueue queue, int from, int to) {
+    return IntStream.range(from, to).map(queue::slot).boxed().sorted().toList();
+  }
+
   @Test
-  void keepsTheNearestInOrderWhateverArrives() {
-    for (long seed = 0; seed < 200; seed++) {
+  void keepsTheNearestWhateverArrives() {
+    for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
       int n = 1 + random.nextInt(2_000);
-      int depth = 1 + random.nextInt(300);
+      int keep = 1 + random.nextInt(300);
       boolean ties = random.nextBoolean();
       float[] distances = new float[n];
       for (int i = 0; i < n; i++) {
         distances[i] = ties ? random.nextInt(20) - 10 : (float) random.nextGaussian();
       }
-      CandidateQueue queue = new CandidateQueue(depth, n);
-      for (int i = 0; i < n; i++) {
-        if (distances[i] < queue.threshold()) {
-          queue.add(distances[i], i);
-        } else {
-          queue.drop();
-        }
-      }
+      CandidateQueue queue = new CandidateQueue(keep, n);
+      offerAll(queue, distances);
       int size = queue.finish();
-      assertEquals(Math.min(depth, n), size, "seed " + seed);
-      assertEquals(n > depth, queue.dropped(), "seed " + seed);
-      float[] expected = distances.clone();
-      Arrays.sort(expected);
-      for (int i = 0; i < size; i++) {
-        assertEquals(expected[i], distances[queue.ords()[i]], "seed " + seed + " at " + i);
+      assertEquals(Math.min(keep, n), size, "seed " + seed);
+      assertEquals(n > keep, queue.dropped(), "seed " + seed);
+      List<Integer> order = order(distances);
+      for (int from = 0; from < size; ) {
+        int to = Math.min(from + 1 + random.nextInt(40), size);
+        queue.select(from, to);
+        assertEquals(
+            order.subList(from, to).stream().sorted().toList(),
+            slots(queue, from, to),
+            "seed " + seed);
+        from = to;
       }
-      assertEquals(size, Arrays.stream(queue.ords(), 0, size).distinct().count());
     }
   }
 
   @Test
-  void equalDistancesAreInOrderOfOrdinals() {
-    CandidateQueue queue = new CandidateQueue(10, 10);
-    for (int ord = 9; ord >= 0; ord--) {
-      queue.add(ord % 2 == 0 ? 0f : -0f, ord);
-    }
-    int size = queue.finish();
-    int[] ords = Arrays.copyOf(queue.ords(), size);
-    int[] sorted =
-        IntStream.of(ords).boxed().sorted(Comparator.naturalOrder()).mapToInt(i -> i).toArray();
-    assertEquals(Arrays.toString(sorted), Arrays.toString(ords));
+  void whatIsNearestDoesNotDependOnHowMuchIsKept() {
+    float[] distances = new float[1_000];
+    Arrays.fill(distances, 500, 1_000, 1);
+    CandidateQueue few = new CandidateQueue(20, distances.length);
+    CandidateQueue many = new CandidateQueue(200, distances.length);
+    offerAll(few, distances);
+    offerAll(many, distances);
+    assertEquals(20, few.finish());
+    assertEquals(200, many.finish());
+    many.select(0, 20);
+    assertEquals(slots(few, 0, 20), slots(many, 0, 20));
   }
 
   @Test
   void notANumberIsFarthest() {
-    CandidateQueue queue = new CandidateQueue(2, 3);
-    queue.add(Float.NaN, 0);
-    queue.add(5, 1);
-    queue.add(4, 2);
+    CandidateQueue queue = new CandidateQueue(2, 4);
+    offerAll(queue, new float[] {Float.NaN, 5, Float.POSITIVE_INFINITY, 4});
     assertEquals(2, queue.finish());
-    assertEquals(2, queue.ords()[0]);
-    assertEquals(1, queue.ords()[1]);
+    assertEquals(List.of(1, 3), slots(queue, 0, 2));
     assertTrue(queue.dropped());
     assertFalse(new CandidateQueue(2, 3).dropped());
   }
