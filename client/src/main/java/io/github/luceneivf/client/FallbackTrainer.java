@@ -43,6 +43,11 @@ public final class FallbackTrainer implements CodebookTrainer {
   }
 
   @Override
+  public int threads() {
+    return local.threads();
+  }
+
+  @Override
   public boolean isRemote() {
     return primary.isRemote();
   }

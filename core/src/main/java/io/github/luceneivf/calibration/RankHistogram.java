@@ -27,6 +27,15 @@ public final class RankHistogram {
     worst = Math.max(worst, rank);
   }
 
+  /** Counts all that another histogram, of the same ranks, has counted. */
+  public void addAll(RankHistogram other) {
+    for (int rank = 0; rank < counts.length; rank++) {
+      counts[rank] += other.counts[rank];
+    }
+    total += other.total;
+    worst = Math.max(worst, other.worst);
+  }
+
   /**
    * Returns recall by setting at 1, 2, 3, …, 8 and then four settings per octave, the last one at
    * {@code maxRank} or at the worst rank counted, whichever {@code untilWorst} says.

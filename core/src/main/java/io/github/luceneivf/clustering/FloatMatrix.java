@@ -1,5 +1,7 @@
 package io.github.luceneivf.clustering;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Row-major matrix [rows × dim] of floats, at most 2³¹ − 1 of them. Immutable by convention: the
  * array is shared, not copied, and nobody writes to it after construction.
@@ -9,6 +11,7 @@ public final class FloatMatrix {
   private final float[] values;
   private final int rows;
   private final int dim;
+  private volatile float @Nullable [] mean;
 
   /**
    * Wraps an array.
@@ -49,6 +52,33 @@ public final class FloatMatrix {
     float[] copy = new float[dim];
     System.arraycopy(values, row * dim, copy, 0, dim);
     return copy;
+  }
+
+  /**
+   * Returns the mean of all rows, summed in double precision in ascending order; zeros if there are
+   * none. Computed once.
+   */
+  public float[] mean() {
+    float[] known = mean;
+    if (known == null) {
+      known = computeMean();
+      mean = known;
+    }
+    return known.clone();
+  }
+
+  private float[] computeMean() {
+    double[] sum = new double[dim];
+    for (int i = 0; i < rows; i++) {
+      for (int d = 0; d < dim; d++) {
+        sum[d] += values[i * dim + d];
+      }
+    }
+    float[] means = new float[dim];
+    for (int d = 0; d < dim; d++) {
+      means[d] = rows == 0 ? 0 : (float) (sum[d] / rows);
+    }
+    return means;
   }
 
   /** Returns a view of this matrix as a source of vectors. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * K-means with balanced lists.
@@ -67,8 +68,31 @@ public final class KMeans {
     return cluster(rows, params, listener, FLAT_LISTS);
   }
 
+  /**
+   * Clusters vectors with workers that are there already; {@code params.threads()} is ignored.
+   *
+   * @throws IOException what {@code listener} threw
+   */
+  public static Clustering cluster(
+      FloatMatrix rows, KMeansParams params, ClusteringListener listener, Workers workers)
+      throws IOException {
+    return cluster(rows, params, listener, workers, FLAT_LISTS);
+  }
+
   static Clustering cluster(
       FloatMatrix rows, KMeansParams params, ClusteringListener listener, int flatLists)
+      throws IOException {
+    try (Workers workers = new Workers(params.threads())) {
+      return cluster(rows, params, listener, workers, flatLists);
+    }
+  }
+
+  private static Clustering cluster(
+      FloatMatrix rows,
+      KMeansParams params,
+      ClusteringListener listener,
+      Workers workers,
+      int flatLists)
       throws IOException {
     if (rows.rows() < 1) {
       throw new IllegalArgumentException("rows must be at least 1, got: 0");
@@ -81,9 +105,7 @@ public final class KMeans {
       listener.progress(BALANCE, 100, 0);
       return allDistinct(distinct.values(), numbers, params, since(start));
     }
-    try (Workers workers = new Workers(params.threads())) {
-      return new KMeans(rows, params, listener, workers).run(flatLists, start);
-    }
+    return new KMeans(rows, params, listener, workers).run(flatLists, start);
   }
 
   private static Clustering allDistinct(
@@ -115,7 +137,7 @@ public final class KMeans {
     Workers.Tick tick = share -> listener.progress(INITIALIZE, 100 * share, objective);
     FloatMatrix first =
         flat
-            ? Seeding.choose(rows, params.nlist(), params.seed(), tick)
+            ? Seeding.choose(rows, params.nlist(), params.seed(), workers, tick)
             : HierarchicalKMeans.choose(rows, params.nlist(), params.seed(), workers, tick);
     Duration initialization = since(start);
     long iterating = System.nanoTime();
@@ -148,30 +170,60 @@ public final class KMeans {
   }
 
   private Iterated iterate(FloatMatrix first, int iterations) throws IOException {
-    FloatMatrix centroids = first;
+    Schedule schedule = new Schedule(rows, first.rows(), iterations);
+    State state = new State(first, null, RowSet.all(rows));
+    Stop stop = Stop.MAX_ITERATIONS;
     boolean repaired = false;
-    for (int i = 0; ; i++) {
+    for (int i = 0; i < iterations; i++) {
       int done = i;
       Workers.Tick tick =
           share -> listener.progress(ITERATE, 100 * (done + share) / (iterations + 1), objective);
-      Assignment assignment = lloyd.assign(centroids, tick);
+      RowSet set = schedule.rows(i);
+      boolean same = state.assignment() != null && state.set().equals(set);
+      Assignment assignment = assign(state, set, tick);
       double before = objective;
       objective = assignment.objective();
-      Balancer.State state = new Balancer.State(centroids, assignment);
-      if (!repaired && before - objective <= params.tolerance() * before) {
-        return new Iterated(state, Stop.CONVERGED);
-      }
-      if (i == iterations) {
-        return new Iterated(state, Stop.MAX_ITERATIONS);
+      if (same && !repaired && before - objective <= params.tolerance() * before) {
+        if (set.isAll()) {
+          stop = Stop.CONVERGED;
+          break;
+        }
+        i = schedule.lastLike(i);
       }
       objectives.add(objective);
-      ListMembers members = ListMembers.of(assignment);
-      FloatMatrix moved = lloyd.means(members, centroids);
+      ListMembers members = ListMembers.of(assignment, set);
+      FloatMatrix moved = lloyd.means(members, state.centroids());
       repaired = repair(members, moved, i, tick);
-      shifts.add(Lloyd.shift(centroids, moved));
-      centroids = moved;
+      shifts.add(Lloyd.shift(state.centroids(), moved));
+      state = new State(moved, assignment, set);
     }
+    double last = (double) iterations / (iterations + 1);
+    Assignment assignment =
+        lloyd.assign(
+            state.centroids(),
+            share -> listener.progress(ITERATE, 100 * (last + share * (1 - last)), objective));
+    objective = assignment.objective();
+    return new Iterated(new Balancer.State(state.centroids(), assignment), stop);
   }
+
+  /** Assigns exactly, or nearby the lists that all rows had before where that is less work. */
+  private Assignment assign(State state, RowSet set, Workers.Tick tick) throws IOException {
+    FloatMatrix centroids = state.centroids();
+    return set.isAll()
+            && state.set().isAll()
+            && state.assignment() != null
+            && centroids.rows() > 2 * Lloyd.NEARBY
+        ? lloyd.assignNearby(centroids, state.assignment(), tick)
+        : lloyd.assign(centroids, set, tick);
+  }
+
+  /**
+   * Centroids between iterations.
+   *
+   * @param assignment of {@code set} to the centroids before they moved; null at the start
+   * @param set rows of the last iteration
+   */
+  private record State(FloatMatrix centroids, @Nullable Assignment assignment, RowSet set) {}
 
   /** Re-seeds empty lists; returns whether there were any. Changes {@code centroids} in place. */
   private boolean repair(ListMembers members, FloatMatrix centroids, int step, Workers.Tick tick)

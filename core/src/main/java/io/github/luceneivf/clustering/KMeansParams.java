@@ -53,4 +53,9 @@ public record KMeansParams(
   public KMeansParams withNlist(int other) {
     return new KMeansParams(other, maxIterations, tolerance, maxListFactor, seed, threads);
   }
+
+  /** Returns a copy for another number of threads. */
+  public KMeansParams withThreads(int other) {
+    return new KMeansParams(nlist, maxIterations, tolerance, maxListFactor, seed, other);
+  }
 }

@@ -1,5 +1,7 @@
 package io.github.luceneivf.clustering;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The rows of each list, ascending: those of list {@code l} are {@code rows[offsets[l], offsets[l +
  * 1])}.
@@ -11,6 +13,15 @@ package io.github.luceneivf.clustering;
 record ListMembers(int[] offsets, int[] rows) {
 
   static ListMembers of(Assignment assignment) {
+    return of(assignment, null);
+  }
+
+  /**
+   * Returns the members of an assignment of part of the rows.
+   *
+   * @param set the rows assigned, in the order of the assignment; null for all
+   */
+  static ListMembers of(Assignment assignment, @Nullable RowSet set) {
     int nlist = assignment.sizes().length;
     int[] offsets = new int[nlist + 1];
     for (int l = 0; l < nlist; l++) {
@@ -19,7 +30,7 @@ record ListMembers(int[] offsets, int[] rows) {
     int[] next = offsets.clone();
     int[] rows = new int[assignment.size()];
     for (int i = 0; i < rows.length; i++) {
-      rows[next[assignment.lists()[i]]++] = i;
+      rows[next[assignment.lists()[i]]++] = set == null ? i : set.row(i);
     }
     return new ListMembers(offsets, rows);
   }

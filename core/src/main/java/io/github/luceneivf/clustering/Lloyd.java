@@ -1,5 +1,6 @@
 package io.github.luceneivf.clustering;
 
+import io.github.luceneivf.kernel.VectorKernel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -15,13 +16,16 @@ final class Lloyd {
 
   private static final int LISTS_PER_RANGE = 8;
 
+  /** Centroids that a row tries after they moved, its own among them: one panel of the kernel. */
+  static final int NEARBY = VectorKernel.PANEL;
+
   private final FloatMatrix rows;
   private final float[] mean;
   private final Workers workers;
 
   Lloyd(FloatMatrix rows, Workers workers) {
     this.rows = rows;
-    this.mean = mean(rows);
+    this.mean = rows.mean();
     this.workers = workers;
   }
 
@@ -38,7 +42,7 @@ final class Lloyd {
       return distinct.values();
     }
     Lloyd lloyd = new Lloyd(rows, workers);
-    FloatMatrix centroids = Seeding.choose(rows, nlist, seed, tick);
+    FloatMatrix centroids = Seeding.choose(rows, nlist, seed, workers, tick);
     for (int i = 0; i < iterations; i++) {
       Assignment assignment = lloyd.assign(centroids, tick);
       centroids = lloyd.means(ListMembers.of(assignment), centroids);
@@ -47,7 +51,18 @@ final class Lloyd {
   }
 
   Assignment assign(FloatMatrix centroids, Workers.Tick tick) throws IOException {
-    return new Assigner(centroids, mean).assign(rows, workers, tick);
+    return assign(centroids, RowSet.all(rows), tick);
+  }
+
+  /** Assigns some rows, in the order of the set. */
+  Assignment assign(FloatMatrix centroids, RowSet set, Workers.Tick tick) throws IOException {
+    return new Assigner(centroids, mean).assign(set, workers, tick);
+  }
+
+  /** Assigns all rows anew, each to one of the centroids around its own. */
+  Assignment assignNearby(FloatMatrix centroids, Assignment last, Workers.Tick tick)
+      throws IOException {
+    return new NearbyAssigner(rows, mean, centroids, workers).assign(centroids, last, NEARBY, tick);
   }
 
   /** Returns the means of the lists; an empty list keeps its old centroid. */
@@ -89,22 +104,6 @@ final class Lloyd {
     for (int d = 0; d < from.length; d++) {
       to[offset + d] = (float) from[d];
     }
-  }
-
-  /** Returns the mean of all rows. */
-  static float[] mean(FloatMatrix rows) {
-    int dim = rows.dim();
-    double[] sum = new double[dim];
-    for (int i = 0; i < rows.rows(); i++) {
-      for (int d = 0; d < dim; d++) {
-        sum[d] += rows.values()[i * dim + d];
-      }
-    }
-    float[] mean = new float[dim];
-    for (int d = 0; d < dim; d++) {
-      mean[d] = (float) (sum[d] / rows.rows());
-    }
-    return mean;
   }
 
   /** Returns the root mean square distance between rows of equal number. */

@@ -36,9 +36,7 @@ public record VectorSpace(Metric metric, int exponent) {
     float max = 0;
     for (float value : values) {
       float abs = Math.abs(value);
-      if (abs > max && abs <= Float.MAX_VALUE) {
-        max = abs;
-      }
+      max = Math.max(max, abs <= Float.MAX_VALUE ? abs : 0);
     }
     return new VectorSpace(metric, max == 0 ? 0 : -exponentOf(max));
   }
@@ -94,10 +92,12 @@ public record VectorSpace(Metric metric, int exponent) {
     }
   }
 
+  /** Multiplies by 2^exponent, rounding once: products of a float and that are exact doubles. */
   private static void scale(float[] x, int offset, int dim, int exponent) {
+    double factor = Math.scalb(1.0, exponent);
     for (int d = offset; d < offset + dim; d++) {
-      float scaled = exponent == 0 ? x[d] : Math.scalb(x[d], exponent);
-      x[d] = Math.clamp(scaled, -MAX_COMPONENT, MAX_COMPONENT);
+      float scaled = (float) (x[d] * factor);
+      x[d] = Math.max(-MAX_COMPONENT, Math.min(MAX_COMPONENT, scaled));
     }
   }
 }

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  * construction to {@link #close()}; with one thread there are none. A task must give the same
  * result whichever worker runs a range, and in whatever order ranges run.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
 
   private final int threads;
   private final @Nullable ExecutorService helpers;
 
-  Workers(int threads) {
+  /** Starts {@code threads − 1} helpers. */
+  public Workers(int threads) {
     this.threads = threads;
     this.helpers =
         threads == 1
@@ -30,7 +31,7 @@ final class Workers implements AutoCloseable {
   }
 
   /** Returns the number of workers; they are numbered from 0. */
-  int count() {
+  public int count() {
     return threads;
   }
 
@@ -40,7 +41,7 @@ final class Workers implements AutoCloseable {
    * @param tick called by the calling thread after each range of its own with the share done
    * @throws IOException what {@code tick} threw; by then no range is running any more
    */
-  void run(int n, int step, Task task, Tick tick) throws IOException {
+  public void run(int n, int step, Task task, Tick tick) throws IOException {
     int ranges = (int) (((long) n + step - 1) / step);
     AtomicInteger next = new AtomicInteger();
     List<Future<?>> running = new ArrayList<>();
@@ -102,14 +103,14 @@ final class Workers implements AutoCloseable {
 
   /** Work on a range. */
   @FunctionalInterface
-  interface Task {
+  public interface Task {
     /** Does {@code [from, to)} as worker number {@code worker}. */
     void run(int worker, int from, int to);
   }
 
   /** Told how far the work is. */
   @FunctionalInterface
-  interface Tick {
+  public interface Tick {
     /** Nobody listens. */
     Tick NONE = _ -> {};
 

@@ -5,6 +5,8 @@ import io.github.luceneivf.calibration.RankHistogram;
 import io.github.luceneivf.clustering.Assignment;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.NearestRows;
+import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
@@ -32,23 +34,28 @@ final class Calibrator {
   /** Byte codes are so near to exact that fewer queries tell their small depth. */
   private static final int MAX_BYTE_QUERIES = 100;
 
+  private static final int QUERIES_PER_RANGE = 4;
+
   private final Codebook codebook;
   private final TrainingRequest request;
   private final PreparedSample sample;
   private final Assignment assignment;
   private final ProgressTeller teller;
+  private final Workers workers;
 
   Calibrator(
       Codebook codebook,
       TrainingRequest request,
       PreparedSample sample,
       Assignment assignment,
-      ProgressTeller teller) {
+      ProgressTeller teller,
+      Workers workers) {
     this.codebook = codebook;
     this.request = request;
     this.sample = sample;
     this.assignment = assignment;
     this.teller = teller;
+    this.workers = workers;
   }
 
   Calibration calibrate() throws IOException {
@@ -60,68 +67,115 @@ final class Calibrator {
     }
     int most = Calibration.MEASURED_K.getLast();
     int[][] neighbors =
-        TrueNeighbors.find(
+        NearestRows.find(
             sample.rows(),
             queries,
             most,
             codebook.metric(),
+            workers,
             share -> tell(NEIGHBORS_SHARE * share));
-    RankHistogram[] byProbe = histograms(codebook.nlist());
-    RankHistogram[] byDepth = histograms(sample.rows().rows());
-    try (Arena arena = Arena.ofConfined()) {
-      judge(neighbors, isExact() ? null : code(arena), byProbe, byDepth);
+    Ranks ranks;
+    try (Arena arena = Arena.ofShared()) {
+      ranks = judge(neighbors, isExact() ? null : code(arena));
     }
     tell(1);
     double scale = Math.sqrt(Math.max(1, (double) request.population() / sample.rows().rows()));
     List<Calibration.Curve> curves = new ArrayList<>();
-    for (int i = 0; i < byProbe.length; i++) {
-      List<Calibration.Point> depths = isExact() ? List.of() : byDepth[i].points(true, scale);
+    for (int i = 0; i < Calibration.MEASURED_K.size(); i++) {
+      List<Calibration.Point> depths =
+          isExact() ? List.of() : ranks.byDepth()[i].points(true, scale);
       curves.add(
           new Calibration.Curve(
-              Calibration.MEASURED_K.get(i), byProbe[i].points(false, 1), depths));
+              Calibration.MEASURED_K.get(i), ranks.byProbe()[i].points(false, 1), depths));
     }
     return new Calibration(queries.rows(), curves);
-  }
-
-  private static RankHistogram[] histograms(int maxRank) {
-    RankHistogram[] histograms = new RankHistogram[Calibration.MEASURED_K.size()];
-    Arrays.setAll(histograms, i -> new RankHistogram(maxRank));
-    return histograms;
   }
 
   private boolean isExact() {
     return request.encoding() instanceof Encoding.Float32;
   }
 
-  private void judge(
-      int[][] neighbors,
-      @Nullable CodedLists coded,
-      RankHistogram[] byProbe,
-      RankHistogram[] byDepth)
-      throws IOException {
+  private Ranks judge(int[][] neighbors, @Nullable CodedLists coded) throws IOException {
     CentroidRanking ranking = new CentroidRanking(codebook);
-    int nlist = codebook.nlist();
-    int[] lists = new int[nlist];
-    int[] listRanks = new int[nlist];
-    float[] distances = new float[nlist];
-    float[] bases = new float[nlist];
-    boolean bytes = request.encoding() instanceof Encoding.Int8;
-    int codedQueries = bytes ? MAX_BYTE_QUERIES : neighbors.length;
-    for (int q = 0; q < neighbors.length; q++) {
-      tell(CODED_SHARE + (1 - CODED_SHARE) * q / neighbors.length);
+    Judge[] judges = new Judge[workers.count()];
+    Arrays.setAll(judges, _ -> new Judge(ranking, neighbors, coded));
+    workers.run(
+        neighbors.length,
+        QUERIES_PER_RANGE,
+        (worker, from, to) -> {
+          for (int q = from; q < to; q++) {
+            judges[worker].judge(q);
+          }
+        },
+        share -> tell(CODED_SHARE + (1 - CODED_SHARE) * share));
+    Ranks ranks = judges[0].ranks;
+    for (int worker = 1; worker < judges.length; worker++) {
+      ranks.addAll(judges[worker].ranks);
+    }
+    return ranks;
+  }
+
+  /** Ranks queries one by one; one per worker. */
+  private final class Judge {
+    private final CentroidRanking ranking;
+    private final int[][] neighbors;
+    private final @Nullable CodedLists coded;
+    private final int[] lists = new int[codebook.nlist()];
+    private final int[] listRanks = new int[codebook.nlist()];
+    private final float[] distances = new float[codebook.nlist()];
+    private final float[] bases = new float[codebook.nlist()];
+    private final float[] scores;
+    final Ranks ranks = Ranks.empty(codebook.nlist(), sample.rows().rows());
+
+    Judge(CentroidRanking ranking, int[][] neighbors, @Nullable CodedLists coded) {
+      this.ranking = ranking;
+      this.neighbors = neighbors;
+      this.coded = coded;
+      this.scores = new float[coded == null ? 0 : sample.rows().rows()];
+    }
+
+    void judge(int q) {
       QueryCode query = new QueryCode(codebook.quantizer(), query(q));
-      ranking.rank(query, nlist, lists, distances);
-      for (int rank = 0; rank < nlist; rank++) {
+      ranking.rank(query, codebook.nlist(), lists, distances);
+      for (int rank = 0; rank < lists.length; rank++) {
         listRanks[lists[rank]] = rank + 1;
         bases[lists[rank]] = distances[rank];
       }
-      int[] ranks = new int[neighbors[q].length];
-      for (int i = 0; i < ranks.length; i++) {
-        ranks[i] = listRanks[assignment.lists()[neighbors[q][i]]];
+      int[] own = new int[neighbors[q].length];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = listRanks[assignment.lists()[neighbors[q][i]]];
       }
-      count(ranks, byProbe);
-      if (coded != null && q < codedQueries) {
-        count(coded.ranks(query, bases, neighbors[q]), byDepth);
+      count(own, ranks.byProbe());
+      boolean bytes = request.encoding() instanceof Encoding.Int8;
+      if (coded != null && q < (bytes ? MAX_BYTE_QUERIES : Integer.MAX_VALUE)) {
+        count(coded.ranks(query, bases, neighbors[q], scores), ranks.byDepth());
+      }
+    }
+  }
+
+  /**
+   * Ranks counted, per measured k.
+   *
+   * @param byProbe of lists
+   * @param byDepth of approximate distances
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier of counters, never compared
+  private record Ranks(RankHistogram[] byProbe, RankHistogram[] byDepth) {
+
+    static Ranks empty(int nlist, int rows) {
+      return new Ranks(histograms(nlist), histograms(rows));
+    }
+
+    private static RankHistogram[] histograms(int maxRank) {
+      RankHistogram[] histograms = new RankHistogram[Calibration.MEASURED_K.size()];
+      Arrays.setAll(histograms, _ -> new RankHistogram(maxRank));
+      return histograms;
+    }
+
+    void addAll(Ranks other) {
+      for (int i = 0; i < byProbe.length; i++) {
+        byProbe[i].addAll(other.byProbe[i]);
+        byDepth[i].addAll(other.byDepth[i]);
       }
     }
   }
@@ -133,6 +187,7 @@ final class Calibrator {
         sample.rows(),
         assignment,
         arena,
+        workers,
         share -> tell(NEIGHBORS_SHARE + (CODED_SHARE - NEIGHBORS_SHARE) * share));
   }
 

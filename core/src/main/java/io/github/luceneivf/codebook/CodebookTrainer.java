@@ -23,4 +23,12 @@ public interface CodebookTrainer {
 
   /** Returns whether training happens outside this process, so that no flush should wait for it. */
   boolean isRemote();
+
+  /**
+   * Returns the threads that a training in this process may use, the caller's among them; the first
+   * flush of a field, which trains, also encodes with as many. They end with the training.
+   */
+  default int threads() {
+    return 1;
+  }
 }

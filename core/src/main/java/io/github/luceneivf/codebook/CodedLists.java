@@ -2,6 +2,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.clustering.Assignment;
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.quantization.BlockScorer;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
@@ -13,33 +14,28 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/**
- * Coded vectors in lists, in memory, as a segment would hold them. Not thread-safe; one per
- * calibration.
- */
+/** Coded vectors in lists, in memory, as a segment would hold them. Immutable, thread-safe. */
 final class CodedLists {
 
-  private static final int TICK_ROWS = 4096;
+  private static final int LISTS_PER_RANGE = 4;
 
   private final CodeBlock layout;
   private final int[] starts;
-  private final int[] rowAt;
+  private final int[] placeOf;
   private final MemorySegment[] lists;
-  private final float[] scores;
 
-  private CodedLists(CodeBlock layout, int[] starts, int[] rowAt, MemorySegment[] lists) {
+  private CodedLists(CodeBlock layout, int[] starts, int[] placeOf, MemorySegment[] lists) {
     this.layout = layout;
     this.starts = starts;
-    this.rowAt = rowAt;
+    this.placeOf = placeOf;
     this.lists = lists;
-    this.scores = new float[rowAt.length];
   }
 
   /**
    * Codes the rows of an assignment.
    *
-   * @param arena lifetime of the codes. Native memory, because vector loads from byte arrays are
-   *     boxed unless native ones were seen before
+   * @param arena lifetime of the codes, shared if there are several workers. Native memory, because
+   *     vector loads from byte arrays are boxed unless native ones were seen before
    */
   static CodedLists of(
       Codebook codebook,
@@ -47,41 +43,34 @@ final class CodedLists {
       FloatMatrix rows,
       Assignment assignment,
       Arena arena,
-      TrueNeighbors.Tick tick)
+      Workers workers,
+      Workers.Tick tick)
       throws IOException {
     CodeBlock layout =
         new CodeBlock(encoding, rows.dim(), CodeBlock.ordBytesFor(Math.max(rows.rows(), 1)));
     int[] starts = starts(assignment.sizes());
-    int[] rowAt = rowsByList(assignment.lists(), starts);
-    VectorCoder coder = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
-    byte[] records = new byte[CodeBlock.WIDTH * encoding.recordBytes(rows.dim())];
-    byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
-    MemorySegment[] lists = new MemorySegment[codebook.nlist()];
-    int nextTick = 0;
-    for (int list = 0; list < lists.length; list++) {
-      int size = starts[list + 1] - starts[list];
-      MemorySegment bytes = arena.allocate(layout.listBytes(size), Long.BYTES);
-      for (int at = 0; at < size; ) {
-        if (starts[list] + at >= nextTick) {
-          tick.tick((double) (starts[list] + at) / rowAt.length);
-          nextTick += TICK_ROWS;
-        }
-        int width = CodeBlock.widthAt(at, size);
-        int count = Math.min(width, size - at);
-        int from = starts[list] + at;
-        for (int i = 0; i < count; i++) {
-          int to = i * encoding.recordBytes(rows.dim());
-          coder.encode(rows.values(), rowAt[from + i] * rows.dim(), list, records, to);
-        }
-        layout.pack(rowAt, from, records, 0, count, width, block);
-        long offset = layout.blockOffset(at, size);
-        MemorySegment.copy(
-            block, 0, bytes, ValueLayout.JAVA_BYTE, offset, layout.blockBytes(width));
-        at += count;
-      }
-      lists[list] = bytes;
+    int[] placeOf = places(assignment.lists(), starts);
+    int[] rowAt = new int[placeOf.length];
+    for (int row = 0; row < placeOf.length; row++) {
+      rowAt[placeOf[row]] = row;
     }
-    return new CodedLists(layout, starts, rowAt, lists);
+    MemorySegment[] lists = new MemorySegment[codebook.nlist()];
+    ListCoder[] coders = new ListCoder[workers.count()];
+    workers.run(
+        lists.length,
+        LISTS_PER_RANGE,
+        (worker, from, to) -> {
+          if (coders[worker] == null) {
+            coders[worker] = new ListCoder(codebook, encoding, layout);
+          }
+          for (int list = from; list < to; list++) {
+            int size = starts[list + 1] - starts[list];
+            lists[list] = arena.allocate(layout.listBytes(size), Long.BYTES);
+            coders[worker].code(rows, rowAt, starts[list], size, list, lists[list]);
+          }
+        },
+        tick);
+    return new CodedLists(layout, starts, placeOf, lists);
   }
 
   private static int[] starts(int[] sizes) {
@@ -92,37 +81,71 @@ final class CodedLists {
     return starts;
   }
 
-  private static int[] rowsByList(int[] listOf, int[] starts) {
+  /** Where each row is when all lists lie one after the other. */
+  private static int[] places(int[] listOf, int[] starts) {
     int[] next = starts.clone();
-    int[] rowAt = new int[listOf.length];
+    int[] placeOf = new int[listOf.length];
     for (int row = 0; row < listOf.length; row++) {
-      rowAt[next[listOf[row]]++] = row;
+      placeOf[row] = next[listOf[row]]++;
     }
-    return rowAt;
+    return placeOf;
+  }
+
+  /** Codes lists; one per worker. */
+  private static final class ListCoder {
+    private final CodeBlock layout;
+    private final VectorCoder coder;
+    private final int recordBytes;
+    private final byte[] records;
+    private final byte[] block;
+
+    ListCoder(Codebook codebook, Encoding encoding, CodeBlock layout) {
+      this.layout = layout;
+      this.coder = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
+      this.recordBytes = encoding.recordBytes(codebook.dim());
+      this.records = new byte[CodeBlock.WIDTH * recordBytes];
+      this.block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
+    }
+
+    void code(FloatMatrix rows, int[] rowAt, int start, int size, int list, MemorySegment out) {
+      for (int at = 0; at < size; ) {
+        int width = CodeBlock.widthAt(at, size);
+        int count = Math.min(width, size - at);
+        int from = start + at;
+        for (int i = 0; i < count; i++) {
+          coder.encode(rows.values(), rowAt[from + i] * rows.dim(), list, records, i * recordBytes);
+        }
+        layout.pack(rowAt, from, records, 0, count, width, block);
+        long offset = layout.blockOffset(at, size);
+        MemorySegment.copy(block, 0, out, ValueLayout.JAVA_BYTE, offset, layout.blockBytes(width));
+        at += count;
+      }
+    }
   }
 
   /**
    * Ranks some rows by approximate distance among all rows of all lists.
    *
    * @param bases [nlist] distance of the query to each centroid
+   * @param scores [rows] overwritten
    * @return for each of {@code rows} one more than the number of rows that score better
    */
-  int[] ranks(QueryCode query, float[] bases, int[] rows) {
-    score(query, bases);
+  int[] ranks(QueryCode query, float[] bases, int[] rows, float[] scores) {
+    score(query, bases, scores);
     float[] thresholds = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      thresholds[i] = scores[rows[i]];
+      thresholds[i] = scores[placeOf[rows[i]]];
     }
     Arrays.sort(thresholds);
-    int[] below = countBelow(thresholds);
+    int[] below = countBelow(scores, thresholds);
     int[] ranks = new int[rows.length];
     for (int i = 0; i < ranks.length; i++) {
-      ranks[i] = 1 + below[Arrays.binarySearch(thresholds, scores[rows[i]])];
+      ranks[i] = 1 + below[Arrays.binarySearch(thresholds, scores[placeOf[rows[i]]])];
     }
     return ranks;
   }
 
-  private void score(QueryCode query, float[] bases) {
+  private void score(QueryCode query, float[] bases, float[] scores) {
     BlockScorer scorer = new BlockScorer(layout, query);
     float[] out = new float[CodeBlock.WIDTH];
     for (int list = 0; list < lists.length; list++) {
@@ -131,19 +154,18 @@ final class CodedLists {
         int width = CodeBlock.widthAt(at, size);
         int count = Math.min(width, size - at);
         scorer.score(lists[list], layout.blockOffset(at, size), width, bases[list], out);
-        for (int i = 0; i < count; i++) {
-          scores[rowAt[starts[list] + at + i]] = out[i];
-        }
+        System.arraycopy(out, 0, scores, starts[list] + at, count);
         at += count;
       }
     }
   }
 
-  /** Rows that score below each of some ascending thresholds. */
-  private int[] countBelow(float[] thresholds) {
+  /** Places that score below each of some ascending thresholds. */
+  private int[] countBelow(float[] scores, float[] thresholds) {
     int[] below = new int[thresholds.length];
     float last = thresholds[thresholds.length - 1];
-    for (float score : scores) {
+    for (int place = 0; place < placeOf.length; place++) {
+      float score = scores[place];
       if (score < last) {
         int at = Arrays.binarySearch(thresholds, score);
         int first = at >= 0 ? at + 1 : -at - 1;

@@ -6,6 +6,7 @@ import io.github.luceneivf.clustering.Clustering;
 import io.github.luceneivf.clustering.ClusteringListener;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeans;
+import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,24 +22,61 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
 
   private static final String TRAINED_BY = "in-process";
 
-  /** Creates a trainer. */
-  public LocalCodebookTrainer() {}
+  private static final int MAX_DEFAULT_THREADS = 8;
+
+  private final int threads;
+
+  /** Creates a trainer that advises as many threads as there are processors, at most 8. */
+  public LocalCodebookTrainer() {
+    this(Math.min(Runtime.getRuntime().availableProcessors(), MAX_DEFAULT_THREADS));
+  }
+
+  /**
+   * Creates a trainer.
+   *
+   * @param threads what {@link #threads()} advises; a request decides for itself
+   */
+  public LocalCodebookTrainer(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, got: " + threads);
+    }
+    this.threads = threads;
+  }
+
+  @Override
+  public int threads() {
+    return threads;
+  }
 
   @Override
   public TrainedCodebook train(TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor)
       throws IOException {
     long start = System.nanoTime();
     ProgressTeller teller = new ProgressTeller(monitor);
-    PreparedSample prepared = PreparedSample.of(request, sample, teller);
+    try (Workers workers = new Workers(request.params().threads())) {
+      PreparedSample prepared = PreparedSample.of(request, sample, teller, workers);
+      return train(request, prepared, teller, workers, start);
+    }
+  }
+
+  private static TrainedCodebook train(
+      TrainingRequest request,
+      PreparedSample prepared,
+      ProgressTeller teller,
+      Workers workers,
+      long start)
+      throws IOException {
     Clustering clustering =
         KMeans.cluster(
             prepared.rows(),
             request.params(),
-            (phase, percent, objective) -> teller.tell(phase(phase), percent / 100, objective));
+            (phase, percent, objective) -> teller.tell(phase(phase), percent / 100, objective),
+            workers);
     Codebook codebook = codebook(request, prepared, clustering);
     long calibrating = System.nanoTime();
     Calibration calibration =
-        new Calibrator(codebook, request, prepared, clustering.assignment(), teller).calibrate();
+        new Calibrator(codebook, request, prepared, clustering.assignment(), teller, workers)
+            .calibrate();
     TrainingReport report =
         new TrainingReport(
             request.population(),
@@ -71,7 +109,7 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
             sample.space(),
             clustering.centroids(),
             radii(clustering.assignment()),
-            mean(sample.rows()),
+            sample.rows().mean(),
             request.params().seed());
     return new Codebook(
         content,
@@ -89,20 +127,6 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
       radii[list] = Math.max(radii[list], (float) Math.sqrt(distance));
     }
     return radii;
-  }
-
-  private static float[] mean(FloatMatrix rows) {
-    double[] sums = new double[rows.dim()];
-    for (int row = 0; row < rows.rows(); row++) {
-      for (int d = 0; d < sums.length; d++) {
-        sums[d] += rows.values()[row * sums.length + d];
-      }
-    }
-    float[] mean = new float[sums.length];
-    for (int d = 0; d < mean.length; d++) {
-      mean[d] = (float) (sums[d] / rows.rows());
-    }
-    return mean;
   }
 
   @Override

@@ -2,21 +2,42 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.clustering.Assigner;
 import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.VectorCoder;
 import java.io.IOException;
 
-/** Assigns and encodes on the calling thread. */
+/** Assigns and encodes on the calling thread, or on a few for as long as a call lasts. */
 public final class LocalVectorEncoder implements VectorEncoder {
 
   private static final int MAX_BATCH = 1024;
   private static final int MIN_BATCH = 16;
 
+  /** Vectors that a thread takes at a time. */
+  private static final int RANGE = 96;
+
   /** Multiply-adds of a batch: some 0.5 s of plain code, so that aborts are heard in time. */
   private static final long BATCH_WORK = 1L << 30;
 
-  /** Creates an encoder. */
-  public LocalVectorEncoder() {}
+  private final int threads;
+
+  /** Creates an encoder that works on the calling thread alone. */
+  public LocalVectorEncoder() {
+    this(1);
+  }
+
+  /**
+   * Creates an encoder.
+   *
+   * @param threads threads that work on a call, the calling one among them; the codes do not depend
+   *     on it
+   */
+  public LocalVectorEncoder(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, got: " + threads);
+    }
+    this.threads = threads;
+  }
 
   @Override
   public void encode(
@@ -32,24 +53,37 @@ public final class LocalVectorEncoder implements VectorEncoder {
           "vectors must have dimension " + dim + ", got: " + vectors.dim());
     }
     abort.check();
-    Assigner assigner = new Assigner(codebook.centroids(), codebook.quantizer().mean());
-    VectorCoder coder = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
-    int batch = batchSize(codebook);
+    int batch = Math.multiplyExact(batchSize(codebook), threads);
     int recordBytes = encoding.recordBytes(dim);
     int[] lists = new int[batch];
     float[] distances = new float[batch];
     byte[] records = new byte[Math.multiplyExact(batch, recordBytes)];
-    vectors.forEachBatch(
-        batch,
-        (rows, firstOrd, count) -> {
-          abort.check();
-          codebook.space().map(rows, 0, count, dim);
-          assigner.assign(rows, 0, count, lists, distances, 0);
-          for (int i = 0; i < count; i++) {
-            coder.encode(rows, i * dim, lists[i], records, i * recordBytes);
-          }
-          sink.accept(firstOrd, count, lists, records);
-        });
+    Assigner assigner = new Assigner(codebook.centroids(), codebook.quantizer().mean());
+    Assigner[] assigners = new Assigner[threads];
+    VectorCoder[] coders = new VectorCoder[threads];
+    for (int i = 0; i < threads; i++) {
+      assigners[i] = i == 0 ? assigner : assigner.fork();
+      coders[i] = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
+    }
+    try (Workers workers = new Workers(threads)) {
+      vectors.forEachBatch(
+          batch,
+          (rows, firstOrd, count) -> {
+            abort.check();
+            workers.run(
+                count,
+                threads == 1 ? batch : RANGE,
+                (worker, from, to) -> {
+                  codebook.space().map(rows, from * dim, to - from, dim);
+                  assigners[worker].assign(rows, from * dim, to - from, lists, distances, from);
+                  for (int i = from; i < to; i++) {
+                    coders[worker].encode(rows, i * dim, lists[i], records, i * recordBytes);
+                  }
+                },
+                Workers.Tick.NONE);
+            sink.accept(firstOrd, count, lists, records);
+          });
+    }
   }
 
   private static int batchSize(Codebook codebook) {

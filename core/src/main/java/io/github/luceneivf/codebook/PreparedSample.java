@@ -2,6 +2,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
 import java.io.IOException;
 import java.util.SplittableRandom;
@@ -22,14 +23,15 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
   /** Multiply-adds of finding true neighbours, about 0.5 s of fast code, unless lists are many. */
   private static final long NEIGHBOR_WORK = 45_000_000_000L;
 
-  private static final int CHUNK_FLOATS = 1 << 22;
+  private static final int CHUNK_FLOATS = 1 << 20;
 
   /**
    * Copies, maps and parts a sample.
    *
    * @throws IllegalArgumentException if it is empty or a value is not finite
    */
-  static PreparedSample of(TrainingRequest request, FloatMatrix sample, ProgressTeller teller)
+  static PreparedSample of(
+      TrainingRequest request, FloatMatrix sample, ProgressTeller teller, Workers workers)
       throws IOException {
     if (sample.rows() < 1) {
       throw new IllegalArgumentException("sample must have at least 1 row, got: 0");
@@ -39,22 +41,21 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
     VectorSpace space = VectorSpace.fitting(request.metric(), sample.values());
     int dim = sample.dim();
     int held = heldOut(sample, request.params().nlist());
+    int[] places = places(sample.rows(), held, request.params().seed());
     float[] rows = new float[(sample.rows() - held) * dim];
     float[] queries = new float[held * dim];
-    SplittableRandom random = new SplittableRandom(request.params().seed());
-    int taken = 0;
-    int chunk = chunkRows(dim);
-    for (int row = 0; row < sample.rows(); row++) {
-      if (row % chunk == 0) {
-        teller.tell(Phase.PREPARE, 0.2 + 0.8 * row / sample.rows(), Double.NaN);
-      }
-      boolean take = random.nextInt(sample.rows() - row) < held - taken;
-      float[] to = take ? queries : rows;
-      int at = (take ? taken : row - taken) * dim;
-      System.arraycopy(sample.values(), row * dim, to, at, dim);
-      space.map(to, at, 1, dim);
-      taken += take ? 1 : 0;
-    }
+    workers.run(
+        sample.rows(),
+        Math.max(1, CHUNK_FLOATS / dim),
+        (_, from, to) -> {
+          for (int row = from; row < to; row++) {
+            float[] target = places[row] < 0 ? queries : rows;
+            int at = (places[row] < 0 ? -1 - places[row] : places[row]) * dim;
+            System.arraycopy(sample.values(), row * dim, target, at, dim);
+            space.map(target, at, 1, dim);
+          }
+        },
+        share -> teller.tell(Phase.PREPARE, 0.2 + 0.8 * share, Double.NaN));
     teller.tell(Phase.PREPARE, 1, Double.NaN);
     return new PreparedSample(
         space,
@@ -62,22 +63,48 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
         new FloatMatrix(queries, held, dim));
   }
 
-  private static int chunkRows(int dim) {
-    return Math.max(1, CHUNK_FLOATS / dim);
+  /** Where each row goes: p is place p among the rows to train with, −1 − p among the queries. */
+  private static int[] places(int rows, int held, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[] places = new int[rows];
+    int taken = 0;
+    for (int row = 0; row < rows; row++) {
+      boolean take = random.nextInt(rows - row) < held - taken;
+      places[row] = take ? -1 - taken : row - taken;
+      taken += take ? 1 : 0;
+    }
+    return places;
   }
 
   private static void requireFinite(FloatMatrix sample, ProgressTeller teller) throws IOException {
     float[] values = sample.values();
-    for (int i = 0; i < values.length; i++) {
-      if (i % CHUNK_FLOATS == 0) {
-        teller.tell(Phase.PREPARE, 0.2 * i / values.length, Double.NaN);
-      }
-      if (!Float.isFinite(values[i])) {
-        throw new IllegalArgumentException(
-            "sample must be finite, got: %s in row %d, component %d"
-                .formatted(values[i], i / sample.dim(), i % sample.dim()));
+    for (int from = 0; from < values.length; from += CHUNK_FLOATS) {
+      teller.tell(Phase.PREPARE, 0.2 * from / values.length, Double.NaN);
+      int to = Math.min(values.length - from, CHUNK_FLOATS) + from;
+      if (!isFinite(values, from, to)) {
+        throw notFinite(sample);
       }
     }
+  }
+
+  /** Exponents of all ones are those of values that are not finite. */
+  private static boolean isFinite(float[] values, int from, int to) {
+    int largest = 0;
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
+    }
+    return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+  }
+
+  private static IllegalArgumentException notFinite(FloatMatrix sample) {
+    float[] values = sample.values();
+    int at = 0;
+    while (Float.isFinite(values[at])) {
+      at++;
+    }
+    return new IllegalArgumentException(
+        "sample must be finite, got: %s in row %d, component %d"
+            .formatted(values[at], at / sample.dim(), at % sample.dim()));
   }
 
   /** Queries to hold out: enough to judge, but cheap beside the training. */

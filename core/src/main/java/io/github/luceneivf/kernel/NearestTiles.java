@@ -64,6 +64,69 @@ final class NearestTiles {
     }
   }
 
+  static int within(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] halfNorms,
+      float[] panels,
+      int panelOffset,
+      int dim,
+      float[] bounds,
+      int boundsOffset,
+      int[] pairs,
+      float[] values) {
+    float[] dots = DOTS.get();
+    int found = 0;
+    int step = LANES == 16 ? 6 : 2;
+    for (int r = 0; r < rowCount; ) {
+      int count = r + step <= rowCount ? step : Math.min(2, rowCount - r);
+      for (int first = 0; first < PANEL; first += 4 * LANES) {
+        int row = rowsOffset + r * dim;
+        if (count == 6) {
+          tile6(rows, row, panels, panelOffset + first, dim, dots);
+        } else {
+          tile2(rows, row, row + (count - 1) * dim, panels, panelOffset + first, dim, dots);
+        }
+        for (int i = 0; i < count; i++) {
+          int pair = (r + i) * PANEL + first;
+          int bound = boundsOffset + first;
+          found =
+              collect(dots, i * PANEL, halfNorms[r + i], bounds, bound, pair, pairs, values, found);
+        }
+      }
+      r += count;
+    }
+    return found;
+  }
+
+  /** Appends the lanes of one row in one tile that are within their bounds. */
+  private static int collect(
+      float[] dots,
+      int from,
+      float halfNorm,
+      float[] bounds,
+      int boundsOffset,
+      int pair,
+      int[] pairs,
+      float[] values,
+      int found) {
+    int to = found;
+    for (int j = 0; j < 4 * LANES; j += LANES) {
+      FloatVector value =
+          FloatVector.broadcast(FLOATS, halfNorm)
+              .sub(FloatVector.fromArray(FLOATS, dots, from + j));
+      FloatVector bound = FloatVector.fromArray(FLOATS, bounds, boundsOffset + j);
+      long near = value.compare(VectorOperators.LE, bound).toLong();
+      for (; near != 0; near &= near - 1) {
+        int lane = j + Long.numberOfTrailingZeros(near);
+        pairs[to] = pair + lane;
+        values[to++] = halfNorm - dots[from + lane];
+      }
+    }
+    return to;
+  }
+
   private static void tile6(
       float[] rows, int row, float[] panels, int panel, int dim, float[] dots) {
     int r1 = row + dim;

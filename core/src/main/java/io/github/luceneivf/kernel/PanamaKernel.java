@@ -125,6 +125,33 @@ public final class PanamaKernel implements VectorKernel {
   }
 
   @Override
+  public int within(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] halfNorms,
+      float[] panels,
+      int panelOffset,
+      int dim,
+      float[] bounds,
+      int boundsOffset,
+      int[] pairs,
+      float[] values) {
+    return NearestTiles.within(
+        rows,
+        rowsOffset,
+        rowCount,
+        halfNorms,
+        panels,
+        panelOffset,
+        dim,
+        bounds,
+        boundsOffset,
+        pairs,
+        values);
+  }
+
+  @Override
   public void nearest(
       float[] rows,
       int rowsOffset,

@@ -158,6 +158,39 @@ public final class ScalarKernel implements VectorKernel {
   }
 
   @Override
+  public int within(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] halfNorms,
+      float[] panels,
+      int panelOffset,
+      int dim,
+      float[] bounds,
+      int boundsOffset,
+      int[] pairs,
+      float[] values) {
+    float[] dots = new float[PANEL];
+    int found = 0;
+    for (int r = 0; r < rowCount; r++) {
+      Arrays.fill(dots, 0);
+      for (int d = 0; d < dim; d++) {
+        float x = rows[rowsOffset + r * dim + d];
+        for (int j = 0; j < PANEL; j++) {
+          dots[j] = Math.fma(x, panels[panelOffset + d * PANEL + j], dots[j]);
+        }
+      }
+      for (int j = 0; j < PANEL; j++) {
+        if (halfNorms[r] - dots[j] <= bounds[boundsOffset + j]) {
+          pairs[found] = r * PANEL + j;
+          values[found++] = halfNorms[r] - dots[j];
+        }
+      }
+    }
+    return found;
+  }
+
+  @Override
   public void hadamard(float[] x, int offset, int length) {
     for (int stride = 1; stride < length; stride <<= 1) {
       for (int from = offset; from < offset + length; from += 2 * stride) {

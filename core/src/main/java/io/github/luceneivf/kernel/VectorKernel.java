@@ -8,7 +8,7 @@ import java.util.Arrays;
  * gives the same results faster.
  *
  * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
- * #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
+ * #within}, {@link #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
  * #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link #below}, {@link #gather},
  * {@link #maxAbs} and {@link #bitPlanes} are bit-identical, their order of operations being part of
  * this contract; sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
@@ -93,13 +93,24 @@ public interface VectorKernel {
    */
   static float[] panels(float[] rows, int count, int dim) {
     float[] panels = new float[panelFloats(count, dim)];
-    for (int c = 0; c < count; c++) {
-      int to = (c / PANEL) * dim * PANEL + c % PANEL;
-      for (int d = 0; d < dim; d++) {
-        panels[to + d * PANEL] = rows[c * dim + d];
-      }
+    for (int c = 0; c < count; c += PANEL) {
+      transpose(rows, c * dim, Math.min(PANEL, count - c), dim, panels, c * dim);
     }
     return panels;
+  }
+
+  /** Lays {@code count} rows, at most PANEL, into one panel, a few components of all at a time. */
+  private static void transpose(
+      float[] rows, int from, int count, int dim, float[] panels, int to) {
+    int step = 16;
+    for (int first = 0; first < dim; first += step) {
+      int end = Math.min(first + step, dim);
+      for (int c = 0; c < count; c++) {
+        for (int d = first; d < end; d++) {
+          panels[to + d * PANEL + c] = rows[from + c * dim + d];
+        }
+      }
+    }
   }
 
   /**
@@ -147,6 +158,33 @@ public interface VectorKernel {
       int[] nearest,
       float[] values,
       int outOffset);
+
+  /**
+   * Rows near to the vectors of one panel: finds the pairs of row r and lane j with {@code value(r,
+   * j) = halfNorms[r] − ⟨row r, vector j⟩ ≤ bounds[j]}. Here the half norms are those of the rows,
+   * and the vectors of the panel are queries, say; the order of operations is that of {@link
+   * #nearest}. Not-a-number is within no bound.
+   *
+   * @param rows [rowCount × dim], row-major, from {@code rowsOffset}
+   * @param halfNorms [rowCount]
+   * @param panels from {@link #panels}; the panel starts at {@code panelOffset}
+   * @param bounds [PANEL] from {@code boundsOffset}; −∞ for lanes that are of no interest
+   * @param pairs receives {@code r × PANEL + j} of each pair, in any order; [rowCount × PANEL]
+   * @param values receives the value of each pair, likewise
+   * @return the number of pairs
+   */
+  int within(
+      float[] rows,
+      int rowsOffset,
+      int rowCount,
+      float[] halfNorms,
+      float[] panels,
+      int panelOffset,
+      int dim,
+      float[] bounds,
+      int boundsOffset,
+      int[] pairs,
+      float[] values);
 
   /**
    * Unnormalised Walsh-Hadamard transform in place, butterflies {@code (a + b, a − b)} at strides

@@ -15,7 +15,7 @@ class AssignerTest {
 
   private final FloatMatrix rows = VectorGenerators.clusters(700, 19, 30, 0.5, 1);
   private final FloatMatrix centroids = VectorGenerators.slice(rows, 100, 190);
-  private final float[] mean = Lloyd.mean(rows);
+  private final float[] mean = rows.mean();
 
   @Test
   void everyRowGetsItsNearestCentroid() {
@@ -60,7 +60,7 @@ class AssignerTest {
     }
     FloatMatrix offset = new FloatMatrix(far, rows.rows(), rows.dim());
     FloatMatrix own = VectorGenerators.slice(offset, 0, 600);
-    Assignment assignment = new Assigner(own, Lloyd.mean(offset)).assign(own, 1);
+    Assignment assignment = new Assigner(own, offset.mean()).assign(own, 1);
     int self = 0;
     for (int i = 0; i < 600; i++) {
       self += assignment.distances()[i] == 0 ? 1 : 0;

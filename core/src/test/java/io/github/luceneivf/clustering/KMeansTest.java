@@ -53,17 +53,56 @@ class KMeansTest {
     }
     assertEquals(objective.length - 1, clustering.report().shift().length);
     FloatMatrix random = VectorGenerators.slice(rows, 0, 40);
-    double randomly = new Assigner(random, Lloyd.mean(rows)).assign(rows, 1).objective();
+    double randomly = new Assigner(random, rows.mean()).assign(rows, 1).objective();
     assertTrue(clustering.assignment().objective() < 0.6 * randomly, "random " + randomly);
     assertEquals(40, clustering.centroids().rows());
     assertEquals(0, clustering.report().sizes().empty());
   }
 
   @Test
+  void fewRowsAtFirstAndNearbyListsAtLastCostLittle() throws IOException {
+    FloatMatrix rows = VectorGenerators.clusters(20_000, 12, 300, 0.5, 4);
+    Clustering one = cluster(rows, new KMeansParams(160, 10, 1e-4, 4, 5, 1));
+    Clustering three = cluster(rows, new KMeansParams(160, 10, 1e-4, 4, 5, 3));
+    assertArrayEquals(one.centroids().values(), three.centroids().values());
+    assertArrayEquals(one.report().objective(), three.report().objective());
+    Lloyd lloyd = new Lloyd(rows, new Workers(1));
+    FloatMatrix centroids = Seeding.choose(rows, 160, 6, new Workers(1), Workers.Tick.NONE);
+    for (int i = 0; i < 10; i++) {
+      Assignment exact = lloyd.assign(centroids, Workers.Tick.NONE);
+      centroids = lloyd.means(ListMembers.of(exact), centroids);
+    }
+    double plain = lloyd.assign(centroids, Workers.Tick.NONE).objective();
+    assertTrue(
+        one.assignment().objective() < 1.03 * plain,
+        () -> one.assignment().objective() + " plain " + plain);
+  }
+
+  @Test
+  void nearbyAssignmentIsNearlyExactAndNeverWorseThanBefore() throws IOException {
+    FloatMatrix rows = VectorGenerators.clusters(10_000, 12, 300, 0.5, 4);
+    Lloyd lloyd = new Lloyd(rows, new Workers(1));
+    FloatMatrix first = VectorGenerators.slice(rows, 0, 200);
+    Assignment before = lloyd.assign(first, Workers.Tick.NONE);
+    FloatMatrix moved = lloyd.means(ListMembers.of(before), first);
+    Assignment nearby = lloyd.assignNearby(moved, before, Workers.Tick.NONE);
+    Assignment exact = lloyd.assign(moved, Workers.Tick.NONE);
+    int other = 0;
+    for (int row = 0; row < rows.rows(); row++) {
+      boolean same = exact.lists()[row] == nearby.lists()[row];
+      assertTrue(same || exact.distances()[row] <= nearby.distances()[row], "row " + row);
+      other += same ? 0 : 1;
+    }
+    assertTrue(other < 300, "rows not in their nearest list: " + other);
+    assertTrue(nearby.objective() < before.objective(), "objective " + nearby.objective());
+    assertTrue(nearby.objective() < 1.01 * exact.objective(), "objective " + nearby.objective());
+  }
+
+  @Test
   void assignmentIsThatOfTheFinalCentroids() throws IOException {
     FloatMatrix rows = VectorGenerators.imbalanced(4000, 12, 2);
     Clustering clustering = cluster(rows, new KMeansParams(50, 5, 0, 1.5, 1, 1));
-    Assignment again = new Assigner(clustering.centroids(), Lloyd.mean(rows)).assign(rows, 1);
+    Assignment again = new Assigner(clustering.centroids(), rows.mean()).assign(rows, 1);
     assertArrayEquals(again.lists(), clustering.assignment().lists());
     assertArrayEquals(again.sizes(), clustering.assignment().sizes());
     assertEquals(again.objective(), clustering.assignment().objective());

@@ -68,6 +68,11 @@ class LocalVectorEncoderTest {
       Kept kept = new Kept(recordBytes);
       new LocalVectorEncoder().encode(codebook, encoding, rows.asSource(), kept, AbortCheck.NONE);
       assertEquals(rows.rows(), kept.lists.size());
+      Kept shared = new Kept(recordBytes);
+      new LocalVectorEncoder(3)
+          .encode(codebook, encoding, rows.asSource(), shared, AbortCheck.NONE);
+      assertEquals(kept.lists, shared.lists);
+      assertArrayEquals(kept.records.toByteArray(), shared.records.toByteArray());
       VectorCoder coder = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
       byte[] expected = new byte[rows.rows() * recordBytes];
       for (int row = 0; row < rows.rows(); row++) {

@@ -1,6 +1,7 @@
 package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.NearestQueue;
 import io.github.luceneivf.quantization.BlockScorer;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;

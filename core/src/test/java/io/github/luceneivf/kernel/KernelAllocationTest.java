@@ -28,6 +28,8 @@ class KernelAllocationTest {
   private static final int[] ORDS = IntStream.range(0, 21).toArray();
   private static final int[] PLANES = new int[4 * 20];
   private static final byte[] LUTS = new byte[VectorKernel.lutBytes(140)];
+  private static final int[] PAIRS = new int[21 * VectorKernel.PANEL];
+  private static final float[] PAIR_VALUES = new float[21 * VectorKernel.PANEL];
   private static final float[] HALF_NORMS = new float[64];
 
   static Stream<Arguments> calls() {
@@ -41,6 +43,10 @@ class KernelAllocationTest {
         call(
             "squaredDistanceRows", () -> k.squaredDistanceRows(QUERY, SEGMENT, DIM, ORDS, 21, OUT)),
         call("nearest", () -> k.nearest(ROWS, 0, 21, ROWS, HALF_NORMS, 60, DIM, INTS, OUT, 0)),
+        call(
+            "within",
+            () ->
+                k.within(ROWS, 0, 21, HALF_NORMS, ROWS, 0, DIM, HALF_NORMS, 0, PAIRS, PAIR_VALUES)),
         call("hadamard", () -> k.hadamard(ROWS, 0, 256)),
         call("bitDots", () -> k.bitDots(SEGMENT, 4, 64, 20, PLANES, INTS)),
         call("bitDots of a tail", () -> k.bitDots(SEGMENT, 4, 16, 20, PLANES, INTS)),

@@ -9,7 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,6 +174,49 @@ class PanamaKernelTest {
         rows, rowsOffset, rowCount, panels, halfNorms, count, dim, actual, actualValues, 1);
     assertArrayEquals(expected, actual);
     assertArrayEquals(expectedValues, actualValues);
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {1e-38f, 1e-3f, 1f, 1e18f})
+  void withinIsBitIdentical(float scale) {
+    for (int round = 0; round < 60; round++) {
+      int dim = 1 + random.nextInt(30);
+      int rowCount = random.nextInt(20);
+      int count = VectorKernel.PANEL + 1 + random.nextInt(VectorKernel.PANEL);
+      float[] rows = floats(5 + rowCount * dim, scale);
+      float[] panels = VectorKernel.panels(floats(count * dim, scale), count, dim);
+      float[] halfNorms = new float[rowCount];
+      for (int row = 0; row < rowCount; row++) {
+        halfNorms[row] = scale * scale * random.nextFloat() * dim;
+      }
+      float[] bounds = floats(3 + VectorKernel.PANEL, scale * scale * dim);
+      Arrays.fill(bounds, 10, 20, Float.NEGATIVE_INFINITY);
+      Arrays.fill(bounds, 40, 50, Float.POSITIVE_INFINITY);
+      List<String> expected = within(scalar, rows, halfNorms, panels, dim, bounds);
+      assertEquals(expected, within(panama, rows, halfNorms, panels, dim, bounds));
+      assertTrue(expected.size() >= 10 * rowCount, "unbounded lanes are within");
+    }
+  }
+
+  /** Pairs of the second panel, in a fixed order. */
+  private static List<String> within(
+      VectorKernel kernel,
+      float[] rows,
+      float[] halfNorms,
+      float[] panels,
+      int dim,
+      float[] bounds) {
+    int rowCount = halfNorms.length;
+    int[] pairs = new int[rowCount * VectorKernel.PANEL];
+    float[] values = new float[rowCount * VectorKernel.PANEL];
+    int panel = VectorKernel.PANEL * dim;
+    int found =
+        kernel.within(rows, 5, rowCount, halfNorms, panels, panel, dim, bounds, 3, pairs, values);
+    return IntStream.range(0, found)
+        .boxed()
+        .sorted(Comparator.comparingInt(i -> pairs[i]))
+        .map(i -> pairs[i] + "=" + Float.floatToIntBits(values[i]))
+        .toList();
   }
 
   @Test

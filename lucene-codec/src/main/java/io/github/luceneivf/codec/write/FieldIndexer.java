@@ -10,6 +10,7 @@ import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.CentroidRanking;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingReport;
@@ -109,7 +110,7 @@ final class FieldIndexer {
     long trained = System.nanoTime();
     Optional<FieldMeta.Lists> lists = Optional.empty();
     if (codebook.isPresent()) {
-      lists = Optional.of(writeLists(codebook.get(), vectors));
+      lists = Optional.of(writeLists(codebook.get(), vectors, encoder(plan)));
     }
     new FieldMeta(field.number, vectors.size(), lists).write(outputs.get(IvfFiles.META));
     if (codebook.isPresent() && codebook.get().codebook().nlist() > 1) {
@@ -130,6 +131,16 @@ final class FieldIndexer {
                 Duration.ofNanos(System.nanoTime() - trained)));
   }
 
+  /**
+   * The first flush of a field, which has trained on several threads, encodes on them too; later
+   * flushes run beside others on Lucene's indexing threads.
+   */
+  private VectorEncoder encoder(IndexPlan plan) {
+    return plan instanceof IndexPlan.Train && run.cause == IndexEvent.Cause.FLUSH
+        ? new LocalVectorEncoder(ports.trainer().threads())
+        : run.encoder;
+  }
+
   private TrainedCodebook train(Metric metric, VectorSource vectors, IndexPlan.Train plan)
       throws IOException {
     long affordable = params.mergeBudgetBytes() / (2L * Float.BYTES * vectors.dim());
@@ -144,7 +155,7 @@ final class FieldIndexer {
         new TrainingRequest(
             metric,
             params.encoding(),
-            KMeansParams.of(nlist, SEED),
+            KMeansParams.of(nlist, SEED).withThreads(ports.trainer().threads()),
             vectors.size(),
             plan.parent()
                 .map(parent ->
@@ -176,13 +187,13 @@ final class FieldIndexer {
         Codebook.oneList(space, mean, vectors.size()), Calibration.uncalibrated());
   }
 
-  private FieldMeta.Lists writeLists(SegmentCodebook used, VectorSource vectors)
-      throws IOException {
+  private FieldMeta.Lists writeLists(
+      SegmentCodebook used, VectorSource vectors, VectorEncoder encoder) throws IOException {
     Codebook codebook = used.codebook();
     CodeBlock layout =
         new CodeBlock(params.encoding(), vectors.dim(), CodeBlock.ordBytesFor(vectors.size()));
     try (StagedCodes codes = stage(codebook.nlist(), vectors)) {
-      run.encoder.encode(codebook, params.encoding(), vectors, codes, run.abort);
+      encoder.encode(codebook, params.encoding(), vectors, codes, run.abort);
       if (codes.count() != vectors.size()) {
         throw new IllegalStateException(
             "the encoder must code all " + vectors.size() + " vectors, got: " + codes.count());

@@ -1,4 +1,4 @@
-package io.github.luceneivf.codebook;
+package io.github.luceneivf.clustering;
 
 import java.util.Arrays;
 
@@ -6,22 +6,38 @@ import java.util.Arrays;
  * The {@code capacity} smallest distances offered, lower numbers first among equals. A binary
  * max-heap of longs: sortable distance above, number below. Not thread-safe; one per selection.
  */
-final class NearestQueue {
+public final class NearestQueue {
 
   private final long[] heap;
   private int size;
   private float bound = Float.POSITIVE_INFINITY;
 
-  NearestQueue(int capacity) {
+  /** Creates a queue of the {@code capacity} smallest. */
+  public NearestQueue(int capacity) {
     this.heap = new long[capacity];
   }
 
   /** Offers a distance; not-a-number ranks last. */
-  void offer(float distance, int number) {
+  public void offer(float distance, int number) {
     if (size == heap.length && distance > bound) {
       return;
     }
-    long key = key(distance, number);
+    offer(key(distance, number));
+  }
+
+  /** Offers all that another queue holds; that one is not changed. */
+  void offerAll(NearestQueue other) {
+    for (int i = 0; i < other.size; i++) {
+      offer(other.heap[i]);
+    }
+  }
+
+  /** Returns the distance that a further one must not exceed to be kept; +∞ while not full. */
+  float bound() {
+    return bound;
+  }
+
+  private void offer(long key) {
     if (size < heap.length) {
       up(size++, key);
     } else if (key < heap[0]) {
@@ -35,12 +51,12 @@ final class NearestQueue {
   }
 
   /** Returns the number of distances kept. */
-  int size() {
+  public int size() {
     return size;
   }
 
   /** Writes the numbers, smallest distance first, and empties the queue. */
-  void drain(int[] numbers) {
+  public void drain(int[] numbers) {
     Arrays.sort(heap, 0, size);
     for (int i = 0; i < size; i++) {
       numbers[i] = (int) heap[i];

@@ -1,0 +1,131 @@
+package io.github.luceneivf.clustering;
+
+import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.kernel.VectorKernel;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Exact nearest rows of many queries by brute force: a matrix product of tiles of rows and panels
+ * of queries, of which only what is nearer than a query's k-th so far leaves the registers. Ranks
+ * by {@code ‖x‖²/2 − ⟨x, q⟩} about the rows' mean, or by {@code −⟨x, q⟩}; the result depends
+ * neither on the kernel nor on the number of threads.
+ */
+public final class NearestRows {
+
+  private static final int PANEL = VectorKernel.PANEL;
+
+  /** Rows of a tile; a multiple of the 6 that the fastest kernel holds in registers. */
+  private static final int TILE = 96;
+
+  /** Floats of a tile at most, so that it stays in the second-level cache beside a panel. */
+  private static final int TILE_FLOATS = 1 << 16;
+
+  /** Multiply-adds of a range: some 2 ms of fast code. */
+  private static final long RANGE_WORK = 1L << 27;
+
+  private final VectorKernel kernel = Kernels.get();
+  private final FloatMatrix rows;
+  private final Metric metric;
+  private final float[] mean;
+  private final int queries;
+  private final float[] panels;
+  private final int tileRows;
+  private final Scratch[] scratches;
+
+  private NearestRows(
+      FloatMatrix rows, FloatMatrix queries, int k, Metric metric, Workers workers) {
+    int dim = rows.dim();
+    this.rows = rows;
+    this.metric = metric;
+    this.mean = metric == Metric.INNER_PRODUCT ? new float[dim] : rows.mean();
+    this.queries = queries.rows();
+    float[] shifted = queries.values().clone();
+    for (int i = 0; i < shifted.length; i++) {
+      shifted[i] -= mean[i % dim];
+    }
+    this.panels = VectorKernel.panels(shifted, queries.rows(), dim);
+    this.tileRows = Math.max(6, Math.min(TILE_FLOATS / dim / 6 * 6, TILE));
+    this.scratches = new Scratch[workers.count()];
+    Arrays.setAll(scratches, _ -> new Scratch(Math.min(k, rows.rows())));
+  }
+
+  /**
+   * Returns the {@code min(k, rows)} nearest rows of each query [queries][k], nearest first, lower
+   * rows first among equals.
+   */
+  public static int[][] find(
+      FloatMatrix rows,
+      FloatMatrix queries,
+      int k,
+      Metric metric,
+      Workers workers,
+      Workers.Tick tick)
+      throws IOException {
+    NearestRows nearest = new NearestRows(rows, queries, k, metric, workers);
+    long work = (long) queries.rows() * rows.dim() * nearest.tileRows;
+    int step = nearest.tileRows * (int) Math.clamp(RANGE_WORK / Math.max(work, 1), 1, 64);
+    workers.run(
+        rows.rows(),
+        step,
+        (worker, from, to) -> {
+          for (int row = from; row < to; row += nearest.tileRows) {
+            nearest.scratches[worker].tile(row, Math.min(nearest.tileRows, to - row));
+          }
+        },
+        tick);
+    return nearest.join();
+  }
+
+  private int[][] join() {
+    int[][] neighbors = new int[queries][];
+    for (int q = 0; q < queries; q++) {
+      NearestQueue queue = scratches[0].queues[q];
+      for (int worker = 1; worker < scratches.length; worker++) {
+        queue.offerAll(scratches[worker].queues[q]);
+      }
+      neighbors[q] = new int[queue.size()];
+      queue.drain(neighbors[q]);
+    }
+    return neighbors;
+  }
+
+  /** What one worker has found, and its room to work in. */
+  private final class Scratch {
+    private final NearestQueue[] queues = new NearestQueue[queries];
+    private final float[] bounds = new float[(queries + PANEL - 1) / PANEL * PANEL];
+    private final float[] tile = new float[tileRows * rows.dim()];
+    private final float[] halfNorms = new float[tileRows];
+    private final int[] pairs = new int[tileRows * PANEL];
+    private final float[] values = new float[tileRows * PANEL];
+
+    Scratch(int k) {
+      Arrays.setAll(queues, _ -> new NearestQueue(k));
+      Arrays.fill(bounds, Float.NEGATIVE_INFINITY);
+      Arrays.fill(bounds, 0, queries, Float.POSITIVE_INFINITY);
+    }
+
+    void tile(int first, int count) {
+      int dim = rows.dim();
+      for (int i = 0; i < count; i++) {
+        int at = (first + i) * dim;
+        for (int d = 0; d < dim; d++) {
+          tile[i * dim + d] = rows.values()[at + d] - mean[d];
+        }
+        if (metric != Metric.INNER_PRODUCT) {
+          halfNorms[i] = (float) (Assigner.squaredDistance(rows.values(), at, mean, 0, dim) / 2);
+        }
+      }
+      for (int lane = 0; lane < queries; lane += PANEL) {
+        int found =
+            kernel.within(
+                tile, 0, count, halfNorms, panels, lane * dim, dim, bounds, lane, pairs, values);
+        for (int i = 0; i < found; i++) {
+          int query = lane + pairs[i] % PANEL;
+          queues[query].offer(values[i], first + pairs[i] / PANEL);
+          bounds[query] = queues[query].bound();
+        }
+      }
+    }
+  }
+}
