@@ -47,6 +47,9 @@ public interface Contender {
   BuildCost build(String index, PreparedVectors vectors, Layout layout, Path folder)
       throws IOException;
 
+  /** Deletes the rows tagged {@link Tag#DELETED} from an index, and leaves it otherwise alone. */
+  void delete(Path folder) throws IOException;
+
   /** Opens an index that {@link #build} made; the caller closes it. */
   OpenIndex open(String index, Path folder) throws IOException;
 }

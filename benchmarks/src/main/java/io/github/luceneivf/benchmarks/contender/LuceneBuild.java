@@ -50,28 +50,38 @@ final class LuceneBuild {
         writer.getConfig().setMergePolicy(inOrder());
         writer.forceMerge(1);
         writer.commit();
-      } else if (layout == Layout.WITH_DELETES) {
-        writer.deleteDocuments(new Term(TAGS, Tag.DELETED.term()));
-        writer.commit();
       }
       meter.merged();
     }
     return meter.cost(folder);
   }
 
-  private IndexWriterConfig config() {
+  /** Deletes the rows tagged {@link Tag#DELETED}. */
+  static void delete(Path folder) throws IOException {
+    try (Directory directory = Directories.open(folder);
+        IndexWriter writer = new IndexWriter(directory, unmerged())) {
+      writer.deleteDocuments(new Term(TAGS, Tag.DELETED.term()));
+      writer.commit();
+    }
+  }
+
+  private static IndexWriterConfig unmerged() {
     return new IndexWriterConfig()
+        .setMergePolicy(NoMergePolicy.INSTANCE)
+        .setMergeScheduler(new SerialMergeScheduler())
+        .setUseCompoundFile(false)
+        .setRAMBufferSizeMB(RAM_BUFFER_MB);
+  }
+
+  private IndexWriterConfig config() {
+    return unmerged()
         .setCodec(
             new Lucene104Codec() {
               @Override
               public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
                 return format;
               }
-            })
-        .setMergePolicy(NoMergePolicy.INSTANCE)
-        .setMergeScheduler(new SerialMergeScheduler())
-        .setUseCompoundFile(false)
-        .setRAMBufferSizeMB(RAM_BUFFER_MB);
+            });
   }
 
   private static MergePolicy inOrder() {

@@ -64,6 +64,11 @@ public abstract class LuceneContender implements Contender {
   }
 
   @Override
+  public final void delete(Path folder) throws IOException {
+    LuceneBuild.delete(folder);
+  }
+
+  @Override
   public final OpenIndex open(String index, Path folder) throws IOException {
     return OpenLuceneIndex.open(this, folder);
   }

@@ -95,6 +95,21 @@ public final class DataSet {
     return new DataSet(name, metric, first, this::base, this::labels);
   }
 
+  /**
+   * Returns the set of some rows with the same queries, whose exact neighbours are searched for;
+   * there are no labels.
+   *
+   * @param rows of the base, ascending; row {@code i} of the subset is {@code rows[i]}
+   * @param k neighbours of a query
+   * @throws IOException if the vectors cannot be read
+   */
+  public DataSet subset(int[] rows, int k) throws IOException {
+    VectorRows some = new SelectedRows(base(), rows);
+    Neighbors found =
+        new ExactSearch(Runtime.getRuntime().availableProcessors()).find(some, queries, metric, k);
+    return new DataSet(name, metric, new Queries(queries, found), () -> some, () -> null);
+  }
+
   /** Returns the name, for reports and folders. */
   public String name() {
     return name;

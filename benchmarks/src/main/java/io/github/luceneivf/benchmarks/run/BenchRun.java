@@ -2,9 +2,7 @@ package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.report.DataSetResult;
-import io.github.luceneivf.benchmarks.report.ScenarioResult;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Runs scenarios on a data set. */
@@ -17,10 +15,10 @@ final class BenchRun {
       throws IOException {
     Lab lab = Lab.open(settings, set);
     lab.say("%s: %d x %d, %d queries", set.name(), set.base().size(), set.dim(), lab.queries());
-    List<ScenarioResult> results = new ArrayList<>();
+    Findings findings = Findings.empty();
     for (ScenarioName scenario : scenarios) {
       lab.say("%s, scenario %s", set.name(), scenario);
-      results.addAll(scenario.run(lab));
+      scenario.run(lab, findings);
     }
     return new DataSetResult(
         set.name(),
@@ -28,7 +26,7 @@ final class BenchRun {
         set.dim(),
         set.metric().name(),
         lab.queries(),
-        results,
-        List.of());
+        findings.searches(),
+        findings.builds());
   }
 }

@@ -38,7 +38,7 @@ record BenchSettings(
       int curvePoints) {
 
     /** For figures to be published. */
-    static final Effort FULL = new Effort(3, 0.06, 0.2, 15, 8);
+    static final Effort FULL = new Effort(3, 0.04, 0.15, 12, 6);
 
     /** To see that everything works. */
     static final Effort QUICK = new Effort(1, 0.01, 0.02, 1, 4);

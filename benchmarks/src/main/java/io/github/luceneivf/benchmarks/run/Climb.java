@@ -19,7 +19,7 @@ final class Climb {
   private static final int LONG_STEP = 3;
 
   /** At this recall the ladder has been climbed. */
-  private static final double TOP = 0.998;
+  private static final double TOP = 0.996;
 
   /** A recall that is higher by less than this is not higher. */
   private static final double GAIN = 0.0004;
@@ -34,8 +34,12 @@ final class Climb {
     Trial of(Setting setting) throws IOException;
   }
 
-  /** Returns what was tried, cheapest first. */
-  static List<Trial> up(Ladder ladder, Try attempt) throws IOException {
+  /**
+   * Returns what was tried, cheapest first.
+   *
+   * @param limit microseconds per query above which nothing is of interest
+   */
+  static List<Trial> up(Ladder ladder, double limit, Try attempt) throws IOException {
     List<Trial> trials = new ArrayList<>();
     @Nullable Trial best = null;
     for (int rung = 0; rung < ladder.rungs().size(); ) {
@@ -44,7 +48,8 @@ final class Climb {
       if (best == null || trial.recall() > best.recall() + GAIN) {
         best = trial;
       }
-      if (best.recall() >= TOP || trial.micros() > PLATEAU * best.micros()) {
+      double micros = trial.micros();
+      if (best.recall() >= TOP || micros > PLATEAU * best.micros() || micros > limit) {
         break;
       }
       rung += trial.recall() < POOR ? LONG_STEP : 1;

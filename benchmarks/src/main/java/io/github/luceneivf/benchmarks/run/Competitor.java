@@ -1,18 +1,17 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Ladder;
-import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.Setting;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.report.Curve;
 import io.github.luceneivf.benchmarks.report.Point;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * One contender in one scenario: warmed up, tuned, measured again and again, and in the end turned
@@ -26,52 +25,87 @@ final class Competitor implements Closeable {
   private final Lab lab;
   private final WorkerProcess worker;
   private final DescribeJob.Description description;
-  private final @Nullable Tag filter;
-  private final Judge judge;
-  private final Map<Trial, List<MeasureJob.Measured>> samples = new LinkedHashMap<>();
+  private final Contest contest;
+  private final Map<String, Path> folders = new LinkedHashMap<>();
+  private final Map<Trial, List<Measured>> samples = new LinkedHashMap<>();
 
   private Competitor(
-      Lab lab,
-      WorkerProcess worker,
-      DescribeJob.Description description,
-      @Nullable Tag filter,
-      Judge judge) {
+      Lab lab, WorkerProcess worker, DescribeJob.Description description, Contest contest) {
     this.lab = lab;
     this.worker = worker;
     this.description = description;
-    this.filter = filter;
-    this.judge = judge;
+    this.contest = contest;
+  }
+
+  /** Measures a setting in another way than the usual, which is done. */
+  interface Measurement {
+    Measured of(Setting setting, Measured warm) throws IOException;
   }
 
   /** Starts a contender's process and opens its indexes. */
-  static Competitor start(
-      Lab lab, String contender, Layout layout, @Nullable Tag filter, Judge judge)
-      throws IOException {
+  static Competitor start(Lab lab, String contender, Contest contest) throws IOException {
     WorkerProcess worker = lab.searcher(contender);
     try {
-      DescribeJob.Description description = worker.ask(new DescribeJob(lab.set().base().size()));
-      for (String index : description.indexes()) {
-        IndexStore.Stored stored = lab.index(contender, index, layout, description);
-        worker.ask(new OpenJob(index, stored.files().toString()));
+      Competitor competitor =
+          new Competitor(
+              lab, worker, worker.ask(new DescribeJob(lab.set().base().size())), contest);
+      for (String index : competitor.indexes()) {
+        competitor.folders.put(
+            index, lab.index(contender, index, contest.layout(), competitor.description).files());
       }
-      return new Competitor(lab, worker, description, filter, judge);
+      competitor.openIndexes();
+      return competitor;
     } catch (IOException | RuntimeException e) {
       worker.close();
       throw e;
     }
   }
 
+  private List<String> indexes() {
+    List<String> all = description.indexes();
+    return contest.breadth() == Contest.Breadth.ALL
+        ? all
+        : Stream.of(all.getFirst(), all.getLast()).distinct().toList();
+  }
+
+  private List<Ladder> ladders() {
+    return description.ladders().stream()
+        .filter(ladder -> folders.containsKey(ladder.rungs().getFirst().index()))
+        .toList();
+  }
+
+  /** Returns its process. */
+  WorkerProcess worker() {
+    return worker;
+  }
+
+  /** Opens its indexes. */
+  void openIndexes() throws IOException {
+    for (Map.Entry<String, Path> folder : folders.entrySet()) {
+      worker.ask(new OpenJob(folder.getKey(), folder.getValue().toString()));
+    }
+  }
+
+  /** Closes its indexes and drops their pages. */
+  void closeIndexes() throws IOException {
+    worker.ask(new CloseJob());
+    for (Path folder : folders.values()) {
+      PageCache.drop(folder);
+    }
+  }
+
   /** Searches until the JVM has come to rest. */
   void warmUp() throws IOException {
     List<Setting> settings = new ArrayList<>(List.of(description.defaults()));
-    List<Ladder> ladders = description.ladders();
+    List<Ladder> ladders = ladders();
     int step = (ladders.size() + WARMING - 1) / WARMING;
     for (int i = 0; i < ladders.size(); i += step) {
       List<Setting> rungs = ladders.get(i).rungs();
       settings.add(rungs.get(rungs.size() / 2));
     }
     double seconds = lab.settings().effort().warmUpSeconds();
-    WarmUpJob.Warmth warmth = worker.ask(new WarmUpJob(settings, filter, seconds / 4, seconds));
+    WarmUpJob.Warmth warmth =
+        worker.ask(new WarmUpJob(settings, contest.filter(), seconds / 4, seconds));
     lab.say(
         "%s: warm after %.1f s, %.1f times as fast as at first",
         worker.contender(), warmth.seconds(), warmth.speedUp());
@@ -80,16 +114,16 @@ final class Competitor implements Closeable {
   /** Tries settings on one half of the queries and keeps those worth reporting. */
   void tune() throws IOException {
     Map<String, List<Trial>> trials = new LinkedHashMap<>();
-    for (Ladder ladder : description.ladders()) {
-      for (Trial trial : Climb.up(ladder, this::attempt)) {
-        trials.computeIfAbsent(trial.setting().index(), _ -> new ArrayList<>()).add(trial);
-      }
+    for (Ladder ladder : ladders()) {
+      List<Trial> ofIndex =
+          trials.computeIfAbsent(ladder.rungs().getFirst().index(), _ -> new ArrayList<>());
+      ofIndex.addAll(Climb.up(ladder, Shortlist.slowest(ofIndex), this::attempt));
     }
     samples.put(attempt(description.defaults()), new ArrayList<>());
     int tried = 0;
     for (List<Trial> ofIndex : trials.values()) {
       tried += ofIndex.size();
-      for (Trial trial : Shortlist.of(ofIndex, lab.settings().effort().curvePoints())) {
+      for (Trial trial : Shortlist.of(ofIndex, curvePoints())) {
         if (!trial.setting().equals(description.defaults())) {
           samples.put(trial, new ArrayList<>());
         }
@@ -99,33 +133,43 @@ final class Competitor implements Closeable {
   }
 
   private Trial attempt(Setting setting) throws IOException {
-    MeasureJob.Measured measured =
-        measure(setting, Half.TUNING, lab.settings().effort().trialSeconds());
-    double recall = judge.recall(Half.TUNING, lab.queries(), measured.rows());
-    return new Trial(setting, recall, measured.cpuMicros());
+    Measured measured = measure(setting, Half.TUNING, lab.settings().effort().trialSeconds());
+    double recall = contest.judge().recall(Half.TUNING, lab.queries(), measured.rows());
+    return new Trial(setting, recall, measured.times().cpu());
   }
 
-  /** Measures the kept settings once on the other half. */
-  void takeTurn() throws IOException {
-    for (Map.Entry<Trial, List<MeasureJob.Measured>> kept : samples.entrySet()) {
-      kept.getValue()
-          .add(
-              measure(
-                  kept.getKey().setting(), Half.REPORT, lab.settings().effort().reportSeconds()));
+  private int curvePoints() {
+    return contest.breadth() == Contest.Breadth.TARGETS ? 0 : lab.settings().effort().curvePoints();
+  }
+
+  /** Measures the kept settings once on the other half: warm, then in another way. */
+  void measureEach(Measurement other) throws IOException {
+    for (Map.Entry<Trial, List<Measured>> kept : samples.entrySet()) {
+      Setting setting = kept.getKey().setting();
+      Measured warm = measure(setting, Half.REPORT, lab.settings().effort().reportSeconds());
+      kept.getValue().add(other.of(setting, warm));
     }
   }
 
-  private MeasureJob.Measured measure(Setting setting, Half half, double seconds)
-      throws IOException {
-    return worker.ask(new MeasureJob(setting, half, filter, seconds));
+  /** Replaces the last measurement of each setting. */
+  void measureAgain(Measurement other) throws IOException {
+    for (Map.Entry<Trial, List<Measured>> kept : samples.entrySet()) {
+      List<Measured> measured = kept.getValue();
+      measured.add(other.of(kept.getKey().setting(), measured.removeLast()));
+    }
+  }
+
+  private Measured measure(Setting setting, Half half, double seconds) throws IOException {
+    return worker.ask(new MeasureJob(setting, half, contest.filter(), seconds));
   }
 
   /** Returns a curve per index. */
   List<Curve> curves() throws IOException {
     Map<String, List<Point>> points = new LinkedHashMap<>();
-    for (Map.Entry<Trial, List<MeasureJob.Measured>> kept : samples.entrySet()) {
+    for (Map.Entry<Trial, List<Measured>> kept : samples.entrySet()) {
       Trial trial = kept.getKey();
-      double recall = judge.recall(Half.REPORT, lab.queries(), kept.getValue().getFirst().rows());
+      double recall =
+          contest.judge().recall(Half.REPORT, lab.queries(), kept.getValue().getFirst().rows());
       points
           .computeIfAbsent(trial.setting().index(), _ -> new ArrayList<>())
           .add(

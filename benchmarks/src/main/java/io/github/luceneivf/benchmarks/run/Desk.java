@@ -19,6 +19,7 @@ final class Desk implements Closeable {
   private final Contender contender;
   private final PreparedVectors vectors;
   private final Map<String, OpenIndex> open = new HashMap<>();
+  private final Map<String, Path> folders = new HashMap<>();
 
   Desk(Contender contender, PreparedVectors vectors) {
     this.contender = contender;
@@ -34,10 +35,29 @@ final class Desk implements Closeable {
   }
 
   void open(String index, Path folder) throws IOException {
-    OpenIndex before = open.put(index, contender.open(index, folder));
+    close(index);
+    folders.put(index, folder);
+    open.put(index, contender.open(index, folder));
+  }
+
+  private void close(String index) throws IOException {
+    OpenIndex before = open.remove(index);
     if (before != null) {
       before.close();
     }
+  }
+
+  /** Opens an index again, none of whose pages are in memory. */
+  void reopenCold(String index) throws IOException {
+    Path folder = folders.get(index);
+    if (folder == null) {
+      throw new IllegalStateException(
+          "index must be one of " + folders.keySet() + ", got: " + index);
+    }
+    // Pages that are mapped stay in memory.
+    close(index);
+    PageCache.drop(folder);
+    open(index, folder);
   }
 
   /**

@@ -56,24 +56,44 @@ final class IndexStore {
     Path place = all.resolve(name + "-" + fingerprint);
     if (!Files.exists(place.resolve(COST))) {
       remove(all, name);
-      build(new BuildJob(index, layout, place + ".part/" + FILES), place, builder);
+      Path part = place.resolveSibling(place.getFileName() + ".part");
+      Files.createDirectories(part.resolve(FILES));
+      BuildCost cost;
+      if (layout == Layout.WITH_DELETES) {
+        Stored whole = get(contender, index, Layout.FLUSHED, fingerprint, builder);
+        cost = deleteFrom(whole, part.resolve(FILES), builder);
+      } else {
+        cost = build(new BuildJob(index, layout, part.resolve(FILES).toString()), builder);
+      }
+      JSON.writeValue(part.resolve(COST).toFile(), cost);
+      Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
     }
     BuildCost cost = JSON.readValue(place.resolve(COST).toFile(), BuildCost.class);
     return new Stored(place.resolve(FILES), cost);
   }
 
-  private void build(BuildJob job, Path place, Builder builder) throws IOException {
-    Files.createDirectories(Path.of(job.folder()));
+  private BuildCost build(BuildJob job, Builder builder) throws IOException {
     try (WorkerProcess worker = builder.start()) {
       progress.say("%s: builds %s %s", worker.contender(), job.index(), job.layout());
       BuildCost cost = worker.ask(job);
-      Path part = place.resolveSibling(place.getFileName() + ".part");
-      JSON.writeValue(part.resolve(COST).toFile(), cost);
-      Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
       progress.say(
           "%s: built in %.1f s (%.1f s of CPU)",
           worker.contender(), cost.flushSeconds() + cost.mergeSeconds(), cost.cpuSeconds());
+      return cost;
     }
+  }
+
+  /** Deletes from a copy, so that a graph is not built twice. */
+  private static BuildCost deleteFrom(Stored whole, Path copy, Builder builder) throws IOException {
+    try (Stream<Path> files = Files.list(whole.files())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    try (WorkerProcess worker = builder.start()) {
+      worker.ask(new DeleteJob(copy.toString()));
+    }
+    return whole.cost();
   }
 
   private static void remove(Path all, String name) throws IOException {

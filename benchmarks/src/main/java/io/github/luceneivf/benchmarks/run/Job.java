@@ -11,7 +11,17 @@ import java.io.IOException;
  * @param <A> the answer
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "job")
-sealed interface Job<A> permits BuildJob, CloseJob, DescribeJob, MeasureJob, OpenJob, WarmUpJob {
+sealed interface Job<A>
+    permits BuildJob,
+        CloseJob,
+        ColdJob,
+        DeleteJob,
+        DescribeJob,
+        DistinctJob,
+        MeasureJob,
+        OpenJob,
+        ThreadsJob,
+        WarmUpJob {
 
   /** Returns the type of the answer. */
   @JsonIgnore

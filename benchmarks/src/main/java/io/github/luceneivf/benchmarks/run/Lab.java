@@ -1,36 +1,40 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Layout;
+import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where scenarios work: one data set, with its vectors and indexes on disk.
  *
  * @param settings of the run
- * @param set the data set
- * @param queries of it that are used, both halves together
+ * @param set the data set, with the queries that are used
  * @param vectors folder of its vectors
  * @param indexes its indexes
  */
-record Lab(BenchSettings settings, DataSet set, int queries, Path vectors, IndexStore indexes) {
+record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes) {
 
   /** Heap for a build: a million vectors are buffered, and a graph beside them. */
-  private static final String BUILD_HEAP = "-Xmx6g";
+  private static final List<String> BUILD_HEAP = List.of("-Xmx6g");
 
-  private static final String SEARCH_HEAP = "-Xmx2g";
+  /** Touched at the start, so that a limit of memory is a limit of file pages. */
+  private static final List<String> SEARCH_HEAP =
+      List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
   /** Opens a lab in the run's work folder. */
-  static Lab open(BenchSettings settings, DataSet set) throws IOException {
-    Path vectors = VectorStore.prepare(set, settings.queries(), settings.work());
+  static Lab open(BenchSettings settings, DataSet whole) throws IOException {
+    DataSet set = whole.firstQueries(Math.min(settings.queries(), whole.queries().rows()));
+    Path vectors = VectorStore.prepare(set, settings.work());
     Path indexes = settings.work().resolve("indexes").resolve(set.name());
-    return new Lab(
-        settings,
-        set,
-        Math.min(settings.queries(), set.queries().rows()),
-        vectors,
-        new IndexStore(indexes, settings.progress()));
+    return new Lab(settings, set, vectors, new IndexStore(indexes, settings.progress()));
+  }
+
+  /** Returns the number of queries, both halves together. */
+  int queries() {
+    return set.queries().rows();
   }
 
   /** Starts a worker that searches. */
@@ -46,7 +50,7 @@ record Lab(BenchSettings settings, DataSet set, int queries, Path vectors, Index
         contender, index, layout, description.fingerprint(), () -> start(contender, BUILD_HEAP));
   }
 
-  private WorkerProcess start(String contender, String heap) throws IOException {
+  private WorkerProcess start(String contender, List<String> heap) throws IOException {
     Path log = settings.work().resolve("logs").resolve(set.name() + "-" + contender + ".log");
     return WorkerProcess.start(contender, settings.roster().java(contender, heap), vectors, log);
   }
@@ -54,6 +58,11 @@ record Lab(BenchSettings settings, DataSet set, int queries, Path vectors, Index
   /** Judges searches of all rows. */
   Judge judge() {
     return (query, rows, count) -> set.recall(query, rows, count, Half.K);
+  }
+
+  /** Returns the tags of all rows. */
+  byte[] tags() throws IOException {
+    return PreparedVectors.open(vectors).tags();
   }
 
   /** Tells the user what is going on. */

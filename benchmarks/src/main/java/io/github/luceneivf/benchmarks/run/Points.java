@@ -18,9 +18,8 @@ final class Points {
    * @param recall on the half that is reported
    * @param samples one per repetition
    */
-  static Point of(
-      Trial trial, double recall, List<MeasureJob.Measured> samples, boolean isDefault) {
-    double[] micros = sorted(samples, MeasureJob.Measured::cpuMicros);
+  static Point of(Trial trial, double recall, List<Measured> samples, boolean isDefault) {
+    double[] micros = sorted(samples, sample -> sample.times().cpu());
     return new Point(
         trial.setting().label(),
         trial.recall(),
@@ -28,17 +27,16 @@ final class Points {
         MICROS_PER_SECOND / median(micros),
         MICROS_PER_SECOND / micros[micros.length - 1],
         MICROS_PER_SECOND / micros[0],
-        MICROS_PER_SECOND / median(sorted(samples, MeasureJob.Measured::wallMicros)),
-        median(sorted(samples, MeasureJob.Measured::p50Micros)),
-        median(sorted(samples, MeasureJob.Measured::p99Micros)),
-        median(sorted(samples, MeasureJob.Measured::allocated)),
-        median(sorted(samples, MeasureJob.Measured::visited)),
-        Double.NaN,
+        MICROS_PER_SECOND / median(sorted(samples, sample -> sample.times().wall())),
+        median(sorted(samples, sample -> sample.times().p50())),
+        median(sorted(samples, sample -> sample.times().p99())),
+        median(sorted(samples, Measured::allocated)),
+        median(sorted(samples, Measured::visited)),
+        median(sorted(samples, Measured::readBytes)),
         isDefault);
   }
 
-  private static double[] sorted(
-      List<MeasureJob.Measured> samples, ToDoubleFunction<MeasureJob.Measured> figure) {
+  private static double[] sorted(List<Measured> samples, ToDoubleFunction<Measured> figure) {
     return samples.stream().mapToDouble(figure).sorted().toArray();
   }
 

@@ -28,9 +28,9 @@ final class QueryLoop {
     return new QueryLoop(search, Arrays.copyOf(queries, Math.min(limit, queries.length)));
   }
 
-  /** Returns the number of queries. */
-  int size() {
-    return queries.length;
+  /** Returns the time of one query of a pass in microseconds. */
+  double microsPerQuery(long nanosPerPass) {
+    return nanosPerPass / 1e3 / queries.length;
   }
 
   /** Wall and CPU time of something, in nanoseconds. */
@@ -46,15 +46,27 @@ final class QueryLoop {
     return new Time(System.nanoTime() - wall, THREADS.getCurrentThreadCpuTime() - cpu);
   }
 
-  /** Returns the rows found, [queries × k], −1 where fewer were found. */
-  int[] rows() throws IOException {
+  /**
+   * What was found.
+   *
+   * @param rows [queries × k], −1 where fewer were found
+   * @param time of the pass
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record Answers(int[] rows, Time time) {}
+
+  /** Asks every query once and keeps what is found. */
+  Answers answers() throws IOException {
     int[] rows = new int[queries.length * Half.K];
     Arrays.fill(rows, -1);
+    long cpu = THREADS.getCurrentThreadCpuTime();
+    long wall = System.nanoTime();
     for (int i = 0; i < queries.length; i++) {
       int[] found = search.rows(queries[i]);
       System.arraycopy(found, 0, rows, i * Half.K, Math.min(found.length, Half.K));
     }
-    return rows;
+    Time time = new Time(System.nanoTime() - wall, THREADS.getCurrentThreadCpuTime() - cpu);
+    return new Answers(rows, time);
   }
 
   /** Returns the CPU time of each query in nanoseconds, ascending. */

@@ -42,7 +42,7 @@ final class Roster {
   /** Asks a process of that class path: its classes are not loaded here. */
   private static List<String> namesIn(String classPath) throws IOException {
     List<String> command = new ArrayList<>(List.of(WorkerProcess.java()));
-    command.addAll(options("-Xmx256m", classPath));
+    command.addAll(options(List.of("-Xmx256m"), classPath));
     command.addAll(List.of(Worker.class.getName(), Worker.NAMES));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -74,7 +74,7 @@ final class Roster {
   }
 
   /** Returns the options of a contender's JVM. */
-  List<String> java(String contender, String heap) {
+  List<String> java(String contender, List<String> heap) {
     String classPath = classPaths.get(contender);
     if (classPath == null) {
       throw new IllegalArgumentException(
@@ -83,12 +83,14 @@ final class Roster {
     return options(heap, classPath);
   }
 
-  private static List<String> options(String heap, String classPath) {
-    return List.of(
-        heap,
-        "--add-modules=jdk.incubator.vector",
-        "--enable-native-access=ALL-UNNAMED",
-        "-cp",
-        classPath);
+  private static List<String> options(List<String> heap, String classPath) {
+    List<String> options = new ArrayList<>(heap);
+    options.addAll(
+        List.of(
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            classPath));
+    return options;
   }
 }

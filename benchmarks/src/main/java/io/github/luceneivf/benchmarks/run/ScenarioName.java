@@ -1,23 +1,116 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Layout;
-import io.github.luceneivf.benchmarks.report.ScenarioResult;
+import io.github.luceneivf.benchmarks.contender.Tag;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /** The scenarios by the names that users give. */
 enum ScenarioName {
   /** One segment, as flushed. */
   SINGLE {
     @Override
-    List<ScenarioResult> run(Lab lab) throws IOException {
-      return List.of(new SearchScenario("one segment", Layout.FLUSHED, null).run(lab));
+    void run(Lab lab, Findings findings) throws IOException {
+      warm("one segment", contest(lab, Layout.FLUSHED, Contest.Breadth.ALL), lab, findings);
+    }
+  },
+  /** Ten segments. */
+  SEGMENTS {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      warm("10 segments", contest(lab, Layout.SEGMENTS, Contest.Breadth.ENDS), lab, findings);
+    }
+  },
+  /** One segment, a fifth of it deleted. */
+  DELETED {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      Judge judge = SubsetJudge.of(lab.set(), lab.tags(), tags -> !Tag.DELETED.isIn(tags));
+      Contest contest = new Contest(Layout.WITH_DELETES, null, judge, Contest.Breadth.ENDS);
+      warm("20 % deleted", contest, lab, findings);
+    }
+  },
+  /** Filters of several sizes. */
+  FILTERS {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      for (Tag tag : FILTER_NAMES.keySet()) {
+        Judge judge = SubsetJudge.of(lab.set(), lab.tags(), tag::isIn);
+        Contest contest = new Contest(Layout.FLUSHED, tag, judge, Contest.Breadth.TARGETS);
+        warm("filter " + FILTER_NAMES.get(tag), contest, lab, findings);
+      }
+    }
+  },
+  /** No page of the index in memory. */
+  COLD {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      Contest contest = contest(lab, Layout.FLUSHED, Contest.Breadth.TARGETS);
+      search(new SearchScenario("cold page cache", contest, Meters.cold()), lab, findings);
+    }
+  },
+  /** Page cache of a fifth of the vectors. */
+  LIMITED {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      Optional<String> obstacle = MemoryLimit.whyNot();
+      if (obstacle.isPresent()) {
+        lab.say("scenario %s is left out: %s", this, obstacle.get());
+        return;
+      }
+      Contest contest = contest(lab, Layout.FLUSHED, Contest.Breadth.TARGETS);
+      String name = "page cache of 20 % of the vectors";
+      search(new SearchScenario(name, contest, Meters.limited()), lab, findings);
+    }
+  },
+  /** One and two threads. */
+  THREADS {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      Contest contest = contest(lab, Layout.FLUSHED, Contest.Breadth.TARGETS);
+      for (int threads = 1; threads <= 2; threads++) {
+        String name = threads + (threads == 1 ? " search thread" : " search threads");
+        search(new SearchScenario(name, contest, Meters.threads(threads)), lab, findings);
+      }
+    }
+  },
+  /** What indexes cost. */
+  BUILD {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      findings.builds().addAll(BuildScenario.run(lab));
     }
   };
 
+  private static final Map<Tag, String> FILTER_NAMES =
+      new EnumMap<>(
+          Map.of(
+              Tag.RANDOM_PER_MILLE, "0.1 %",
+              Tag.RANDOM_1, "1 %",
+              Tag.RANDOM_10, "10 %",
+              Tag.RANDOM_50, "50 %",
+              Tag.CORRELATED_10, "10 % correlated"));
+
   /** Runs the scenario. */
-  abstract List<ScenarioResult> run(Lab lab) throws IOException;
+  abstract void run(Lab lab, Findings findings) throws IOException;
+
+  private static Contest contest(Lab lab, Layout layout, Contest.Breadth breadth) {
+    return new Contest(layout, null, lab.judge(), breadth);
+  }
+
+  private static void warm(String name, Contest contest, Lab lab, Findings findings)
+      throws IOException {
+    search(new SearchScenario(name, contest, Meters.WARM), lab, findings);
+  }
+
+  private static void search(SearchScenario scenario, Lab lab, Findings findings)
+      throws IOException {
+    findings.searches().add(scenario.run(lab));
+  }
 
   /** Returns the name as users write it. */
   @Override

@@ -1,7 +1,5 @@
 package io.github.luceneivf.benchmarks.run;
 
-import io.github.luceneivf.benchmarks.contender.Layout;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.report.Curve;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
 import java.io.IOException;
@@ -9,25 +7,23 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.apache.lucene.util.IOUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Search in warm indexes, one thread. All contenders are tuned, then they take turns: in each
+ * Search by all contenders under the same rules. All are tuned, then they take turns: in each
  * repetition another one begins, so that none always has the machine at its best.
  *
  * @param name as in reports
- * @param layout of the indexes
- * @param filter tag that rows must have; null for all rows
+ * @param contest the rules
+ * @param meter what is measured
  */
-record SearchScenario(String name, Layout layout, @Nullable Tag filter) {
+record SearchScenario(String name, Contest contest, Meter meter) {
 
   /** Runs the scenario. */
   ScenarioResult run(Lab lab) throws IOException {
-    Judge judge = lab.judge();
     List<Competitor> competitors = new ArrayList<>();
     try {
       for (String contender : lab.settings().contenders()) {
-        Competitor competitor = Competitor.start(lab, contender, layout, filter, judge);
+        Competitor competitor = Competitor.start(lab, contender, contest);
         competitors.add(competitor);
         competitor.warmUp();
         competitor.tune();
@@ -43,14 +39,14 @@ record SearchScenario(String name, Layout layout, @Nullable Tag filter) {
     }
   }
 
-  private static void takeTurns(Lab lab, List<Competitor> competitors) throws IOException {
-    int repetitions = lab.settings().effort().repetitions();
+  private void takeTurns(Lab lab, List<Competitor> competitors) throws IOException {
+    int repetitions = meter.repetitions(lab.settings().effort().repetitions());
     for (int repetition = 0; repetition < repetitions; repetition++) {
-      lab.say("repetition %d of %d", repetition + 1, repetitions);
+      lab.say("%s: repetition %d of %d", name, repetition + 1, repetitions);
       List<Competitor> order = new ArrayList<>(competitors);
       Collections.rotate(order, -repetition * order.size() / repetitions);
       for (Competitor competitor : order) {
-        competitor.takeTurn();
+        meter.takeTurn(lab, competitor);
       }
     }
   }

@@ -16,6 +16,8 @@ final class Shortlist {
   /** How many of the fastest are kept at each aim: the times of trials are short and noisy. */
   private static final int PER_TARGET = 2;
 
+  private static final double NOISE = 1.3;
+
   private Shortlist() {}
 
   /**
@@ -37,6 +39,19 @@ final class Shortlist {
       chosen.add(frontier.get(i * (frontier.size() - 1) / Math.max(1, curvePoints - 1)));
     }
     return chosen.stream().sorted(Comparator.comparingDouble(Trial::recall)).toList();
+  }
+
+  /**
+   * Returns the microseconds per query above which a trial cannot get onto the list: those of the
+   * fastest that reached the highest aim, with room for noise; infinite if none did.
+   */
+  static double slowest(List<Trial> trials) {
+    return NOISE
+        * trials.stream()
+            .filter(trial -> trial.recall() >= Target.RECALLS.getLast())
+            .mapToDouble(Trial::micros)
+            .min()
+            .orElse(Double.POSITIVE_INFINITY);
   }
 
   /** Returns the trials that no other beats in recall and time, by ascending recall. */

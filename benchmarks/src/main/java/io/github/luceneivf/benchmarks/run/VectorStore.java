@@ -18,12 +18,8 @@ final class VectorStore {
 
   private VectorStore() {}
 
-  /**
-   * Returns the folder of a data set's vectors, written if it is not there.
-   *
-   * @param queries at most this many of them
-   */
-  static Path prepare(DataSet set, int queries, Path work) throws IOException {
+  /** Returns the folder of a data set's vectors, written if it is not there. */
+  static Path prepare(DataSet set, Path work) throws IOException {
     Path folder = work.resolve("vectors").resolve(set.name());
     Path facts = folder.resolve(PreparedVectors.FACTS);
     Files.createDirectories(folder);
@@ -33,7 +29,7 @@ final class VectorStore {
       Files.write(folder.resolve(PreparedVectors.TAGS), Tagging.of(base));
     }
     // Their number may change from run to run.
-    write(queries(set, queries), folder.resolve(PreparedVectors.QUERIES));
+    write(queries(set), folder.resolve(PreparedVectors.QUERIES));
     if (!Files.exists(facts)) {
       new ObjectMapper()
           .writeValue(
@@ -51,12 +47,11 @@ final class VectorStore {
     };
   }
 
-  private static VectorRows queries(DataSet set, int limit) {
-    int size = Math.min(limit, set.queries().rows());
+  private static VectorRows queries(DataSet set) {
     return new VectorRows() {
       @Override
       public int size() {
-        return size;
+        return set.queries().rows();
       }
 
       @Override

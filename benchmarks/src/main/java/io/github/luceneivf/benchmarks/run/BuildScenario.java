@@ -1,0 +1,44 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.contender.BuildCost;
+import io.github.luceneivf.benchmarks.contender.Layout;
+import io.github.luceneivf.benchmarks.report.BuildResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What indexes cost: every index in one flush, and the one that users get by default in ten flushes
+ * and a forced merge as well. An index that is there keeps what it cost when it was built.
+ */
+final class BuildScenario {
+
+  private BuildScenario() {}
+
+  /** Runs the scenario. */
+  static List<BuildResult> run(Lab lab) throws IOException {
+    List<BuildResult> results = new ArrayList<>();
+    for (String contender : lab.settings().contenders()) {
+      DescribeJob.Description description;
+      try (WorkerProcess worker = lab.searcher(contender)) {
+        description = worker.ask(new DescribeJob(lab.set().base().size()));
+      }
+      for (String index : description.indexes()) {
+        BuildCost flushed = lab.index(contender, index, Layout.FLUSHED, description).cost();
+        double merge =
+            index.equals(description.defaults().index())
+                ? lab.index(contender, index, Layout.MERGED, description).cost().mergeSeconds()
+                : Double.NaN;
+        results.add(
+            new BuildResult(
+                (contender + " " + index).strip(),
+                flushed.flushSeconds(),
+                flushed.cpuSeconds(),
+                merge,
+                flushed.heapPeakBytes(),
+                flushed.fileBytes()));
+      }
+    }
+    return results;
+  }
+}

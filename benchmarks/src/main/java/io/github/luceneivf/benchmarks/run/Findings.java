@@ -1,0 +1,20 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.report.BuildResult;
+import io.github.luceneivf.benchmarks.report.ScenarioResult;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What scenarios found out, as they go.
+ *
+ * @param searches results of search
+ * @param builds results of indexing
+ */
+record Findings(List<ScenarioResult> searches, List<BuildResult> builds) {
+
+  /** Returns findings to be filled. */
+  static Findings empty() {
+    return new Findings(new ArrayList<>(), new ArrayList<>());
+  }
+}
