@@ -14,12 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes data sets as {@link PreparedVectors}, once. */
-final class VectorStore {
+public final class VectorStore {
 
   private VectorStore() {}
 
   /** Returns the folder of a data set's vectors, written if it is not there. */
-  static Path prepare(DataSet set, Path work) throws IOException {
+  public static Path prepare(DataSet set, Path work) throws IOException {
     Path folder = work.resolve("vectors").resolve(set.name());
     Path facts = folder.resolve(PreparedVectors.FACTS);
     Files.createDirectories(folder);

@@ -1,0 +1,77 @@
+package io.github.luceneivf.benchmarks.profile;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stages of a query. A sample belongs to the innermost of its frames that belongs to a stage: a
+ * kernel works for whoever called it, and so do the classes of Lucene that score a candidate.
+ */
+enum Stage {
+  /** Which lists are nearest. */
+  RANKING("ranking of lists", Set.of("CentroidRanking", "SmallestValues", "NearestQueue")),
+  /** Once for a query: rotation, planes, tables. */
+  PREPARATION(
+      "preparation of the query",
+      Set.of("QueryCode", "QueryPlanes", "QueryTables", "Rotation", "VectorSpace", "Quantizer")),
+  /** Codes of the lists probed. */
+  SCAN("scan of codes", Set.of("ListScanner", "BlockScorer", "CodeBlock", "PostingLists")),
+  /** The best of what was scanned. */
+  SELECTION("selection of candidates", Set.of("CandidateQueue")),
+  /** Exact scores of the candidates. */
+  RERANK("rerank", Set.of("Reranker", "RowScorer", "FlatScan")),
+  /** The rest of this project on the way of a query. */
+  OURS("other of ours", Set.of()),
+  /** Lucene above and around. */
+  LUCENE("Lucene", Set.of()),
+  /** The loop that asks, and what belongs to no one. */
+  OTHER("loop and JVM", Set.of());
+
+  private static final String HARNESS = "io.github.luceneivf.benchmarks.";
+
+  private final String title;
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
+  private final Set<String> types;
+
+  Stage(String title, Set<String> types) {
+    this.title = title;
+    this.types = types;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /**
+   * Returns the stage of a sample.
+   *
+   * @param stack innermost frame first
+   */
+  static Stage of(List<Frame> stack) {
+    boolean lucene = false;
+    for (Frame frame : stack) {
+      if (frame.isOurs() && !frame.isKernel()) {
+        Stage stage = of(frame, lucene);
+        if (stage != null) {
+          return stage;
+        }
+      }
+      lucene |= frame.type().startsWith("org.apache.lucene.");
+    }
+    return lucene ? LUCENE : OTHER;
+  }
+
+  private static @Nullable Stage of(Frame frame, boolean lucene) {
+    for (Stage stage : values()) {
+      if (stage.types.contains(frame.outerType())) {
+        return stage;
+      }
+    }
+    if (frame.type().startsWith(HARNESS)) {
+      return lucene ? LUCENE : OTHER;
+    }
+    // Our query and our reader call Lucene for what every query needs.
+    return lucene ? LUCENE : OURS;
+  }
+}
