@@ -31,6 +31,7 @@ enum Stage {
   private static final String HARNESS = "io.github.luceneivf.benchmarks.";
 
   private final String title;
+
   @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> types;
 
