@@ -102,8 +102,7 @@ public final class QueryProfile implements Callable<Integer> {
     Path files = folder.resolve("index");
     delete(folder);
     Files.createDirectories(files);
-    PreparedVectors vectors =
-        PreparedVectors.open(VectorStore.prepare(set, work));
+    PreparedVectors vectors = PreparedVectors.open(VectorStore.prepare(set, work));
     String index = contender.indexes().getFirst();
     contender.build(index, vectors, Layout.FLUSHED, files);
     try (OpenIndex open = contender.open(index, files)) {
