@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 public final class KernelBenchmarks implements Callable<Integer> {
 
   /** The compiler needs this long for the vector kernels, and longer on a machine in use. */
-  private static final long WARM_UP_MILLIS = 500;
+  private static final long WARM_UP_MILLIS = 1000;
 
   @Option(
       names = "--kernels",

@@ -53,7 +53,7 @@ public class RerankBenchmark {
   public void dotRows(Codes codes, Query query, Candidates candidates, Blackhole sink) {
     for (int[] ords : candidates.ords) {
       codes.kernel.dotRows(query.floats, codes.memory, query.dim, ords, DEPTH, candidates.scores);
-      sink.consume(candidates.scores);
+      sink.consume(candidates.scores[ords[0] & (DEPTH - 1)]);
     }
   }
 
@@ -63,7 +63,7 @@ public class RerankBenchmark {
     for (int[] ords : candidates.ords) {
       codes.kernel.squaredDistanceRows(
           query.floats, codes.memory, query.dim, ords, DEPTH, candidates.scores);
-      sink.consume(candidates.scores);
+      sink.consume(candidates.scores[ords[0] & (DEPTH - 1)]);
     }
   }
 }
