@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param stop why it stopped
  * @param objective [iterations] mean squared distance to the nearest centroid at the start of each
- *     iteration, and last that of the final assignment
+ *     iteration, over the rows that it runs on: early ones take part of them, so the figure may
+ *     rise when the part grows; last that of all rows and the final centroids
  * @param shift [iterations] root mean square movement of the centroids in each iteration
  * @param emptyLists empty lists met, over all iterations
  * @param repairedLists of these, re-seeded

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>First centroids: {@link Seeding}, or {@link HierarchicalKMeans} for more than {@value
  *       #FLAT_LISTS} lists.
- *   <li>Lloyd iterations ({@link Lloyd}) until the objective falls by less than the tolerance. A
- *       list that got empty is re-seeded by splitting the heaviest ({@link ListSplitter}).
+ *   <li>Lloyd iterations ({@link Lloyd}), early ones on part of the rows ({@link Schedule}), later
+ *       ones with the centroids around each row's own ({@link NearbyAssigner}), until the objective
+ *       falls by less than the tolerance; then an exact assignment of all rows. A list that got
+ *       empty is re-seeded by splitting the heaviest ({@link ListSplitter}).
  *   <li>Lists over the cap are split, cheap ones dissolved ({@link Balancer}).
  *   <li>Lists are numbered so that neighbours are near each other ({@link CentroidOrder}).
  * </ol>

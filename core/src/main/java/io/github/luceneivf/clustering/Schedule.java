@@ -2,8 +2,8 @@ package io.github.luceneivf.clustering;
 
 /**
  * Which rows each Lloyd iteration runs on: early ones, which only have to bring centroids near, on
- * {@value #LEAST_POINTS} rows per centroid, then on twice as many; the last {@value #LATE} on all.
- * Immutable.
+ * {@value #LEAST_POINTS} rows per centroid, then on twice as many; the last {@value #LATE}, or two
+ * in five if that is more, on all. Immutable.
  *
  * @param rows all rows
  * @param nlist centroids
@@ -16,7 +16,7 @@ record Schedule(FloatMatrix rows, int nlist, int iterations) {
 
   private static final int LEVELS = 2;
 
-  /** Iterations on all rows at the end. */
+  /** Iterations on all rows at the end, at least. */
   private static final int LATE = 4;
 
   /** A part is never smaller: on few rows there is little time to win. */
@@ -24,7 +24,7 @@ record Schedule(FloatMatrix rows, int nlist, int iterations) {
 
   /** Returns the rows of iteration {@code i}, from 0. */
   RowSet rows(int i) {
-    int early = iterations - LATE;
+    int early = iterations - Math.max(LATE, iterations * 2 / 5);
     if (i >= early) {
       return RowSet.all(rows);
     }

@@ -11,7 +11,10 @@ import java.util.Objects;
  * Who does the heavy work. Whoever makes remote ports closes them, after the index writer.
  * Thread-safe when its parts are.
  *
- * @param trainer trains codebooks; a flush never waits for a remote one
+ * @param trainer trains codebooks; a flush never waits for a remote one. The first flush of a
+ *     field, which trains in this process, does so and encodes on {@link CodebookTrainer#threads()}
+ *     threads that end with it: for {@link LocalCodebookTrainer} one per processor, at most 8,
+ *     unless its constructor says otherwise. All later flushes stay on their own thread.
  * @param encoder assigns and encodes the vectors of merges; flushes always do so in this process
  * @param source where newer codebooks may come from
  * @param listener told of every segment written
