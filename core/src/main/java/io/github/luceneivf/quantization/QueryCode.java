@@ -50,12 +50,12 @@ public final class QueryCode {
     float[] result = rotated;
     if (result == null) {
       float[] mean = quantizer.mean();
-      float[] diff = new float[mapped.length];
-      for (int d = 0; d < diff.length; d++) {
-        diff[d] = mapped[d] - mean[d];
+      float[] offset = new float[Rotation.paddedDim(mapped.length)];
+      for (int d = 0; d < mapped.length; d++) {
+        offset[d] = mapped[d] - mean[d];
       }
-      result = new float[Rotation.paddedDim(diff.length)];
-      quantizer.rotation().rotate(diff, 0, result, 0, new float[result.length]);
+      result = new float[offset.length];
+      quantizer.rotation().rotatePadded(offset, result, 0);
       energy = kernel.dot(result, 0, result, 0, result.length);
       rotated = result;
     }

@@ -85,11 +85,21 @@ public final class Rotation {
   public void rotate(float[] in, int inOffset, float[] out, int outOffset, float[] scratch) {
     System.arraycopy(in, inOffset, scratch, 0, dim);
     Arrays.fill(scratch, dim, padded, 0);
-    gather(scratch, 0, out, outOffset, 0);
+    rotatePadded(scratch, out, outOffset);
+  }
+
+  /**
+   * Rotates one vector that is padded already.
+   *
+   * @param in [paddedDim], zeros beyond the dimension; overwritten
+   * @param out [paddedDim] from {@code outOffset}
+   */
+  void rotatePadded(float[] in, float[] out, int outOffset) {
+    gather(in, 0, out, outOffset, 0);
     transform(out, outOffset);
-    gather(out, outOffset, scratch, 0, 1);
-    transform(scratch, 0);
-    gather(scratch, 0, out, outOffset, 2);
+    gather(out, outOffset, in, 0, 1);
+    transform(in, 0);
+    gather(in, 0, out, outOffset, 2);
     transform(out, outOffset);
   }
 

@@ -114,6 +114,9 @@ final class Probing {
     for (int wanted = nprobe; probed < wanted; ) {
       if (probed == ranked.length) {
         rankMore(Math.max(wanted, 2 * ranked.length));
+        for (int i = probed; i < wanted; i++) {
+          lists.postings().prefetch(ranked[i]);
+        }
       }
       scanner.scan(ranked[probed], bases[probed], candidates, collector);
       probed++;

@@ -40,6 +40,9 @@ final class Reranker {
     }
     Arrays.sort(slots, 0, count);
     scanner.ords(slots, count, ords);
+    if (scorer instanceof RandomVectorScorer.AbstractRandomVectorScorer rows) {
+      rows.values().prefetch(ords, count);
+    }
     float best = Float.NEGATIVE_INFINITY;
     if (count > 0) {
       best = scorer.bulkScore(ords, scores, count);
