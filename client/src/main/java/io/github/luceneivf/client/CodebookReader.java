@@ -18,9 +18,6 @@ import java.util.Optional;
  */
 final class CodebookReader {
 
-  /** Bytes beyond centroids and one float per list and dimension, generously. */
-  private static final long SLACK_BYTES = 1 << 16;
-
   private final TrainingRequest request;
   private final int dim;
   private CodebookHeader header = CodebookHeader.getDefaultInstance();
@@ -39,7 +36,7 @@ final class CodebookReader {
           "first message must be a header, got: " + message.getMessageCase());
     }
     header = message.getHeader();
-    long most = SLACK_BYTES + (request.params().nlist() + 4L) * (dim + 4L) * Float.BYTES;
+    long most = Codebook.maxBytes(request.params().nlist(), dim, request.encoding());
     most = Math.min(most, Integer.MAX_VALUE - 8L);
     long size = header.getSizeBytes();
     if (size < 1 || size > most) {
@@ -105,6 +102,10 @@ final class CodebookReader {
     if (codebook.nlist() > request.params().nlist()) {
       throw SidecarException.invalid(
           "nlist must be at most " + request.params().nlist() + ", got: " + codebook.nlist());
+    }
+    if (!codebook.supports(request.encoding())) {
+      throw SidecarException.invalid(
+          "codebook must have sub-codebooks for " + request.encoding().displayName());
     }
     for (float value : codebook.centroids().values()) {
       if (!Float.isFinite(value)) {

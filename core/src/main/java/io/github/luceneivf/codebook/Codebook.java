@@ -3,8 +3,10 @@ package io.github.luceneivf.codebook;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.Quantizer;
 import io.github.luceneivf.quantization.Rotation;
+import io.github.luceneivf.quantization.SubCodebooks;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,7 +39,8 @@ public final class Codebook {
         new Quantizer(
             content.space.metric(),
             content.mean,
-            new Rotation(content.rotationSeed, content.centroids.dim()));
+            new Rotation(content.rotationSeed, content.centroids.dim()),
+            content.subCodebooks.orElse(null));
   }
 
   /**
@@ -93,6 +96,12 @@ public final class Codebook {
     return content.radii;
   }
 
+  /** Returns whether vectors can be coded with an encoding: most need no sub-codebooks. */
+  public boolean supports(Encoding encoding) {
+    return encoding.subCodebookSize() == 0
+        || content.subCodebooks.map(books -> books.fit(encoding)).orElse(false);
+  }
+
   /** Returns what all codes share. */
   public Quantizer quantizer() {
     return quantizer;
@@ -101,6 +110,14 @@ public final class Codebook {
   /** Returns the binary form: magic, version, content, lineage, CRC-32C; little-endian. */
   public byte[] toBytes() {
     return CodebookBytes.write(content, lineage);
+  }
+
+  /**
+   * Returns the most bytes that the binary form of a codebook of so many lists and dimensions can
+   * have, for an encoding: whoever receives one from elsewhere allocates no more.
+   */
+  public static long maxBytes(int nlist, int dim, Encoding encoding) {
+    return CodebookBytes.size(nlist, dim, encoding.subCodebookSize());
   }
 
   /**
@@ -121,10 +138,23 @@ public final class Codebook {
    * @param radii [nlist] largest residual norm of each list in the training assignment
    * @param mean [dim] global mean of the training vectors
    * @param rotationSeed seed of the rotation
+   * @param subCodebooks of rotated residuals, where trained for an encoding that needs them
    */
   @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
   public record Content(
-      VectorSpace space, FloatMatrix centroids, float[] radii, float[] mean, long rotationSeed) {
+      VectorSpace space,
+      FloatMatrix centroids,
+      float[] radii,
+      float[] mean,
+      long rotationSeed,
+      Optional<SubCodebooks> subCodebooks) {
+
+    /** Creates content without sub-codebooks. */
+    public Content(
+        VectorSpace space, FloatMatrix centroids, float[] radii, float[] mean, long rotationSeed) {
+      this(space, centroids, radii, mean, rotationSeed, Optional.empty());
+    }
+
     /** Validates the components. */
     public Content {
       Objects.requireNonNull(space, "space");
@@ -144,6 +174,11 @@ public final class Codebook {
       requireFinite("centroids", centroids.values());
       requireFinite("mean", mean);
       requireFinite("radii", radii);
+      int padded = Rotation.paddedDim(dim);
+      if (subCodebooks.isPresent() && subCodebooks.get().dim() != padded) {
+        throw new IllegalArgumentException(
+            "sub-codebooks must have " + padded + " components, got: " + subCodebooks.get().dim());
+      }
       for (float radius : radii) {
         if (radius < 0) {
           throw new IllegalArgumentException("radii must be at least 0, got: " + radius);

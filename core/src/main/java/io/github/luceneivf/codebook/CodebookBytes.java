@@ -5,6 +5,8 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook.Content;
 import io.github.luceneivf.codebook.Codebook.Lineage;
+import io.github.luceneivf.quantization.Rotation;
+import io.github.luceneivf.quantization.SubCodebooks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,18 +21,24 @@ import java.util.zip.CRC32C;
  *   <li>content, which the {@link CodebookId} is the hash of: <b>[int]</b> metric's wire id,
  *       <b>[int]</b> exponent of the space, <b>[int]</b> nlist, <b>[int]</b> dim, <b>[long]</b>
  *       rotation seed, <b>[float × dim]</b> mean, <b>[float × nlist]</b> radii, <b>[float × nlist ×
- *       dim]</b> centroids, row-major
+ *       dim]</b> centroids, row-major; from version 2 on: <b>[int]</b> centroids per subspace of
+ *       the sub-codebooks, <b>[int]</b> components of a subspace, <b>[float × subspaces × centroids
+ *       × components]</b> sub-codebooks; the subspaces together have the padded dimension
  *   <li>lineage: <b>[int]</b> version, <b>[long]</b> population, <b>[byte]</b> 1 if there is a
  *       parent, else 0, <b>[byte × 32]</b> parent's id, or zeros
  *   <li><b>[int]</b> CRC-32C of everything before
  * </ul>
+ *
+ * <p>A codebook without sub-codebooks is written as version 1.
  */
 final class CodebookBytes {
 
   private static final int MAGIC = 0x43465649; // "IVFC"
-  private static final int VERSION = 1;
+  private static final int VERSION_START = 1;
+  private static final int VERSION_SUB_CODEBOOKS = 2;
   private static final int HEADER_BYTES = 2 * Integer.BYTES;
   private static final int FIXED_CONTENT_BYTES = 4 * Integer.BYTES + Long.BYTES;
+  private static final int SUB_CODEBOOK_HEADER_BYTES = 2 * Integer.BYTES;
   private static final int LINEAGE_BYTES = Integer.BYTES + Long.BYTES + 1 + CodebookId.BYTES;
   private static final int FIXED_BYTES =
       HEADER_BYTES + FIXED_CONTENT_BYTES + LINEAGE_BYTES + Integer.BYTES;
@@ -39,24 +47,39 @@ final class CodebookBytes {
 
   /** Returns the canonical bytes of the content. */
   static byte[] contentBytes(Content content) {
-    long size = FIXED_CONTENT_BYTES + floatBytes(content.centroids().rows(), content.mean().length);
-    byte[] bytes = new byte[length(size)];
+    byte[] bytes = new byte[length(size(content) - FIXED_BYTES + FIXED_CONTENT_BYTES)];
     putContent(littleEndian(bytes), content);
     return bytes;
   }
 
   /** Returns the whole binary form. */
   static byte[] write(Content content, Lineage lineage) {
-    long size = FIXED_BYTES + floatBytes(content.centroids().rows(), content.mean().length);
-    byte[] bytes = new byte[length(size)];
+    byte[] bytes = new byte[length(size(content))];
     ByteBuffer out = littleEndian(bytes);
-    out.putInt(MAGIC).putInt(VERSION);
+    out.putInt(MAGIC);
+    out.putInt(content.subCodebooks().isPresent() ? VERSION_SUB_CODEBOOKS : VERSION_START);
     putContent(out, content);
     out.putInt(lineage.version()).putLong(lineage.population());
     out.put((byte) (lineage.parent().isPresent() ? 1 : 0));
     out.put(lineage.parent().map(CodebookId::bytes).orElse(new byte[CodebookId.BYTES]));
     out.putInt(checksum(bytes, out.position()));
     return bytes;
+  }
+
+  private static long size(Content content) {
+    return size(
+        content.centroids().rows(),
+        content.centroids().dim(),
+        content.subCodebooks().map(SubCodebooks::size).orElse(0));
+  }
+
+  /** Bytes of the whole binary form; {@code subSize} is 0 without sub-codebooks. */
+  static long size(long nlist, int dim, int subSize) {
+    long subBytes =
+        subSize == 0
+            ? 0
+            : SUB_CODEBOOK_HEADER_BYTES + (long) Float.BYTES * subSize * Rotation.paddedDim(dim);
+    return FIXED_BYTES + floatBytes(nlist, dim) + subBytes;
   }
 
   private static int length(long size) {
@@ -81,6 +104,11 @@ final class CodebookBytes {
     putFloats(out, content.mean());
     putFloats(out, content.radii());
     putFloats(out, content.centroids().values());
+    if (content.subCodebooks().isPresent()) {
+      SubCodebooks books = content.subCodebooks().get();
+      out.putInt(books.size()).putInt(books.subDim());
+      putFloats(out, books.values());
+    }
   }
 
   private static void putFloats(ByteBuffer out, float[] values) {
@@ -100,22 +128,24 @@ final class CodebookBytes {
       throw new IOException("codebook: expected magic " + MAGIC + ", got: " + magic);
     }
     int version = in.getInt();
-    if (version != VERSION) {
-      throw new IOException("codebook: expected version " + VERSION + ", got: " + version);
+    if (version < VERSION_START || version > VERSION_SUB_CODEBOOKS) {
+      throw new IOException(
+          "codebook: expected version %d to %d, got: %d"
+              .formatted(VERSION_START, VERSION_SUB_CODEBOOKS, version));
     }
     int end = bytes.length - Integer.BYTES;
     if (checksum(bytes, end) != in.getInt(end)) {
       throw new IOException("codebook: checksum does not fit the " + bytes.length + " bytes");
     }
     try {
-      Content content = readContent(in);
+      Content content = readContent(in, version);
       return new Codebook(content, readLineage(in));
     } catch (IllegalArgumentException e) {
       throw new IOException("codebook: " + e.getMessage(), e);
     }
   }
 
-  private static Content readContent(ByteBuffer in) throws IOException {
+  private static Content readContent(ByteBuffer in, int version) throws IOException {
     Metric metric = Metric.fromWireId(in.getInt());
     VectorSpace space = new VectorSpace(metric, in.getInt());
     int nlist = in.getInt();
@@ -127,7 +157,7 @@ final class CodebookBytes {
         || dim < 1
         || nlist > floats
         || dim > floats
-        || FIXED_BYTES + floatBytes(nlist, dim) != in.capacity()) {
+        || !fits(in, nlist, dim, version == VERSION_SUB_CODEBOOKS)) {
       throw new IOException(
           ("codebook: nlist %d and dim %d do not fit the " + in.capacity() + " bytes")
               .formatted(nlist, dim));
@@ -135,7 +165,27 @@ final class CodebookBytes {
     float[] mean = getFloats(in, dim);
     float[] radii = getFloats(in, nlist);
     FloatMatrix centroids = new FloatMatrix(getFloats(in, nlist * dim), nlist, dim);
-    return new Content(space, centroids, radii, mean, seed);
+    Optional<SubCodebooks> books = Optional.empty();
+    if (version == VERSION_SUB_CODEBOOKS) {
+      int size = in.getInt();
+      int subDim = in.getInt();
+      float[] values = getFloats(in, size * Rotation.paddedDim(dim));
+      books = Optional.of(new SubCodebooks(size, subDim, values));
+    }
+    return new Content(space, centroids, radii, mean, seed, books);
+  }
+
+  /** Whether the capacity is exactly that of a codebook of these sizes. */
+  private static boolean fits(ByteBuffer in, int nlist, int dim, boolean withSubCodebooks) {
+    if (!withSubCodebooks) {
+      return size(nlist, dim, 0) == in.capacity();
+    }
+    long at = HEADER_BYTES + FIXED_CONTENT_BYTES + floatBytes(nlist, dim);
+    if (at > in.capacity() - FIXED_BYTES + HEADER_BYTES + FIXED_CONTENT_BYTES) {
+      return false;
+    }
+    int subSize = in.getInt((int) at);
+    return subSize > 0 && subSize <= in.capacity() && size(nlist, dim, subSize) == in.capacity();
   }
 
   private static Lineage readLineage(ByteBuffer in) throws IOException {

@@ -8,15 +8,18 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeans;
 import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
+import io.github.luceneivf.quantization.SubCodebooks;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Trains codebooks in this process, on the calling thread and as many more as the request says.
  *
  * <p>The sample is copied into the codebook's space, part of it held out as queries; the rest is
- * clustered, and the codebook judged with the queries ({@link Calibration}). The same sample and
- * request give the same codebook and calibration, whatever the threads. Immutable, thread-safe.
+ * clustered, sub-codebooks are trained where the encoding needs them, and the codebook judged with
+ * the queries ({@link Calibration}). The same sample and request give the same codebook and
+ * calibration, whatever the threads. Immutable, thread-safe.
  */
 public final class LocalCodebookTrainer implements CodebookTrainer {
 
@@ -72,7 +75,7 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
             request.params(),
             (phase, percent, objective) -> teller.tell(phase(phase), percent / 100, objective),
             workers);
-    Codebook codebook = codebook(request, prepared, clustering);
+    Codebook codebook = codebook(request, prepared, clustering, teller, workers);
     long calibrating = System.nanoTime();
     Calibration calibration =
         new Calibrator(codebook, request, prepared, clustering.assignment(), teller, workers)
@@ -103,14 +106,24 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
   }
 
   private static Codebook codebook(
-      TrainingRequest request, PreparedSample sample, Clustering clustering) {
+      TrainingRequest request, PreparedSample sample, Clustering clustering, ProgressTeller teller)
+      throws IOException {
+    double objective = clustering.assignment().objective();
+    Optional<SubCodebooks> subCodebooks =
+        SubCodebookTrainer.train(
+            request,
+            sample.rows(),
+            clustering,
+            workers,
+            share -> teller.tell(Phase.BALANCE, 1, objective));
     Codebook.Content content =
         new Codebook.Content(
             sample.space(),
             clustering.centroids(),
             radii(clustering.assignment()),
             sample.rows().mean(),
-            request.params().seed());
+            request.params().seed(),
+            subCodebooks);
     return new Codebook(
         content,
         new Codebook.Lineage(

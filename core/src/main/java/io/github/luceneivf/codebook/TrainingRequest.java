@@ -10,7 +10,8 @@ import java.util.Optional;
  * What codebook is wanted.
  *
  * @param metric the metric
- * @param encoding the encoding to calibrate the rerank depth for
+ * @param encoding the encoding to calibrate the rerank depth for, and to train sub-codebooks for if
+ *     it needs them
  * @param params k-means parameters; {@code nlist} is lowered to what the sample can fill
  * @param population vectors that the sample stands for, at least 1
  * @param parent the codebook that this one replaces, if any; its version is one less

@@ -14,7 +14,7 @@ public interface VectorEncoder {
    * Assigns every vector to its nearest centroid and codes it. What the sink has received counts
    * only when this returns: on an exception the caller drops it.
    *
-   * @param codebook of the dimension of {@code vectors}
+   * @param codebook of the dimension of {@code vectors}, and supporting {@code encoding}
    * @param vectors as the user gave them, not normalised or scaled, all finite
    * @param sink receives every vector once, in ordinal order
    * @param abort asked at least once a second

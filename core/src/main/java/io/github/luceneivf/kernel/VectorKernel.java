@@ -1,6 +1,8 @@
 package io.github.luceneivf.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -73,6 +75,10 @@ public interface VectorKernel {
   /** Like {@link #dotRows} with {@code ‖query − row‖²}. */
   void squaredDistanceRows(
       float[] query, MemorySegment rows, int dim, int[] ords, int count, float[] out);
+
+  /** Four consecutive bytes, the first in the lowest bits. */
+  ValueLayout.OfInt LITTLE_ENDIAN_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Centroids side by side in one panel of {@link #nearest}. */
   int PANEL = 64;
@@ -227,6 +233,38 @@ public interface VectorKernel {
    * @param out receives [width] sums; must have 64 elements, of which those beyond hold anything
    */
   void lookups(MemorySegment codes, long codesOffset, int width, int units, byte[] luts, int[] out);
+
+  /**
+   * Sums of what 8-bit codes pick from tables of 256 floats, lanes are vectors: {@code out[i] = Σ_j
+   * tables[256 j + code_ij]}, added in ascending j. Plain loops: loads by index are no faster.
+   *
+   * @param codes byte j of vector i at byte {@code codesOffset + j × width + i}
+   * @param width vectors in the block: 16 or 64
+   * @param units bytes of a code
+   * @param tables [units × 256]
+   * @param out [width]
+   */
+  default void byteLookups(
+      MemorySegment codes, long codesOffset, int width, int units, float[] tables, float[] out) {
+    for (int i = 0; i < width; i += 4) {
+      float s0 = 0;
+      float s1 = 0;
+      float s2 = 0;
+      float s3 = 0;
+      for (int j = 0; j < units; j++) {
+        int four = codes.get(LITTLE_ENDIAN_INT, codesOffset + (long) j * width + i);
+        int table = 256 * j;
+        s0 += tables[table + (four & 0xff)];
+        s1 += tables[table + (four >>> 8 & 0xff)];
+        s2 += tables[table + (four >>> 16 & 0xff)];
+        s3 += tables[table + (four >>> 24)];
+      }
+      out[i] = s0;
+      out[i + 1] = s1;
+      out[i + 2] = s2;
+      out[i + 3] = s3;
+    }
+  }
 
   /**
    * Dot products of a float query with signed bytes, lanes are vectors: {@code out[i] = Σ_d

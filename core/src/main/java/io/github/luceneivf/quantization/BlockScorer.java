@@ -76,10 +76,20 @@ public final class BlockScorer {
         kernel.affine(list, terms, width, bitDots, delta, -1.5f * delta * planes.sum(), base, out);
       }
       case Encoding.Int4 _ -> {
-        int digits = Math.min(digits(base, ONE_DIGIT_FINE), QueryTables.MAX_DIGITS);
-        QueryTables tables = query.gridTables(digits);
-        lookUp(list, codes, width, padded / 2, tables);
+        QueryTables tables = query.gridTables(bytes(base));
+        lookUp(list, codes, width, tables);
         kernel.affine(list, terms, width, bitDots, tables.delta(), tables.shift(), base, out);
+      }
+      case Encoding.Pq4 _ -> {
+        QueryTables tables = query.subTables(layout.encoding(), bytes(base));
+        lookUp(list, codes, width, tables);
+        kernel.affine(list, terms, width, bitDots, tables.delta(), tables.shift(), base, out);
+      }
+      case Encoding.Pq8 _ -> {
+        float[] products = query.products(layout.encoding());
+        int bytes = layout.encoding().codeBytes(layout.dim());
+        kernel.byteLookups(list, codes, width, bytes, products, floatDots);
+        kernel.affine(list, terms, width, floatDots, base, out);
       }
     }
   }
@@ -102,6 +112,11 @@ public final class BlockScorer {
       return 1;
     }
     return query.energy() <= FINER * oneDigit * base ? 2 : QueryPlanes.MAX_DIGITS;
+  }
+
+  /** Bytes of the query's table entries for a list at {@code base}. */
+  private int bytes(float base) {
+    return Math.min(digits(base, ONE_DIGIT_FINE), QueryTables.MAX_DIGITS);
   }
 
   private void dotBits(MemorySegment list, long codes, int width, QueryPlanes query) {
@@ -127,7 +142,8 @@ public final class BlockScorer {
     }
   }
 
-  private void lookUp(MemorySegment list, long codes, int width, int units, QueryTables tables) {
+  private void lookUp(MemorySegment list, long codes, int width, QueryTables tables) {
+    int units = layout.encoding().codeBytes(layout.dim());
     byte[][] luts = tables.luts();
     kernel.lookups(list, codes, width, units, luts[0], bitDots);
     for (int k = 1; k < luts.length; k++) {

@@ -16,10 +16,10 @@ import java.util.Objects;
  *   <li>ordinals: {@code width} little-endian integers of {@link #ordBytes} bytes; padding repeats
  *       the last ordinal
  *   <li>codes: unit j of vector i at {@code unitBytes × (j × width + i)}; a unit is a float
- *       (FLOAT32), a byte (INT8) or a 32-bit word (BIT1; BIT2, whose words of lower bits come
- *       before those of upper bits). With 4-bit codes (INT4) a unit is a byte of two codes, the
- *       first in the lower half, and vectors are in another order: unit j of vector i is at {@code
- *       j × width + 4 × (i mod w) + i / w}, w = width / 4
+ *       (FLOAT32), a byte (INT8, PQ8) or a 32-bit word (BIT1; BIT2, whose words of lower bits come
+ *       before those of upper bits). With 4-bit codes (INT4, PQ4) a unit is a byte of two codes,
+ *       the first in the lower half, and vectors are in another order: unit j of vector i is at
+ *       {@code j × width + 4 × (i mod w) + i / w}, w = width / 4
  *   <li>terms: term t of vector i at {@code 4 × (t × width + i)}
  * </ol>
  *
@@ -96,14 +96,15 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
   public int unitBytes() {
     return switch (encoding) {
       case Encoding.Float32 _ -> Float.BYTES;
-      case Encoding.Int8 _, Encoding.Int4 _ -> Byte.BYTES;
+      case Encoding.Int8 _, Encoding.Int4 _, Encoding.Pq4 _, Encoding.Pq8 _ -> Byte.BYTES;
       case Encoding.Bit1 _, Encoding.Bit2 _ -> Integer.BYTES;
     };
   }
 
   /** Returns which of the units that lie together is that of lane {@code i}. */
   private int place(int i, int width) {
-    return encoding instanceof Encoding.Int4 ? i % (width / 4) * 4 + i / (width / 4) : i;
+    boolean halves = encoding instanceof Encoding.Int4 || encoding instanceof Encoding.Pq4;
+    return halves ? i % (width / 4) * 4 + i / (width / 4) : i;
   }
 
   /**

@@ -19,6 +19,8 @@ public final class QueryCode {
   private double energy;
   private final @Nullable QueryPlanes[] planes = new QueryPlanes[QueryPlanes.MAX_DIGITS];
   private final @Nullable QueryTables[] gridTables = new QueryTables[QueryTables.MAX_DIGITS];
+  private final @Nullable QueryTables[] subTables = new QueryTables[QueryTables.MAX_DIGITS];
+  private float @Nullable [] products;
 
   /**
    * Prepares a query.
@@ -84,6 +86,26 @@ public final class QueryCode {
     if (result == null) {
       result = QueryTables.ofGrid(rotated(), digits);
       gridTables[digits - 1] = result;
+    }
+    return result;
+  }
+
+  /** Returns the inner products of the rotated query with all centroids of the sub-codebooks. */
+  float[] products(Encoding encoding) {
+    float[] result = products;
+    if (result == null) {
+      result = quantizer.subCodebooks(encoding).products(rotated());
+      products = result;
+    }
+    return result;
+  }
+
+  /** Returns {@link #products} as tables of one or two bytes for 4-bit codes. */
+  QueryTables subTables(Encoding encoding, int digits) {
+    QueryTables result = subTables[digits - 1];
+    if (result == null) {
+      result = QueryTables.of(products(encoding), digits);
+      subTables[digits - 1] = result;
     }
     return result;
   }

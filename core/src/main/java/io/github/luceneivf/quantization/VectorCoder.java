@@ -6,12 +6,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Codes vectors as residuals to their centroid. Not thread-safe; one per pass over vectors. */
 // With μ the mean, z = rot(c − μ), r = rot(x − c), and ρ the code that stands for r:
 //
 //   BIT1  ρ = s·v, v = ±½ the signs of r (0 counts as +), s = ‖r‖² / ⟨r, v⟩
 //   BIT2, INT4  ρ = s·v, v on a grid of half-integers (GridCode), s = ‖r‖² / ⟨r, v⟩
+//   PQ4, PQ8    ρ = s·v, v the centroids of sub-codebooks, s likewise (ProductCode)
 //   INT8  ρ = e·u, u in [−127, 127], e = max|r| / 127
 //
 // the terms are such that base + t0 + t1·⟨rot(q − μ), v or u⟩ estimates the distance, with the
@@ -44,6 +46,7 @@ public final class VectorCoder {
   private final float[] residual;
   private final float[] scratch;
   private final GridCode grid;
+  private final @Nullable ProductCode product;
 
   // Sums over one residual, results of the passes below.
   private double energy;
@@ -54,6 +57,7 @@ public final class VectorCoder {
    * Creates a coder.
    *
    * @param centroids [nlist × dim] in the codebook's space
+   * @throws IllegalArgumentException if the quantizer has no sub-codebooks that the encoding needs
    */
   public VectorCoder(Encoding encoding, Quantizer quantizer, FloatMatrix centroids) {
     this.encoding = Objects.requireNonNull(encoding, "encoding");
@@ -70,6 +74,8 @@ public final class VectorCoder {
     this.residual = new float[padded];
     this.scratch = new float[padded];
     this.grid = new GridCode(padded);
+    this.product =
+        encoding.subCodebookSize() == 0 ? null : new ProductCode(quantizer.subCodebooks(encoding));
     this.offsets = encoding.terms() == 0 ? new float[0] : rotatedOffsets(quantizer.mean());
   }
 
@@ -121,6 +127,7 @@ public final class VectorCoder {
         grid.encode4(residual, offsets, list * padded, record, recordOffset);
         writeGridTerms(centroidDot, record, recordOffset + padded / 2);
       }
+      case Encoding.Pq4 _, Encoding.Pq8 _ -> encodeProduct(x, offset, list, record, recordOffset);
     }
   }
 
@@ -196,6 +203,15 @@ public final class VectorCoder {
     energy = norm;
     offsetDot = dot;
     return usable ? (double) max / 127 : 0;
+  }
+
+  private void encodeProduct(float[] x, int offset, int list, byte[] record, int recordOffset) {
+    ProductCode code = Objects.requireNonNull(product);
+    double centroidDot = rotateResidual(x, offset, list);
+    code.encode(residual, offsets, list * padded, record, recordOffset);
+    energy = code.energy();
+    offsetDot = code.offsetDot();
+    writeTerms(code.scale(), centroidDot, record, recordOffset + encoding.codeBytes(dim));
   }
 
   private void writeGridTerms(double centroidDot, byte[] record, int at) {

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BlockScorerTest {
 
   private static final int ROWS = 150;
+  private static final List<Encoding> PRODUCTS = List.of(Encoding.PQ4, Encoding.PQ8);
 
   /** One list of random vectors about a centroid, a mean and a query. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
@@ -54,6 +56,7 @@ class BlockScorerTest {
     }
 
     float[] scores(Encoding encoding) {
+      Quantizer quantizer = QuantizationData.quantizer(encoding, this.quantizer, 0.5);
       byte[] list = QuantizationData.list(encoding, quantizer, centroid, vectors);
       return QuantizationData.score(encoding, quantizer, query, list, ROWS, base());
     }
@@ -114,6 +117,33 @@ class BlockScorerTest {
       return Arrays.stream(v).map(value -> s * value).toArray();
     }
 
+    /** What the nearest centroids of a row's parts stand for. */
+    double[] product(Encoding encoding, int row) {
+      double[] r = rotated(vectors, row * dim(), centroid);
+      SubCodebooks books =
+          QuantizationData.quantizer(encoding, quantizer, 0.5).subCodebooks(encoding);
+      int size = books.size();
+      int subDim = books.subDim();
+      double[] v = new double[r.length];
+      for (int s = 0; s < books.subspaces(); s++) {
+        double best = Double.POSITIVE_INFINITY;
+        for (int c = 0; c < size; c++) {
+          double distance = 0;
+          for (int d = 0; d < subDim; d++) {
+            float value = books.values()[(s * size + c) * subDim + d];
+            distance += (value - r[s * subDim + d]) * (value - r[s * subDim + d]);
+          }
+          for (int d = 0; d < subDim && distance < best; d++) {
+            v[s * subDim + d] = books.values()[(s * size + c) * subDim + d];
+          }
+          best = Math.min(best, distance);
+        }
+      }
+      double cosine = dot(r, v) / Math.sqrt(dot(r, r) * dot(v, v));
+      double scale = cosine >= 0.1 ? dot(r, r) / dot(r, v) : dot(r, v) / dot(v, v);
+      return Arrays.stream(v).map(value -> scale * value).toArray();
+    }
+
     double[] bytes(int row) {
       double[] r = rotated(vectors, row * dim(), centroid);
       double e = Arrays.stream(r).map(Math::abs).max().getAsDouble() / 127;
@@ -139,6 +169,7 @@ class BlockScorerTest {
       float[] bits = data.scores(Encoding.BIT1);
       float[] bits2 = data.scores(Encoding.BIT2);
       float[] bits4 = data.scores(Encoding.INT4);
+      float[][] products = {data.scores(PRODUCTS.get(0)), data.scores(PRODUCTS.get(1))};
       double norm =
           data.queryNorm() + Math.sqrt(QuantizationData.dot(data.query, 0, data.query, 0, dim));
       double[] y = data.rotated(data.query, 0, data.quantizer.mean());
@@ -165,6 +196,12 @@ class BlockScorerTest {
             bits4[row],
             bound / 4 + 1e-4 * scale,
             metric + " INT4");
+        for (int i = 0; i < PRODUCTS.size(); i++) {
+          rho = data.product(PRODUCTS.get(i), row);
+          double norm2 = Math.sqrt(dot(rho, rho) * dot(y, y)) + r * r;
+          String what = metric + " " + PRODUCTS.get(i) + " row " + row;
+          assertEquals(data.formula(row, rho), products[i][row], 0.03 * norm2 + 1e-4 * scale, what);
+        }
       }
     }
   }
@@ -290,8 +327,9 @@ class BlockScorerTest {
     int dim = 8;
     Random random = new Random(3);
     for (Metric metric : Metric.values()) {
-      Quantizer quantizer = QuantizationData.quantizer(metric, new float[dim]);
+      Quantizer plain = QuantizationData.quantizer(metric, new float[dim]);
       for (Encoding encoding : Encoding.all()) {
+        Quantizer quantizer = QuantizationData.quantizer(encoding, plain, 1);
         if (encoding.terms() == 0) {
           continue;
         }
@@ -319,9 +357,10 @@ class BlockScorerTest {
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
     for (Encoding encoding : Encoding.all()) {
-      byte[] list = QuantizationData.list(encoding, data.quantizer, data.centroid, data.vectors);
+      Quantizer quantizer = QuantizationData.quantizer(encoding, data.quantizer, 0.5);
+      byte[] list = QuantizationData.list(encoding, quantizer, data.centroid, data.vectors);
       CodeBlock layout = new CodeBlock(encoding, 128, 2);
-      BlockScorer scorer = new BlockScorer(layout, new QueryCode(data.quantizer, data.query));
+      BlockScorer scorer = new BlockScorer(layout, new QueryCode(quantizer, data.query));
       // Native as in an index; loads from byte arrays are boxed where nothing else was loaded.
       MemorySegment segment =
           Arena.ofAuto().allocate(list.length).copyFrom(MemorySegment.ofArray(list));

@@ -84,9 +84,11 @@ class CodeBlockTest {
     assertEquals(Encoding.BIT1, Encoding.fromWireId(3));
     assertEquals(Encoding.INT4, Encoding.fromWireId(4));
     assertEquals(Encoding.BIT2, Encoding.fromWireId(5));
+    assertEquals(Encoding.PQ4, Encoding.fromWireId(6));
+    assertEquals(Encoding.PQ8, Encoding.fromWireId(7));
     assertEquals("BIT1", Encoding.BIT1.displayName());
     assertEquals(
-        "encoding must be one of 1, 2, 3, 4, 5, got: 0",
+        "encoding must be one of 1, 2, 3, 4, 5, 6, 7, got: 0",
         assertThrows(IllegalArgumentException.class, () -> Encoding.fromWireId(0)).getMessage());
   }
 

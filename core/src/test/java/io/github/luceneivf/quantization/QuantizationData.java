@@ -23,6 +23,18 @@ final class QuantizationData {
     return new Quantizer(metric, mean, new Rotation(99, mean.length));
   }
 
+  /** A quantizer with what an encoding needs: sub-codebooks of random residuals, if any. */
+  static Quantizer quantizer(Encoding encoding, Quantizer other, double spread) {
+    if (encoding.subCodebookSize() == 0) {
+      return other;
+    }
+    int padded = Rotation.paddedDim(other.dim());
+    float[] values = gaussian(new Random(6), encoding.subCodebookSize(), padded, spread * 0.8);
+    SubCodebooks books =
+        new SubCodebooks(encoding.subCodebookSize(), encoding.subspaceDim(), values);
+    return new Quantizer(other.metric(), other.mean(), other.rotation(), books);
+  }
+
   /** Codes {@code rows} vectors to {@code centroid} as one list. */
   static byte[] list(Encoding encoding, Quantizer quantizer, float[] centroid, float[] vectors) {
     int dim = centroid.length;

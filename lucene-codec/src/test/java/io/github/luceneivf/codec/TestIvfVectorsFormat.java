@@ -3,6 +3,7 @@ package io.github.luceneivf.codec;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.quantization.Encoding;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
@@ -34,7 +35,7 @@ public class TestIvfVectorsFormat extends BaseKnnVectorsFormatTestCase {
     Encoding encoding = Encoding.all().get(random.nextInt(Encoding.all().size()));
     long budget = random.nextBoolean() ? 256L << 20 : 1024 + random.nextInt(1 << 16);
     double target = 0.5 + random.nextDouble() * 0.49;
-    return new IvfParams(encoding, sizing, thresholds, target, budget);
+    return new IvfParams(Optional.of(encoding), sizing, thresholds, target, budget);
   }
 
   @Override

@@ -2,18 +2,19 @@ package io.github.luceneivf.codec.config;
 
 import io.github.luceneivf.quantization.Encoding;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How an index is written. Immutable; start from {@link #DEFAULT} and change what you want to.
  *
- * @param encoding how vectors are coded in posting lists
+ * @param encoding how vectors are coded in posting lists; empty for the default of their dimension
  * @param sizing how many lists there are
  * @param thresholds the sizes at which a segment gets codes and lists
  * @param targetRecall recall@10 that the stored default of {@code nprobe} aims at, in (0, 1)
  * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes
  */
 public record IvfParams(
-    Encoding encoding,
+    Optional<Encoding> encoding,
     ListSizing sizing,
     Thresholds thresholds,
     double targetRecall,
@@ -21,7 +22,7 @@ public record IvfParams(
 
   /** What an index gets that says nothing. */
   public static final IvfParams DEFAULT =
-      new IvfParams(Encoding.BIT1, ListSizing.SQUARE_ROOT, Thresholds.DEFAULT, 0.95, 384L << 20);
+      new IvfParams(Optional.empty(), ListSizing.SQUARE_ROOT, Thresholds.DEFAULT, 0.95, 384L << 20);
 
   /** Validates the components. */
   public IvfParams {
@@ -37,9 +38,14 @@ public record IvfParams(
     }
   }
 
-  /** Returns a copy with another encoding. */
+  /** Returns the encoding of vectors of {@code dim} dimensions. */
+  public Encoding encodingFor(int dim) {
+    return encoding.orElseGet(() -> Encoding.defaultFor(dim));
+  }
+
+  /** Returns a copy with this encoding, whatever the dimension. */
   public IvfParams withEncoding(Encoding other) {
-    return new IvfParams(other, sizing, thresholds, targetRecall, mergeBudgetBytes);
+    return new IvfParams(Optional.of(other), sizing, thresholds, targetRecall, mergeBudgetBytes);
   }
 
   /** Returns a copy with another sizing of lists. */

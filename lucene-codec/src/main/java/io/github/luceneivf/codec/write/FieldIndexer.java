@@ -24,6 +24,7 @@ import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -154,7 +155,7 @@ final class FieldIndexer {
     TrainingRequest request =
         new TrainingRequest(
             metric,
-            params.encoding(),
+            params.encodingFor(vectors.dim()),
             KMeansParams.of(nlist, SEED).withThreads(ports.trainer().threads()),
             vectors.size(),
             plan.parent()
@@ -190,10 +191,11 @@ final class FieldIndexer {
   private FieldMeta.Lists writeLists(
       SegmentCodebook used, VectorSource vectors, VectorEncoder encoder) throws IOException {
     Codebook codebook = used.codebook();
+    Encoding encoding = encoding(codebook);
     CodeBlock layout =
-        new CodeBlock(params.encoding(), vectors.dim(), CodeBlock.ordBytesFor(vectors.size()));
-    try (StagedCodes codes = stage(codebook.nlist(), vectors)) {
-      encoder.encode(codebook, params.encoding(), vectors, codes, run.abort);
+        new CodeBlock(encoding, vectors.dim(), CodeBlock.ordBytesFor(vectors.size()));
+    try (StagedCodes codes = stage(codebook.nlist(), encoding, vectors)) {
+      encoder.encode(codebook, encoding, vectors, codes, run.abort);
       if (codes.count() != vectors.size()) {
         throw new IllegalStateException(
             "the encoder must code all " + vectors.size() + " vectors, got: " + codes.count());
@@ -213,7 +215,7 @@ final class FieldIndexer {
       Extent ordinals =
           PostingListWriter.writeOrdinals(codes, sizes, outputs.get(IvfFiles.ORDINALS));
       return new FieldMeta.Lists(
-          params.encoding(),
+          encoding,
           codebook.id(),
           used.calibration(),
           (float) params.targetRecall(),
@@ -222,8 +224,14 @@ final class FieldIndexer {
     }
   }
 
-  private StagedCodes stage(int nlist, VectorSource vectors) {
-    int recordBytes = params.encoding().recordBytes(vectors.dim());
+  /** The encoding wanted; where the codebook cannot serve it, as that of one list, the default. */
+  private Encoding encoding(Codebook codebook) {
+    Encoding wanted = params.encodingFor(codebook.dim());
+    return codebook.supports(wanted) ? wanted : Encoding.defaultFor(codebook.dim());
+  }
+
+  private StagedCodes stage(int nlist, Encoding encoding, VectorSource vectors) {
+    int recordBytes = encoding.recordBytes(vectors.dim());
     long bytes = (long) vectors.size() * (recordBytes + Integer.BYTES);
     return bytes <= Math.min(params.mergeBudgetBytes() / 4, 1 << 30)
         ? new HeapCodes(nlist, recordBytes, vectors.size())

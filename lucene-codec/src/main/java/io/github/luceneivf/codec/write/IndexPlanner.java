@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.write;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.quantization.Encoding;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +35,7 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
       return assignOrOneList(vectors, best.get());
     }
     if (mayTrain && vectors >= params.thresholds().training()) {
-      return train(vectors, Optional.empty(), "no codebook known");
+      return train(vectors, newest(known), "no codebook known");
     }
     return new IndexPlan.OneList(
         mayTrain ? vectors + " vectors are too few to train with" : "training is left to a merge");
@@ -52,7 +53,7 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     Optional<SegmentCodebook> best = best(known);
     if (best.isEmpty()) {
       return vectors >= params.thresholds().training()
-          ? train(vectors, Optional.empty(), "no codebook known")
+          ? train(vectors, newest(known), "no codebook known")
           : new IndexPlan.OneList(vectors + " vectors are too few to train with");
     }
     long population = best.get().codebook().lineage().population();
@@ -79,8 +80,14 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     return new IndexPlan.Assign(best, "codebook " + best.codebook().id().shortHex() + " at hand");
   }
 
-  /** The newest that fits the field; among equals the one trained for most, then by hash. */
+  /** The newest that fits the field and its encoding. */
   private Optional<SegmentCodebook> best(List<SegmentCodebook> known) {
+    Encoding encoding = params.encodingFor(dim);
+    return newest(known.stream().filter(c -> c.codebook().supports(encoding)).toList());
+  }
+
+  /** The newest that fits the field; among equals the one trained for most, then by hash. */
+  private Optional<SegmentCodebook> newest(List<SegmentCodebook> known) {
     return known.stream()
         .filter(c -> c.codebook().dim() == dim && c.codebook().metric() == metric)
         .max(

@@ -10,6 +10,7 @@ import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.quantization.Encoding;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -74,5 +75,16 @@ class IndexPlannerTest {
         assertInstanceOf(
             IndexPlan.Assign.class, PLANNER.merge(30_000, List.of(newest, foreign, old)));
     assertEquals(newest, assign.codebook());
+  }
+
+  @Test
+  void codebookWithoutSubCodebooksIsReplacedWhereTheEncodingNeedsThem() {
+    IndexPlanner planner =
+        new IndexPlanner(IvfParams.DEFAULT.withEncoding(Encoding.PQ4), Metric.EUCLIDEAN, 2);
+    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 64, 3, 10_000));
+    IndexPlan.Train train = assertInstanceOf(IndexPlan.Train.class, planner.merge(20_000, known));
+    assertEquals(known.getFirst(), train.parent().orElseThrow(), "its version must be surpassed");
+    assertInstanceOf(IndexPlan.Train.class, planner.flush(20_000, known, true));
+    assertInstanceOf(IndexPlan.OneList.class, planner.flush(20_000, known, false));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.luceneivf.server.merge;
 
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.proto.v1.EncodeHeader;
@@ -19,9 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What encode streams share: room, codebooks, threads. Thread-safe. */
 public final class EncodeResources {
-
-  /** Bytes of a codebook beyond its centroids, at most, per list and dimension. */
-  private static final long CODEBOOK_SLACK_BYTES = 1 << 16;
 
   private final Limits limits;
   private final Duration idle;
@@ -98,15 +96,17 @@ public final class EncodeResources {
     RequestException.requireRange("count", header.getCount(), 0, Integer.MAX_VALUE);
     RequestException.requireRange(
         "codebook_id bytes", header.getCodebookId().size(), CodebookId.BYTES, CodebookId.BYTES);
-    long perList = (header.getDim() + 4L) * Float.BYTES;
-    long largest =
-        Math.min(CODEBOOK_SLACK_BYTES + (limits.maxNlist() + 4L) * perList, Integer.MAX_VALUE - 8L);
-    RequestException.requireRange("codebook_bytes", header.getCodebookBytes(), 0, largest);
+    Encoding encoding;
     try {
-      return Encoding.fromWireId(header.getEncodingValue());
+      encoding = Encoding.fromWireId(header.getEncodingValue());
     } catch (IllegalArgumentException e) {
       throw RequestException.invalid(String.valueOf(e.getMessage()));
     }
+    // A codebook may have sub-codebooks that this encoding does not use: PQ8 has the largest.
+    long most = Codebook.maxBytes(limits.maxNlist(), header.getDim(), Encoding.PQ8);
+    RequestException.requireRange(
+        "codebook_bytes", header.getCodebookBytes(), 0, Math.min(most, Integer.MAX_VALUE - 8L));
+    return encoding;
   }
 
   /**

@@ -184,6 +184,10 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
       throw RequestException.invalid(
           "dim must be " + codebook.dim() + " as in the codebook, got: " + begun.dim);
     }
+    if (!codebook.supports(begun.encoding)) {
+      throw RequestException.invalid(
+          "codebook must have sub-codebooks for " + begun.encoding.displayName());
+    }
     if (leaveOpening(State.RUNNING)) {
       resources.executor().execute(() -> run(begun, codebook));
     }

@@ -27,12 +27,16 @@ record JobSpec(TrainingRequest request, int dim, int rows, Optional<String> samp
     return (long) Float.BYTES * rows * dim;
   }
 
-  /** Returns the memory the training needs, in bytes: the sample, a mapped copy, centroids. */
+  /**
+   * Returns the memory the training needs, in bytes: the sample, a mapped copy, centroids, for
+   * sub-codebooks a rotated copy.
+   */
   long memoryBytes() {
     long lists = Math.min(request.params().nlist(), rows);
     long perList = 4L * Float.BYTES * dim;
     long perRow = 32;
-    return 2 * sampleBytes() + lists * perList + rows * perRow;
+    int copies = request.encoding().subCodebookSize() == 0 ? 2 : 3;
+    return copies * sampleBytes() + lists * perList + rows * perRow;
   }
 
   /**

@@ -202,7 +202,9 @@ class EncodeStreamTest {
         "codebook_bytes must be in [0, 67616], got: 1000000000000",
         message(header().setDim(1).setCodebookBytes(1_000_000_000_000L)));
     assertRefused(
-        wrong, "encoding must be one of 1, 2, 3, 4, 5, got: 0", message(header().clearEncoding()));
+        wrong,
+        "encoding must be one of 1, 2, 3, 4, 5, 6, 7, got: 0",
+        message(header().clearEncoding()));
     assertRefused(
         Status.Code.FAILED_PRECONDITION,
         "protocol_version must be 1, got: 0",

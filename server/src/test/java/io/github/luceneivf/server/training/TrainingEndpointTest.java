@@ -75,7 +75,7 @@ class TrainingEndpointTest {
           createRequest(spec().setMetric(Metric.METRIC_UNSPECIFIED)));
       assertRefused(
           wrong,
-          "encoding must be one of 1, 2, 3, 4, 5, got: 0",
+          "encoding must be one of 1, 2, 3, 4, 5, 6, 7, got: 0",
           server,
           createRequest(spec().clearEncoding()));
       assertRefused(
