@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 final class CodebookReader {
 
+  /** Bytes beyond, so that a codebook of slightly more lists is told from one that is huge. */
+  private static final long SLACK_BYTES = 1 << 16;
+
   private final TrainingRequest request;
   private final int dim;
   private CodebookHeader header = CodebookHeader.getDefaultInstance();
@@ -36,7 +39,7 @@ final class CodebookReader {
           "first message must be a header, got: " + message.getMessageCase());
     }
     header = message.getHeader();
-    long most = Codebook.maxBytes(request.params().nlist(), dim, request.encoding());
+    long most = SLACK_BYTES + Codebook.maxBytes(request.params().nlist(), dim, request.encoding());
     most = Math.min(most, Integer.MAX_VALUE - 8L);
     long size = header.getSizeBytes();
     if (size < 1 || size > most) {

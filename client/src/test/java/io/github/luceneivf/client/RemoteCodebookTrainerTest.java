@@ -10,7 +10,9 @@ import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingProgress;
+import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +82,27 @@ class RemoteCodebookTrainerTest {
       assertEquals(local.codebook().id(), trained.codebook().id());
       assertEquals("in-process", trained.report().trainedBy());
       assertEquals(1, counters.fallbacks(wrong.reason()));
+    }
+  }
+
+  @Test
+  void codebookWithoutTheSubCodebooksAskedForIsRefused() throws IOException {
+    TrainingRequest request = TestVectors.request(Encoding.PQ4, TestVectors.NLIST);
+    try (FakeSidecar sidecar = new FakeSidecar(local, FakeSidecar.Fault.NONE)) {
+      RemoteCodebookTrainer remote = new RemoteCodebookTrainer(sidecar.connection());
+      SidecarException found =
+          assertThrows(
+              SidecarException.class, () -> remote.train(request, sample, TrainingMonitor.NONE));
+      assertTrue(
+          String.valueOf(found.getMessage()).contains("must have sub-codebooks for PQ4"),
+          found.getMessage());
+    }
+    TrainedCodebook own = TestVectors.trained(request, sample);
+    try (FakeSidecar sidecar = new FakeSidecar(own, FakeSidecar.Fault.NONE)) {
+      TrainedCodebook remote =
+          new RemoteCodebookTrainer(sidecar.connection())
+              .train(request, sample, TrainingMonitor.NONE);
+      assertEquals(own.codebook().id(), remote.codebook().id());
     }
   }
 

@@ -38,6 +38,11 @@ class RemoteVectorEncoderTest {
   }
 
   private static CollectedCodes local(Encoding encoding) throws IOException {
+    return local(trained, encoding);
+  }
+
+  private static CollectedCodes local(TrainedCodebook trained, Encoding encoding)
+      throws IOException {
     CollectedCodes codes = new CollectedCodes();
     new LocalVectorEncoder()
         .encode(trained.codebook(), encoding, vectors.asSource(), codes, AbortCheck.NONE);
@@ -48,16 +53,32 @@ class RemoteVectorEncoderTest {
   void goodSidecarEncodes() throws IOException {
     try (FakeSidecar sidecar = new FakeSidecar(trained, FakeSidecar.Fault.NONE)) {
       RemoteVectorEncoder encoder = new RemoteVectorEncoder(sidecar.connection());
-      for (Encoding encoding : Encoding.all()) {
+      List<Encoding> supported =
+          Encoding.all().stream().filter(trained.codebook()::supports).toList();
+      for (Encoding encoding : supported) {
         CollectedCodes codes = new CollectedCodes();
         encoder.encode(trained.codebook(), encoding, vectors.asSource(), codes, AbortCheck.NONE);
         assertArrayEquals(local(encoding).lists(), codes.lists());
         assertArrayEquals(local(encoding).records(), codes.records());
       }
       int bytes = trained.codebook().toBytes().length;
-      List<Integer> expected = new ArrayList<>(Collections.nCopies(Encoding.all().size(), 0));
+      List<Integer> expected = new ArrayList<>(Collections.nCopies(supported.size(), 0));
       expected.set(0, bytes);
       assertEquals(expected, sidecar.codebookBytes, "sent once, then named");
+    }
+  }
+
+  @Test
+  void goodSidecarEncodesBySubCodebooks() throws IOException {
+    for (Encoding encoding : List.of(Encoding.PQ4, Encoding.PQ8)) {
+      TrainedCodebook own =
+          TestVectors.trained(TestVectors.request(encoding, TestVectors.NLIST), vectors);
+      try (FakeSidecar sidecar = new FakeSidecar(own, FakeSidecar.Fault.NONE)) {
+        CollectedCodes codes = new CollectedCodes();
+        new RemoteVectorEncoder(sidecar.connection())
+            .encode(own.codebook(), encoding, vectors.asSource(), codes, AbortCheck.NONE);
+        assertArrayEquals(local(own, encoding).records(), codes.records());
+      }
     }
   }
 

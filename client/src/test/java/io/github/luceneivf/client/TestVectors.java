@@ -36,8 +36,12 @@ final class TestVectors {
   }
 
   static TrainingRequest request(int nlist) {
+    return request(Encoding.BIT1, nlist);
+  }
+
+  static TrainingRequest request(Encoding encoding, int nlist) {
     return new TrainingRequest(
-        Metric.EUCLIDEAN, Encoding.BIT1, KMeansParams.of(nlist, SEED), 10 * ROWS, Optional.empty());
+        Metric.EUCLIDEAN, encoding, KMeansParams.of(nlist, SEED), 10 * ROWS, Optional.empty());
   }
 
   static TrainedCodebook trained(TrainingRequest request, FloatMatrix sample) throws IOException {

@@ -2,6 +2,7 @@ package io.github.luceneivf.codebook;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,12 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.quantization.SubCodebooks;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class CodebookTest {
 
@@ -31,6 +38,68 @@ class CodebookTest {
   private static Codebook codebook() {
     Optional<CodebookId> parent = Optional.of(CodebookId.hashOf(new byte[] {1}));
     return new Codebook(content(1), new Codebook.Lineage(3, parent, 1000));
+  }
+
+  private static Codebook withSubCodebooks() {
+    float[] values = new float[16 * 32];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Codebook.Content plain = content(1);
+    return new Codebook(
+        new Codebook.Content(
+            plain.space(),
+            plain.centroids(),
+            plain.radii(),
+            plain.mean(),
+            plain.rotationSeed(),
+            Optional.of(new SubCodebooks(16, 2, values))),
+        codebook().lineage());
+  }
+
+  @Test
+  void subCodebooksArePartOfTheContent() throws IOException {
+    assertNotEquals(codebook().id(), withSubCodebooks().id());
+    Codebook read = Codebook.fromBytes(withSubCodebooks().toBytes());
+    SubCodebooks books = Objects.requireNonNull(read.quantizer().subCodebooks());
+    assertEquals(16, books.size());
+    assertEquals(2, books.subDim());
+    assertEquals(32, books.dim());
+    assertEquals(511, books.values()[511]);
+    assertTrue(read.supports(Encoding.PQ4) && read.supports(Encoding.BIT1));
+    assertFalse(read.supports(Encoding.PQ8) || codebook().supports(Encoding.PQ4));
+    assertEquals(read.toBytes().length, Codebook.maxBytes(2, 3, Encoding.PQ4));
+    assertEquals(codebook().toBytes().length, Codebook.maxBytes(2, 3, Encoding.BIT1));
+  }
+
+  @Test
+  void subCodebooksThatDoNotFitAreRefused() {
+    assertEquals(
+        "sub-codebook size must be 16 or 256, got: 15", refusal(15, 2, new float[15 * 32]));
+    assertEquals(
+        "sub-codebook dim must be at least 1 and divide the 32 components, got: 3",
+        refusal(16, 3, new float[16 * 32]));
+    float[] bad = new float[16 * 32];
+    bad[7] = Float.NaN;
+    assertEquals("sub-codebooks must be finite, got: NaN at index 7", refusal(16, 2, bad));
+    assertEquals(
+        "sub-codebooks must have 32 components, got: 64", refusal(16, 2, new float[16 * 64]));
+  }
+
+  private static String refusal(int size, int subDim, float[] values) {
+    Codebook.Content plain = content(1);
+    return String.valueOf(
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new Codebook.Content(
+                        plain.space(),
+                        plain.centroids(),
+                        plain.radii(),
+                        plain.mean(),
+                        plain.rotationSeed(),
+                        Optional.of(new SubCodebooks(size, subDim, values))))
+            .getMessage());
   }
 
   @Test
@@ -52,6 +121,7 @@ class CodebookTest {
     for (Codebook written :
         new Codebook[] {
           codebook(),
+          withSubCodebooks(),
           Codebook.oneList(new VectorSpace(Metric.COSINE, 0), new float[] {1, 2, 3, 4}, 77)
         }) {
       Codebook read = Codebook.fromBytes(written.toBytes());
@@ -65,9 +135,14 @@ class CodebookTest {
     }
   }
 
-  @Test
-  void everyFlippedBitIsNoticed() {
-    byte[] bytes = codebook().toBytes();
+  static Stream<Codebook> codebooks() {
+    return Stream.of(codebook(), withSubCodebooks());
+  }
+
+  @ParameterizedTest
+  @MethodSource("codebooks")
+  void everyFlippedBitIsNoticed(Codebook codebook) {
+    byte[] bytes = codebook.toBytes();
     for (int bit = 0; bit < bytes.length * 8; bit++) {
       byte[] damaged = bytes.clone();
       damaged[bit / 8] ^= (byte) (1 << (bit % 8));
@@ -75,9 +150,10 @@ class CodebookTest {
     }
   }
 
-  @Test
-  void everyOtherLengthIsNoticed() {
-    byte[] bytes = codebook().toBytes();
+  @ParameterizedTest
+  @MethodSource("codebooks")
+  void everyOtherLengthIsNoticed(Codebook codebook) {
+    byte[] bytes = codebook.toBytes();
     for (int length = 0; length < bytes.length + 9; length++) {
       if (length != bytes.length) {
         byte[] damaged = Arrays.copyOf(bytes, length);
@@ -87,14 +163,15 @@ class CodebookTest {
   }
 
   /** Whatever the bytes, with a checksum that fits: an IOException or a valid codebook. */
-  @Test
-  void garbageWithAGoodChecksumIsRefusedOrValid() throws IOException {
+  @ParameterizedTest
+  @MethodSource("codebooks")
+  void garbageWithAGoodChecksumIsRefusedOrValid(Codebook codebook) throws IOException {
     Random random = new Random(5);
-    byte[] bytes = codebook().toBytes();
+    byte[] bytes = codebook.toBytes();
     int refused = 0;
     for (int round = 0; round < 20_000; round++) {
       byte[] damaged = bytes.clone();
-      int at = random.nextInt(damaged.length - 8);
+      int at = random.nextInt(Math.min(damaged.length - 8, 200));
       for (int i = 0; i < 1 + random.nextInt(8); i++) {
         damaged[at + i] = (byte) (random.nextBoolean() ? random.nextInt() : -1);
       }

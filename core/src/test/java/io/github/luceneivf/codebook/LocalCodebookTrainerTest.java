@@ -87,7 +87,13 @@ class LocalCodebookTrainerTest {
   @Test
   void theSameSeedGivesTheSameCodebookWhateverTheThreads() throws IOException {
     FloatMatrix sample = VectorGenerators.clusters(3000, 40, 30, 0.5, 1);
-    TrainingRequest one = request(Metric.COSINE, Encoding.BIT1, 32, 3000);
+    for (Encoding encoding : List.of(Encoding.BIT1, Encoding.PQ4, Encoding.PQ8)) {
+      assertSameWhateverTheThreads(request(Metric.COSINE, encoding, 32, 3000), sample);
+    }
+  }
+
+  private static void assertSameWhateverTheThreads(TrainingRequest one, FloatMatrix sample)
+      throws IOException {
     KMeansParams p = one.params();
     TrainingRequest four =
         new TrainingRequest(

@@ -50,9 +50,14 @@ class LocalVectorEncoderTest {
   }
 
   private static Codebook codebook(Metric metric, FloatMatrix sample) throws IOException {
+    return codebook(metric, Encoding.BIT1, sample);
+  }
+
+  private static Codebook codebook(Metric metric, Encoding encoding, FloatMatrix sample)
+      throws IOException {
     TrainingRequest request =
         new TrainingRequest(
-            metric, Encoding.BIT1, KMeansParams.of(16, 1), sample.rows(), Optional.empty());
+            metric, encoding, KMeansParams.of(16, 1), sample.rows(), Optional.empty());
     return new LocalCodebookTrainer().train(request, sample, TrainingMonitor.NONE).codebook();
   }
 
@@ -60,10 +65,11 @@ class LocalVectorEncoderTest {
   @EnumSource(Metric.class)
   void everyVectorGoesToItsNearestList(Metric metric) throws IOException {
     FloatMatrix rows = VectorGenerators.scaled(VectorGenerators.uniform(1100, 33, 1), 1e-20f);
-    Codebook codebook = codebook(metric, rows);
+    Codebook plain = codebook(metric, rows);
     FloatMatrix mapped = new FloatMatrix(rows.values().clone(), rows.rows(), rows.dim());
-    codebook.space().map(mapped.values(), 0, rows.rows(), rows.dim());
+    plain.space().map(mapped.values(), 0, rows.rows(), rows.dim());
     for (Encoding encoding : Encoding.all()) {
+      Codebook codebook = plain.supports(encoding) ? plain : codebook(metric, encoding, rows);
       int recordBytes = encoding.recordBytes(33);
       Kept kept = new Kept(recordBytes);
       new LocalVectorEncoder().encode(codebook, encoding, rows.asSource(), kept, AbortCheck.NONE);
@@ -144,6 +150,29 @@ class LocalVectorEncoderTest {
                 new LocalVectorEncoder()
                     .encode(codebook, Encoding.BIT1, rows.asSource(), kept, abort)));
     assertTrue(kept.lists.size() < rows.rows());
+  }
+
+  @Test
+  void encodingsThatTheCodebookDoesNotSupportAreRefused() throws IOException {
+    FloatMatrix rows = VectorGenerators.uniform(50, 8, 1);
+    Codebook plain = codebook(Metric.EUCLIDEAN, rows);
+    Codebook four = codebook(Metric.EUCLIDEAN, Encoding.PQ4, rows);
+    assertEquals(
+        "codebook must have sub-codebooks of 16 × 2 for PQ4, got: none",
+        refusal(plain, Encoding.PQ4, rows));
+    assertEquals(
+        "codebook must have sub-codebooks of 256 × 8 for PQ8, got: 16 × 2",
+        refusal(four, Encoding.PQ8, rows));
+  }
+
+  private static String refusal(Codebook codebook, Encoding encoding, FloatMatrix rows) {
+    return String.valueOf(
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new LocalVectorEncoder()
+                        .encode(codebook, encoding, rows.asSource(), new Kept(1), AbortCheck.NONE))
+            .getMessage());
   }
 
   @Test

@@ -28,6 +28,7 @@ import io.github.luceneivf.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,10 @@ class SidecarIT {
   void remoteTrainingGivesTheSameCodebookAsLocal() throws IOException {
     FloatMatrix sample = SidecarData.sample();
     for (Metric metric : Metric.values()) {
-      TrainingRequest request = SidecarData.request(metric, Encoding.BIT1);
+      // Each metric with another encoding; two of them have sub-codebooks.
+      Encoding encoding =
+          List.of(Encoding.BIT1, Encoding.PQ4, Encoding.PQ8).get(metric.ordinal() % 3);
+      TrainingRequest request = SidecarData.request(metric, encoding);
       Set<TrainingProgress.Phase> phases = EnumSet.noneOf(TrainingProgress.Phase.class);
       TrainedCodebook remote =
           new RemoteCodebookTrainer(connection).train(request, sample, collecting(phases));
@@ -98,10 +102,15 @@ class SidecarIT {
   void remoteEncodingGivesTheSameBytesAsLocal() throws IOException {
     FloatMatrix vectors = SidecarData.sample();
     for (Metric metric : Metric.values()) {
-      TrainedCodebook trained =
+      TrainedCodebook plain =
           new LocalCodebookTrainer()
               .train(SidecarData.request(metric, Encoding.BIT1), vectors, TrainingMonitor.NONE);
       for (Encoding encoding : Encoding.all()) {
+        TrainedCodebook trained =
+            plain.codebook().supports(encoding)
+                ? plain
+                : new LocalCodebookTrainer()
+                    .train(SidecarData.request(metric, encoding), vectors, TrainingMonitor.NONE);
         SidecarData.Collected local = new SidecarData.Collected();
         new LocalVectorEncoder()
             .encode(trained.codebook(), encoding, vectors.asSource(), local, AbortCheck.NONE);

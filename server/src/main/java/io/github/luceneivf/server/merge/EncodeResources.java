@@ -21,6 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** What encode streams share: room, codebooks, threads. Thread-safe. */
 public final class EncodeResources {
 
+  /** Bytes beyond those of the largest codebook, so that a slightly larger one is named as such. */
+  private static final long CODEBOOK_SLACK_BYTES = 1 << 16;
+
   private final Limits limits;
   private final Duration idle;
   private final Shared shared;
@@ -103,7 +106,8 @@ public final class EncodeResources {
       throw RequestException.invalid(String.valueOf(e.getMessage()));
     }
     // A codebook may have sub-codebooks that this encoding does not use: PQ8 has the largest.
-    long most = Codebook.maxBytes(limits.maxNlist(), header.getDim(), Encoding.PQ8);
+    long most =
+        CODEBOOK_SLACK_BYTES + Codebook.maxBytes(limits.maxNlist(), header.getDim(), Encoding.PQ8);
     RequestException.requireRange(
         "codebook_bytes", header.getCodebookBytes(), 0, Math.min(most, Integer.MAX_VALUE - 8L));
     return encoding;

@@ -199,7 +199,7 @@ class EncodeStreamTest {
         message(header().clearCodebookId()));
     assertRefused(
         wrong,
-        "codebook_bytes must be in [0, 67616], got: 1000000000000",
+        "codebook_bytes must be in [0, 99197], got: 1000000000000",
         message(header().setDim(1).setCodebookBytes(1_000_000_000_000L)));
     assertRefused(
         wrong,
@@ -213,6 +213,10 @@ class EncodeStreamTest {
     assertRefused(wrong, "header must be the first message", vectors(0, 1));
     server.codebooks.put(CODEBOOK);
     assertRefused(wrong, "dim must be 8 as in the codebook, got: 9", message(header().setDim(9)));
+    assertRefused(
+        wrong,
+        "codebook must have sub-codebooks for PQ4",
+        message(header().setEncoding(io.github.luceneivf.proto.v1.Encoding.ENCODING_PQ4)));
   }
 
   @Test
