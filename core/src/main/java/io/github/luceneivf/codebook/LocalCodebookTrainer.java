@@ -106,7 +106,11 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
   }
 
   private static Codebook codebook(
-      TrainingRequest request, PreparedSample sample, Clustering clustering, ProgressTeller teller)
+      TrainingRequest request,
+      PreparedSample sample,
+      Clustering clustering,
+      ProgressTeller teller,
+      Workers workers)
       throws IOException {
     double objective = clustering.assignment().objective();
     Optional<SubCodebooks> subCodebooks =
