@@ -4,6 +4,8 @@ import io.github.luceneivf.benchmarks.report.Family;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An index that competes. Thread-safe: has no state but its parameters. */
 public interface Contender {
@@ -33,8 +35,17 @@ public interface Contender {
   /** Returns the setting of users who set nothing. */
   Setting defaults();
 
-  /** Returns whether it can do what is asked; where it cannot, it is left out of the scenario. */
-  default boolean supports(Layout layout) {
+  /** Returns why it cannot compete on this machine; empty if it can. */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
+
+  /**
+   * Returns whether it can do what is asked; where it cannot, it is left out of the scenario.
+   *
+   * @param filter tag that rows must have; null for all rows
+   */
+  default boolean supports(Layout layout, @Nullable Tag filter) {
     return true;
   }
 

@@ -18,6 +18,7 @@ public final class Contenders {
     all.add(HnswContender.float32());
     all.add(HnswContender.bit8());
     all.add(HnswContender.bit1());
+    all.add(new FaissContender());
     ServiceLoader.load(ContenderProvider.class)
         .forEach(provider -> all.addAll(provider.contenders()));
     return all;

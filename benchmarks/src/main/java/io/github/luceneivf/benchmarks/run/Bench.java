@@ -147,7 +147,7 @@ public final class Bench implements Callable<Integer> {
   }
 
   private BenchSettings settings(Progress progress) throws IOException {
-    Roster roster = Roster.open(System.getenv(DISKBBQ));
+    Roster roster = Roster.open(System.getenv(DISKBBQ), progress);
     BenchSettings.Effort effort = quick ? BenchSettings.Effort.QUICK : BenchSettings.Effort.FULL;
     return new BenchSettings(
         roster,

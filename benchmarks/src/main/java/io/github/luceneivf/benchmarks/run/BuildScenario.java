@@ -21,12 +21,12 @@ final class BuildScenario {
     for (String contender : lab.settings().contenders()) {
       DescribeJob.Description description;
       try (WorkerProcess worker = lab.searcher(contender)) {
-        description = worker.ask(new DescribeJob(lab.set().base().size()));
+        description = worker.ask(new DescribeJob(lab.set().base().size(), Layout.MERGED, null));
       }
       for (String index : description.indexes()) {
         BuildCost flushed = lab.index(contender, index, Layout.FLUSHED, description).cost();
         double merge =
-            index.equals(description.defaults().index())
+            description.supported() && index.equals(description.defaults().index())
                 ? lab.index(contender, index, Layout.MERGED, description).cost().mergeSeconds()
                 : Double.NaN;
         results.add(

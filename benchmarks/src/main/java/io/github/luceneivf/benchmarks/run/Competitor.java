@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -42,19 +43,24 @@ final class Competitor implements Closeable {
     Measured of(Setting setting, Measured warm) throws IOException;
   }
 
-  /** Starts a contender's process and opens its indexes. */
-  static Competitor start(Lab lab, String contender, Contest contest) throws IOException {
+  /** Starts a contender's process and opens its indexes; empty if it cannot do what is asked. */
+  static Optional<Competitor> start(Lab lab, String contender, Contest contest) throws IOException {
+    DescribeJob describe =
+        new DescribeJob(lab.set().base().size(), contest.layout(), contest.filter());
     WorkerProcess worker = lab.searcher(contender);
     try {
-      Competitor competitor =
-          new Competitor(
-              lab, worker, worker.ask(new DescribeJob(lab.set().base().size())), contest);
+      Competitor competitor = new Competitor(lab, worker, worker.ask(describe), contest);
+      if (!competitor.description.supported()) {
+        lab.say("%s is left out: it cannot do this", contender);
+        worker.close();
+        return Optional.empty();
+      }
       for (String index : competitor.indexes()) {
         competitor.folders.put(
             index, lab.index(contender, index, contest.layout(), competitor.description).files());
       }
       competitor.openIndexes();
-      return competitor;
+      return Optional.of(competitor);
     } catch (IOException | RuntimeException e) {
       worker.close();
       throw e;

@@ -24,12 +24,17 @@ final class Roster {
   /**
    * Returns the contenders of this process's class path, and those that another one adds.
    *
+   * @param progress told who cannot compete here
    * @param more class path of contenders that are no part of this project; null for none
    */
-  static Roster open(@Nullable String more) throws IOException {
+  static Roster open(@Nullable String more, Progress progress) throws IOException {
     Map<String, String> classPaths = new LinkedHashMap<>();
     for (Contender contender : Contenders.all()) {
-      classPaths.put(contender.name(), System.getProperty("java.class.path"));
+      contender
+          .obstacle()
+          .ifPresentOrElse(
+              obstacle -> progress.say("%s is left out: %s", contender.name(), obstacle),
+              () -> classPaths.put(contender.name(), System.getProperty("java.class.path")));
     }
     if (more != null) {
       for (String name : namesIn(more)) {

@@ -23,8 +23,9 @@ record SearchScenario(String name, Contest contest, Meter meter) {
     List<Competitor> competitors = new ArrayList<>();
     try {
       for (String contender : lab.settings().contenders()) {
-        Competitor competitor = Competitor.start(lab, contender, contest);
-        competitors.add(competitor);
+        Competitor.start(lab, contender, contest).ifPresent(competitors::add);
+      }
+      for (Competitor competitor : competitors) {
         competitor.warmUp();
         competitor.tune();
       }

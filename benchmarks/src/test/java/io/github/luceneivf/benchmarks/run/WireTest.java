@@ -1,0 +1,55 @@
+package io.github.luceneivf.benchmarks.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.luceneivf.benchmarks.contender.Layout;
+import io.github.luceneivf.benchmarks.contender.Setting;
+import io.github.luceneivf.benchmarks.contender.Tag;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WireTest {
+
+  private static final Setting SETTING = Setting.defaults("M16").with("ef", 40).with("rescored", 1);
+
+  @Test
+  void jobsComeBackAsTheyWere() throws IOException {
+    List<Job<?>> jobs =
+        List.of(
+            new BuildJob("M16", Layout.SEGMENTS, "folder"),
+            new CloseJob(),
+            new ColdJob(SETTING, 50, 1.5),
+            new DeleteJob("folder"),
+            new DescribeJob(1000, Layout.FLUSHED, Tag.RANDOM_1),
+            new DistinctJob(SETTING, 5),
+            new MeasureJob(SETTING, Half.REPORT, null, 0.2),
+            new OpenJob("M16", "folder"),
+            new ThreadsJob(SETTING, 2, 3),
+            new WarmUpJob(List.of(SETTING), null, 1, 2));
+    assertEquals(Job.class.getPermittedSubclasses().length, jobs.size());
+    for (Job<?> job : jobs) {
+      assertEquals(job, Wire.readJob(Wire.job(job)));
+    }
+  }
+
+  @Test
+  void figuresThatWereNotMeasuredStayUnknown() throws IOException {
+    Measured sent =
+        new Measured(new int[] {1, -1}, Measured.Times.means(2, 3), 4, Double.NaN, Double.NaN);
+    Measured read = Wire.readAnswer(Wire.answer(sent), Measured.class);
+    assertEquals(sent.times(), read.times());
+    assertTrue(Double.isNaN(read.visited()));
+  }
+
+  @Test
+  void errorsOfWorkersAreThrown() {
+    WorkerException e =
+        assertThrows(
+            WorkerException.class,
+            () -> Wire.readAnswer(Wire.error(new IOException("disk full")), Job.Done.class));
+    assertEquals("java.io.IOException: disk full", e.getMessage());
+  }
+}
