@@ -141,8 +141,9 @@ public final class Bench implements Callable<Integer> {
     for (String name : data) {
       DataSet set = new DataSets(dataFolder, settings.work().resolve("generated")).open(name);
       results.add(BenchRun.run(settings, set, wanted));
+      // After each set, so that what took long is not lost with what comes after.
+      write(new BenchReport(machine(), results), spec.commandLine().getOut());
     }
-    write(new BenchReport(machine(), results), spec.commandLine().getOut());
     return 0;
   }
 
@@ -168,7 +169,8 @@ public final class Bench implements Callable<Integer> {
   private void write(BenchReport report, PrintWriter table) throws IOException {
     Path folder = out == null ? work : out;
     ReportFiles files = ReportFiles.write(report, folder);
-    table.print(ReportText.of(report));
+    BenchReport last = new BenchReport(report.machine(), List.of(report.dataSets().getLast()));
+    table.print(ReportText.of(last));
     table.println("\nCurves: " + files.html());
     table.flush();
   }
