@@ -8,6 +8,10 @@ import java.util.stream.Collectors;
  * How a vector is coded in a posting list. One wire id per encoding, never reused. A coded vector
  * is a <i>record</i>: {@link #codeBytes} bytes of code, then {@link #terms} floats, little-endian;
  * {@link CodeBlock} says how records lie in a list.
+ *
+ * <p>Bits per dimension (of the dimension rounded up to 32, but for FLOAT32), and candidates
+ * reranked per ten found that cost at most 0.5 % of recall on embeddings of 384 dimensions: FLOAT32
+ * 32, none; INT8 8, 10; INT4 4, 12; BIT2 and PQ4 2, 30; BIT1 and PQ8 1, 80.
  */
 @SuppressWarnings("ClassInitializationDeadlock") // nobody but this interface makes its records
 public sealed interface Encoding {

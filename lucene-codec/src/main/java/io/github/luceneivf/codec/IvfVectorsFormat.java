@@ -30,7 +30,8 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li><b>[int]</b> number of the field; −1 ends the file
  *   <li><b>[vint]</b> vectors in this segment
  *   <li><b>[byte]</b> kind: 0 scanned exactly, nothing follows; 1 posting lists
- *   <li><b>[byte]</b> wire id of the encoding
+ *   <li><b>[byte]</b> wire id of the encoding ({@code Encoding}): 1 FLOAT32, 2 INT8, 3 BIT1, 4
+ *       INT4, 5 BIT2, 6 PQ4, 7 PQ8
  *   <li><b>[32 bytes]</b> content hash of the codebook
  *   <li><b>[vint] [bytes]</b> calibration: length, then recall by nprobe and by rerank depth
  *       ({@code Calibration.toBytes})
@@ -45,8 +46,8 @@ import org.apache.lucene.index.SegmentWriteState;
  * <p>For each field with lists, each aligned to 64 bytes:
  *
  * <ul>
- *   <li>the codebook: exact centroids, quantizer parameters, lineage ({@code Codebook.toBytes},
- *       with a checksum of its own)
+ *   <li>the codebook: exact centroids, quantizer parameters, for PQ4 and PQ8 sub-codebooks, lineage
+ *       ({@code Codebook.toBytes}, with a version and a checksum of its own)
  *   <li>the routing codes: 1-bit codes of the centroids about the mean, as one list of code blocks
  * </ul>
  *

@@ -8,6 +8,8 @@ import java.util.Optional;
  * How an index is written. Immutable; start from {@link #DEFAULT} and change what you want to.
  *
  * @param encoding how vectors are coded in posting lists; empty for the default of their dimension
+ *     ({@link Encoding#defaultFor}). Segments of one list have no sub-codebooks: where the encoding
+ *     needs them, they get that default instead
  * @param sizing how many lists there are
  * @param thresholds the sizes at which a segment gets codes and lists
  * @param targetRecall recall@10 that the stored default of {@code nprobe} aims at, in (0, 1)
