@@ -367,7 +367,7 @@ class BlockScorerTest {
       float[] out = new float[CodeBlock.WIDTH];
       // Compilation runs in the background, so how many calls it takes depends on the machine.
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 500 && least >= 1000; round++) {
+      for (int round = 0; round < 3000 && least >= 1000; round++) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 1000; i++) {
           scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out);
