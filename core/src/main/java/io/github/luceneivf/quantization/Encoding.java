@@ -44,7 +44,7 @@ public sealed interface Encoding {
   Encoding PQ8 = new Pq8();
 
   /** Dimension from which on one bit per dimension is the default. */
-  int MANY_DIMENSIONS = 200;
+  int MANY_DIMENSIONS = 160;
 
   /**
    * Returns the default for vectors of {@code dim} dimensions, by measurement: one bit per

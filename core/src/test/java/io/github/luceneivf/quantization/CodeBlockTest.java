@@ -93,6 +93,14 @@ class CodeBlockTest {
   }
 
   @Test
+  void defaultEncodingDependsOnTheDimension() {
+    assertEquals(Encoding.BIT2, Encoding.defaultFor(1));
+    assertEquals(Encoding.BIT2, Encoding.defaultFor(159));
+    assertEquals(Encoding.BIT1, Encoding.defaultFor(160));
+    assertEquals(Encoding.BIT1, Encoding.defaultFor(4096));
+  }
+
+  @Test
   void badLayoutsAreRefused() {
     assertEquals(
         "dim must be at least 1, got: 0",
