@@ -1,5 +1,7 @@
 package io.github.luceneivf.codec.read;
 
+import java.util.Arrays;
+
 /**
  * The nearest candidates by approximate distance: a buffer that is cut back to {@code keep} by
  * selection whenever it is full, so that most candidates cost one comparison. Among equal distances
@@ -10,9 +12,15 @@ package io.github.luceneivf.codec.read;
 final class CandidateQueue {
 
   private static final int SLACK = 128;
+  private static final int BUCKET_BITS = 8;
+
+  /** Leading zeros of a 64-bit range that needs no shift to fit the buckets. */
+  private static final int BUCKET_BITS_END = Long.SIZE - BUCKET_BITS;
 
   private final int keep;
   private final long[] keys;
+  private final long[] spare;
+  private final int[] buckets = new int[1 << BUCKET_BITS];
   private int size;
   private boolean dropped;
 
@@ -28,6 +36,7 @@ final class CandidateQueue {
   CandidateQueue(int keep, int most) {
     this.keep = Math.min(keep, Math.max(most, 1));
     this.keys = new long[(int) Math.min(2L * this.keep + SLACK, Math.max(most, 1))];
+    this.spare = new long[keys.length];
   }
 
   /** Returns the distance from which on candidates need not be offered; NaN while all need be. */
@@ -95,9 +104,31 @@ final class CandidateQueue {
     return Float.intBitsToFloat(sortable ^ ((sortable >> 31) & 0x7fffffff));
   }
 
+  /** Keeps the nearest {@code keep}, in no particular order. */
+  // A histogram tells the bucket that the last one kept is in; the keys before it move up, and only
+  // the bucket itself is selected from. No branch depends on a single key.
   private void cut() {
     if (keep < size) {
-      select(0, size - 1, keep - 1);
+      long least = Long.MAX_VALUE;
+      long most = Long.MIN_VALUE;
+      for (int i = 0; i < size; i++) {
+        least = Math.min(least, keys[i]);
+        most = Math.max(most, keys[i]);
+      }
+      long range = (most >> 32) - (least >> 32);
+      int shift = 32 + Math.max(0, BUCKET_BITS_END - Long.numberOfLeadingZeros(range));
+      long origin = least >> 32 << 32;
+      Arrays.fill(buckets, 0);
+      for (int i = 0; i < size; i++) {
+        buckets[(int) ((keys[i] - origin) >>> shift)]++;
+      }
+      int bucket = 0;
+      int before = 0;
+      while (before + buckets[bucket] < keep) {
+        before += buckets[bucket++];
+      }
+      moveUp(origin, shift, bucket);
+      select(before, before + buckets[bucket] - 1, keep - 1);
       size = keep;
       dropped = true;
     }
@@ -106,6 +137,21 @@ final class CandidateQueue {
       farthest = Math.max(farthest, keys[i]);
     }
     threshold = distance(farthest);
+  }
+
+  /** Moves the keys before a bucket to the front, and those in it behind them. */
+  private void moveUp(long origin, int shift, int bucket) {
+    int to = 0;
+    int inBucket = 0;
+    for (int i = 0; i < size; i++) {
+      long key = keys[i];
+      int at = (int) ((key - origin) >>> shift);
+      keys[to] = key;
+      spare[inBucket] = key;
+      to += at < bucket ? 1 : 0;
+      inBucket += at == bucket ? 1 : 0;
+    }
+    System.arraycopy(spare, 0, keys, to, inBucket);
   }
 
   /** Hoare's selection: afterwards [from, k] holds the k − from + 1 least. */
