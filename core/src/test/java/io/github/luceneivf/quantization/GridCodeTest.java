@@ -32,12 +32,13 @@ class GridCodeTest {
       energy += (double) value * value;
     }
     double best = 0;
+    int half = levels / 2;
     for (int i = 1; i <= 3000; i++) {
       double step = max * i / 3000;
       double dot = 0;
       double norm = 0;
       for (float value : r) {
-        double v = Math.clamp(Math.floor(value / step), -levels / 2, levels / 2 - 1) + 0.5;
+        double v = Math.clamp(Math.floor(value / step), -half, half - 1) + 0.5;
         dot += v * value;
         norm += v * v;
       }
