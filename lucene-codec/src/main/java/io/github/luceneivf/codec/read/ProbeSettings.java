@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import org.apache.lucene.search.KnnCollector;
@@ -84,11 +85,14 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     if (share >= 1) {
       return probed;
     }
-    if (share <= 0 || meta.calibration().queries() == 0) {
-      return share <= 0 ? meta.nlist() : (int) Math.min(Math.ceil(probed / share), meta.nlist());
+    if (share <= 0) {
+      return meta.nlist();
     }
-    double more = nprobe(meta, k / share) / (double) nprobe(meta, k);
-    return (int) Math.min(Math.ceil(probed * more), meta.nlist());
+    double wanted =
+        meta.calibration().queries() == 0
+            ? probed / share
+            : probed * (nprobe(meta, k / share) / (double) nprobe(meta, k));
+    return (int) Math.min(Math.ceil(wanted), meta.nlist());
   }
 
   /**
@@ -101,19 +105,28 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     return Math.max(1.0, (double) lists.vectors() / population);
   }
 
-  /** Lists for a k between calibrated ones are interpolated over log k. */
   private static int nprobe(FieldMeta.Lists meta, double k) {
     double target = probeTarget(meta.targetRecall(), meta.calibration().queries());
+    return nprobe(meta.calibration(), target, k);
+  }
+
+  /**
+   * Lists that hold the {@code k} nearest, interpolated over log k between calibrated ones.
+   *
+   * @param k any, also below 1: where a segment has grown, its nearest are nearer than the nearest
+   *     of the training
+   */
+  static int nprobe(Calibration calibration, double target, double k) {
     int upper = 1;
     while (upper < k && upper < MAX_K) {
       upper *= 10;
     }
-    if (k >= upper) {
-      return meta.calibration().nprobe((int) Math.min(Math.ceil(k), Integer.MAX_VALUE), target);
+    if (upper == 1 || k >= upper) {
+      return calibration.nprobe((int) Math.clamp(Math.ceil(k), 1, Integer.MAX_VALUE), target);
     }
-    double share = Math.log10(Math.max(k, 1) / upper) + 1;
-    int low = meta.calibration().nprobe(upper / 10, target);
-    int high = meta.calibration().nprobe(upper, target);
+    double share = Math.log10(k / upper) + 1;
+    int low = calibration.nprobe(upper / 10, target);
+    int high = calibration.nprobe(upper, target);
     return (int) Math.ceil(low + share * (high - low));
   }
 
