@@ -3,6 +3,7 @@ package io.github.luceneivf.clustering;
 import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.kernel.VectorKernel;
 import java.io.IOException;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Finds the nearest centroid of each vector.
@@ -56,7 +57,9 @@ public final class Assigner {
     this.centroids = centroids;
     this.mean = mean;
     float[] shifted = new float[centroids.values().length];
-    shift(centroids.values(), 0, centroids.rows(), shifted, 0);
+    for (int at = 0; at < shifted.length; at += dim) {
+      shift(centroids.values(), at, mean, shifted, at);
+    }
     this.panels = VectorKernel.panels(shifted, centroids.rows(), dim);
     this.halfNorms = VectorKernel.halfNorms(shifted, centroids.rows(), dim);
     this.tile = new float[tileRows(dim) * dim];
@@ -96,19 +99,8 @@ public final class Assigner {
   public void assign(
       float[] rows, int offset, int count, int[] lists, float[] distances, int outOffset) {
     int dim = centroids.dim();
-    int tileRows = tile.length / dim;
-    for (int from = 0; from < count; from += tileRows) {
-      int here = Math.min(tileRows, count - from);
-      int at = offset + from * dim;
-      int out = outOffset + from;
-      shift(rows, at, here, tile, 0);
-      kernel.nearest(tile, 0, here, panels, halfNorms, nlist(), dim, lists, distances, out);
-      for (int i = 0; i < here; i++) {
-        distances[out + i] =
-            (float)
-                squaredDistance(rows, at + i * dim, centroids.values(), lists[out + i] * dim, dim);
-      }
-    }
+    assign(
+        rows, i -> offset + (i - outOffset) * dim, outOffset, outOffset + count, lists, distances);
   }
 
   /**
@@ -135,23 +127,35 @@ public final class Assigner {
     workers.run(
         set.size(),
         rangeRows(),
-        (worker, from, to) -> forks[worker].assign(set, from, to, lists, distances),
+        (worker, from, to) ->
+            forks[worker].assign(
+                set.matrix().values(),
+                i -> set.row(i) * centroids.dim(),
+                from,
+                to,
+                lists,
+                distances),
         tick);
     return Assignment.of(lists, distances, nlist());
   }
 
-  private void assign(RowSet set, int from, int to, int[] lists, float[] distances) {
+  /**
+   * Assigns vectors [from, to).
+   *
+   * @param offsetOf where in {@code rows} vector i begins; i is its place in the results as well
+   */
+  private void assign(
+      float[] rows, IntUnaryOperator offsetOf, int from, int to, int[] lists, float[] distances) {
     int dim = centroids.dim();
-    float[] rows = set.matrix().values();
     int tileRows = tile.length / dim;
     for (int first = from; first < to; first += tileRows) {
       int here = Math.min(tileRows, to - first);
       for (int i = 0; i < here; i++) {
-        shift(rows, set.row(first + i) * dim, 1, tile, i * dim);
+        shift(rows, offsetOf.applyAsInt(first + i), mean, tile, i * dim);
       }
       kernel.nearest(tile, 0, here, panels, halfNorms, nlist(), dim, lists, distances, first);
       for (int i = first; i < first + here; i++) {
-        int row = set.row(i) * dim;
+        int row = offsetOf.applyAsInt(i);
         distances[i] = (float) squaredDistance(rows, row, centroids.values(), lists[i] * dim, dim);
       }
     }
@@ -164,12 +168,10 @@ public final class Assigner {
     return Math.toIntExact(Math.clamp(rows / tileRows, 1L, 64L) * tileRows);
   }
 
-  private void shift(float[] rows, int offset, int count, float[] out, int to) {
-    int dim = mean.length;
-    for (int i = 0; i < count; i++) {
-      for (int d = 0; d < dim; d++) {
-        out[to + i * dim + d] = rows[offset + i * dim + d] - mean[d];
-      }
+  /** Writes one row less the mean. */
+  static void shift(float[] rows, int offset, float[] mean, float[] out, int to) {
+    for (int d = 0; d < mean.length; d++) {
+      out[to + d] = rows[offset + d] - mean[d];
     }
   }
 

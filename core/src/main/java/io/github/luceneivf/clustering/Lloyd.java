@@ -62,7 +62,7 @@ final class Lloyd {
   /** Assigns all rows anew, each to one of the centroids around its own. */
   Assignment assignNearby(FloatMatrix centroids, Assignment last, Workers.Tick tick)
       throws IOException {
-    return new NearbyAssigner(rows, mean, centroids, workers).assign(centroids, last, NEARBY, tick);
+    return new NearbyAssigner(rows, mean, centroids, workers).assign(last, NEARBY, tick);
   }
 
   /** Returns the means of the lists; an empty list keeps its old centroid. */

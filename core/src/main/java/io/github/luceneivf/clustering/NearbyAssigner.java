@@ -6,19 +6,16 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Assigns rows to the nearest of some centroids only: those around an anchor that the row is known
- * to be near. Rows are taken anchor by anchor, so the centroids around one are panels of the same
- * kernel that exact assignment runs on.
+ * Assigns rows to the nearest of the centroids around the one they had. Rows are taken list by
+ * list, so the centroids around one are panels of the same kernel that exact assignment runs on.
  *
- * <p>It serves two purposes. After centroids moved a little, each row tries the centroids around
- * the one it had: rows that change lists nearly always go to a neighbour, so the nearest is found
- * for all but a few per mille, and as the own one is among them the objective never rises. And for
- * a first assignment, rows are assigned exactly to a few anchors, and try the centroids around
- * theirs.
+ * <p>After centroids moved a little, rows that change lists nearly always go to a neighbour, so the
+ * nearest is found for all but a few per mille; and as the own one is among those tried, the
+ * objective never rises.
  */
 final class NearbyAssigner {
 
-  private static final int ANCHORS_PER_RANGE = 4;
+  private static final int LISTS_PER_RANGE = 4;
 
   private final VectorKernel kernel = Kernels.get();
   private final FloatMatrix rows;
@@ -36,26 +33,24 @@ final class NearbyAssigner {
   /**
    * Assigns all rows.
    *
-   * @param anchors [anchors × dim]
-   * @param anchorOf the anchor of each row
-   * @param tried centroids around its anchor that a row tries
+   * @param last lists of the rows before the centroids moved
+   * @param tried centroids around its last one that a row tries
    */
-  Assignment assign(FloatMatrix anchors, Assignment anchorOf, int tried, Workers.Tick tick)
-      throws IOException {
+  Assignment assign(Assignment last, int tried, Workers.Tick tick) throws IOException {
     int[][] nearby =
         NearestRows.find(
-            centroids, anchors, tried, Metric.EUCLIDEAN, workers, share -> tick.tick(0));
-    ListMembers members = ListMembers.of(anchorOf);
-    int[] lists = new int[anchorOf.size()];
-    float[] distances = new float[anchorOf.size()];
+            centroids, centroids, tried, Metric.EUCLIDEAN, workers, share -> tick.tick(0));
+    ListMembers members = ListMembers.of(last);
+    int[] lists = new int[last.size()];
+    float[] distances = new float[last.size()];
     Scratch[] scratches = new Scratch[workers.count()];
     Arrays.setAll(scratches, _ -> new Scratch(lists, distances, tried));
     workers.run(
-        anchors.rows(),
-        ANCHORS_PER_RANGE,
+        centroids.rows(),
+        LISTS_PER_RANGE,
         (worker, from, to) -> {
-          for (int anchor = from; anchor < to; anchor++) {
-            scratches[worker].assign(members, anchor, nearby[anchor]);
+          for (int list = from; list < to; list++) {
+            scratches[worker].assign(members, list, nearby[list]);
           }
         },
         tick);
@@ -78,8 +73,8 @@ final class NearbyAssigner {
       this.around = new float[tried * dim];
     }
 
-    void assign(ListMembers members, int anchor, int[] nearby) {
-      if (members.size(anchor) == 0) {
+    void assign(ListMembers members, int list, int[] nearby) {
+      if (members.size(list) == 0) {
         return;
       }
       Arrays.sort(nearby);
@@ -88,8 +83,8 @@ final class NearbyAssigner {
       }
       float[] panels = VectorKernel.panels(around, nearby.length, dim);
       float[] halfNorms = VectorKernel.halfNorms(around, nearby.length, dim);
-      int to = members.offsets()[anchor + 1];
-      for (int from = members.offsets()[anchor]; from < to; from += nearest.length) {
+      int to = members.offsets()[list + 1];
+      for (int from = members.offsets()[list]; from < to; from += nearest.length) {
         int count = Math.min(nearest.length, to - from);
         for (int i = 0; i < count; i++) {
           shift(rows, members.rows()[from + i], tile, i);
@@ -110,9 +105,7 @@ final class NearbyAssigner {
     }
 
     private void shift(FloatMatrix from, int row, float[] to, int toRow) {
-      for (int d = 0; d < dim; d++) {
-        to[toRow * dim + d] = from.values()[row * dim + d] - mean[d];
-      }
+      Assigner.shift(from.values(), row * dim, mean, to, toRow * dim);
     }
   }
 }

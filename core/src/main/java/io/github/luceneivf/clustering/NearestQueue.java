@@ -1,10 +1,11 @@
 package io.github.luceneivf.clustering;
 
+import io.github.luceneivf.kernel.DistanceKey;
 import java.util.Arrays;
 
 /**
  * The {@code capacity} smallest distances offered, lower numbers first among equals. A binary
- * max-heap of longs: sortable distance above, number below. Not thread-safe; one per selection.
+ * max-heap of {@link DistanceKey}s. Not thread-safe; one per selection.
  */
 public final class NearestQueue {
 
@@ -22,7 +23,7 @@ public final class NearestQueue {
     if (size == heap.length && distance > bound) {
       return;
     }
-    offer(key(distance, number));
+    offer(DistanceKey.of(distance, number));
   }
 
   /** Offers all that another queue holds; that one is not changed. */
@@ -46,7 +47,7 @@ public final class NearestQueue {
       return;
     }
     if (size == heap.length) {
-      bound = distance(heap[0]);
+      bound = DistanceKey.distance(heap[0]);
     }
   }
 
@@ -59,21 +60,10 @@ public final class NearestQueue {
   public void drain(int[] numbers) {
     Arrays.sort(heap, 0, size);
     for (int i = 0; i < size; i++) {
-      numbers[i] = (int) heap[i];
+      numbers[i] = DistanceKey.number(heap[i]);
     }
     size = 0;
     bound = Float.POSITIVE_INFINITY;
-  }
-
-  private static long key(float distance, int number) {
-    int bits = Float.floatToIntBits(distance + 0.0f);
-    int sortable = bits ^ (bits >> 31 & 0x7fffffff);
-    return (long) sortable << 32 | number;
-  }
-
-  private static float distance(long key) {
-    int sortable = (int) (key >> 32);
-    return Float.intBitsToFloat(sortable ^ (sortable >> 31 & 0x7fffffff));
   }
 
   private void up(int from, long key) {

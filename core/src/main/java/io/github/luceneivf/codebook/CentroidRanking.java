@@ -2,6 +2,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.kernel.DistanceKey;
 import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.kernel.VectorKernel;
 import io.github.luceneivf.quantization.BlockScorer;
@@ -210,7 +211,7 @@ public final class CentroidRanking {
    * Writes the {@code want} best of some lists.
    *
    * @param bases exact distances of the query to their centroids
-   * @param candidates the lists; null for all
+   * @param candidates the lists
    */
   private void order(
       float[] bases, float norm, int[] candidates, int want, int[] lists, float[] distances) {
@@ -221,7 +222,7 @@ public final class CentroidRanking {
     }
     long[] keys = SmallestValues.sort(ranked, ranked.length);
     for (int i = 0; i < want; i++) {
-      int at = (int) keys[i];
+      int at = DistanceKey.number(keys[i]);
       lists[i] = candidates[at];
       distances[i] = bases[at];
     }

@@ -1,5 +1,6 @@
 package io.github.luceneivf.codebook;
 
+import io.github.luceneivf.kernel.DistanceKey;
 import java.util.Arrays;
 
 /** Selects and orders the smallest of some values; lower numbers first among equals. Stateless. */
@@ -46,7 +47,7 @@ final class SmallestValues {
     int at = 0;
     for (int i = 0; i < n && at < count; i++) {
       int bucket = bucketOf[i] & 0xff;
-      if (bucket < last || (bucket == last && key(values[i], i) <= cut)) {
+      if (bucket < last || (bucket == last && DistanceKey.of(values[i], i) <= cut)) {
         numbers[at++] = i;
       }
     }
@@ -65,7 +66,7 @@ final class SmallestValues {
     int at = 0;
     for (int i = 0; at < size && i < n; i++) {
       if ((bucketOf[i] & 0xff) == bucket) {
-        keys[at++] = key(values[i], i);
+        keys[at++] = DistanceKey.of(values[i], i);
       }
     }
     Arrays.sort(keys);
@@ -75,20 +76,14 @@ final class SmallestValues {
   /**
    * Orders values [0, n).
    *
-   * @return [n] keys, smallest value first: the number of each is its lower half
+   * @return [n] {@link DistanceKey}s, smallest value first
    */
   static long[] sort(float[] values, int n) {
     long[] keys = new long[n];
     for (int i = 0; i < n; i++) {
-      keys[i] = key(values[i], i);
+      keys[i] = DistanceKey.of(values[i], i);
     }
     Arrays.sort(keys);
     return keys;
-  }
-
-  private static long key(float value, int number) {
-    int bits = Float.floatToIntBits(value + 0.0f);
-    int sortable = bits ^ (bits >> 31 & 0x7fffffff);
-    return (long) sortable << 32 | number;
   }
 }

@@ -31,39 +31,6 @@ public interface VectorKernel {
   float squaredDistance(float[] a, int aOffset, float[] b, int bOffset, int dim);
 
   /**
-   * One to many: {@code out[i] = ⟨query, rows[i]⟩}.
-   *
-   * @param rows [count × dim], row-major, from {@code rowsOffset}
-   * @param out [count]
-   */
-  default void dotMany(
-      float[] query,
-      int queryOffset,
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int dim,
-      float[] out) {
-    for (int i = 0; i < count; i++) {
-      out[i] = dot(query, queryOffset, rows, rowsOffset + i * dim, dim);
-    }
-  }
-
-  /** One to many: {@code out[i] = ‖query − rows[i]‖²}; shapes as in {@link #dotMany}. */
-  default void squaredDistanceMany(
-      float[] query,
-      int queryOffset,
-      float[] rows,
-      int rowsOffset,
-      int count,
-      int dim,
-      float[] out) {
-    for (int i = 0; i < count; i++) {
-      out[i] = squaredDistance(query, queryOffset, rows, rowsOffset + i * dim, dim);
-    }
-  }
-
-  /**
    * Rows of a memory segment picked by ordinal: {@code out[i] = ⟨query, rows[ords[i]]⟩}.
    *
    * @param rows rows of {@code dim} floats, row {@code ord} at byte {@code ord * 4 * dim}

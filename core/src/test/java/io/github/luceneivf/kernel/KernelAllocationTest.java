@@ -37,8 +37,6 @@ class KernelAllocationTest {
     return Stream.of(
         call("dot", () -> OUT[0] = k.dot(ROWS, 1, QUERY, 0, DIM)),
         call("squaredDistance", () -> OUT[0] = k.squaredDistance(ROWS, 1, QUERY, 0, DIM)),
-        call("dotMany", () -> k.dotMany(QUERY, 0, ROWS, 0, 21, DIM, OUT)),
-        call("squaredDistanceMany", () -> k.squaredDistanceMany(QUERY, 0, ROWS, 0, 21, DIM, OUT)),
         call("dotRows", () -> k.dotRows(QUERY, SEGMENT, DIM, ORDS, 21, OUT)),
         call(
             "squaredDistanceRows", () -> k.squaredDistanceRows(QUERY, SEGMENT, DIM, ORDS, 21, OUT)),

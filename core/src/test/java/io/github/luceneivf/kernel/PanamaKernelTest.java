@@ -90,26 +90,6 @@ class PanamaKernelTest {
     }
   }
 
-  @Test
-  void oneToManyIsOneToOneManyTimes() {
-    for (int round = 0; round < 60; round++) {
-      int dim = 1 + random.nextInt(100);
-      int count = random.nextInt(12);
-      int qOffset = random.nextInt(4);
-      int rowsOffset = random.nextInt(4);
-      float[] query = floats(qOffset + dim, 1);
-      float[] rows = floats(rowsOffset + count * dim, 1);
-      float[] expected = new float[count];
-      float[] actual = new float[count];
-      scalar.dotMany(query, qOffset, rows, rowsOffset, count, dim, expected);
-      panama.dotMany(query, qOffset, rows, rowsOffset, count, dim, actual);
-      assertArrayEquals(expected, actual, 1e-4f);
-      scalar.squaredDistanceMany(query, qOffset, rows, rowsOffset, count, dim, expected);
-      panama.squaredDistanceMany(query, qOffset, rows, rowsOffset, count, dim, actual);
-      assertArrayEquals(expected, actual, 1e-2f);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void rowsOfSegmentsAgree(boolean heap) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 enum Stage {
   /** Which lists are nearest. */
-  RANKING("ranking of lists", Set.of("CentroidRanking", "SmallestValues", "NearestQueue")),
+  RANKING("ranking of lists", Set.of("CentroidRanking", "SmallestValues")),
   /** Once for a query: rotation, planes, tables. */
   PREPARATION(
       "preparation of the query",

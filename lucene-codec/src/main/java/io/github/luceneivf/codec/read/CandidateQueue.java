@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.kernel.DistanceKey;
 import java.util.Arrays;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Arrays;
  * the lower slot is nearer, a total order: what is kept does not depend on how much is kept. Not
  * thread-safe; one per search.
  */
-// A candidate is one long: its distance, made sortable, above its slot.
+// A candidate is a DistanceKey: its slot is the number.
 final class CandidateQueue {
 
   private static final int SLACK = 128;
@@ -57,7 +58,7 @@ final class CandidateQueue {
       if (size == keys.length) {
         cut();
       }
-      keys[size++] = key(distances[lane], firstSlot + lane);
+      keys[size++] = DistanceKey.of(distances[lane], firstSlot + lane);
     }
   }
 
@@ -90,18 +91,7 @@ final class CandidateQueue {
 
   /** Returns the slot of candidate {@code i}. */
   int slot(int i) {
-    return (int) keys[i];
-  }
-
-  private static long key(float distance, int slot) {
-    int bits = Float.floatToIntBits(distance + 0f);
-    int sortable = bits ^ ((bits >> 31) & 0x7fffffff);
-    return ((long) sortable << 32) | slot;
-  }
-
-  private static float distance(long key) {
-    int sortable = (int) (key >> 32);
-    return Float.intBitsToFloat(sortable ^ ((sortable >> 31) & 0x7fffffff));
+    return DistanceKey.number(keys[i]);
   }
 
   /** Keeps the nearest {@code keep}, in no particular order. */
@@ -136,7 +126,7 @@ final class CandidateQueue {
     for (int i = 1; i < size; i++) {
       farthest = Math.max(farthest, keys[i]);
     }
-    threshold = distance(farthest);
+    threshold = DistanceKey.distance(farthest);
   }
 
   /** Moves the keys before a bucket to the front, and those in it behind them. */
