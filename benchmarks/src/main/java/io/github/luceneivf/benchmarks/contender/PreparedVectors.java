@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param queries [queries × dim]
  * @param tags [rows], see {@link Tag}
  */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared
 public record PreparedVectors(Facts facts, FloatRows base, FloatRows queries, byte[] tags) {
 
   /** Name of the file that says what the data set is; written last. */

@@ -29,11 +29,13 @@ public enum Tag {
   }
 
   /** Returns whether a row has this tag. */
+  @SuppressWarnings("EnumOrdinal") // bits of files that live as long as this version
   public boolean isIn(byte tags) {
     return (tags >>> ordinal() & 1) != 0;
   }
 
   /** Returns the tags of a row with this one. */
+  @SuppressWarnings("EnumOrdinal") // as above
   public byte addTo(byte tags) {
     return (byte) (tags | 1 << ordinal());
   }

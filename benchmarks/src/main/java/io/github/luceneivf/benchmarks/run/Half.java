@@ -17,6 +17,6 @@ enum Half {
 
   /** Returns the numbers of this half's queries, ascending. */
   IntStream of(int queries) {
-    return IntStream.range(0, queries).filter(query -> query % 2 == ordinal());
+    return IntStream.range(0, queries).filter(query -> query % 2 == (this == TUNING ? 0 : 1));
   }
 }

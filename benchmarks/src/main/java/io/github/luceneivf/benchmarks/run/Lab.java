@@ -1,5 +1,6 @@
 package io.github.luceneivf.benchmarks.run;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.data.DataSet;
@@ -66,6 +67,7 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
   }
 
   /** Tells the user what is going on. */
+  @FormatMethod
   void say(String format, Object... values) {
     settings.progress().say(format, values);
   }

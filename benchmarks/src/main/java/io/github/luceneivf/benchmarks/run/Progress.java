@@ -1,5 +1,6 @@
 package io.github.luceneivf.benchmarks.run;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -14,6 +15,7 @@ final class Progress {
   }
 
   /** Prints a line after the seconds since the start. */
+  @FormatMethod
   void say(String format, Object... values) {
     double seconds = (System.nanoTime() - start) / 1e9;
     out.printf(Locale.ROOT, "[%6.1f s] ", seconds);
