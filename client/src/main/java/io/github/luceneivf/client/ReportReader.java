@@ -60,7 +60,8 @@ final class ReportReader {
         clustering(report.getClustering()),
         duration("calibration_time", report.getCalibrationTime()),
         duration("total_time", report.getTotalTime()),
-        by);
+        by,
+        codebook.lineage());
   }
 
   private ClusteringReport clustering(io.github.luceneivf.proto.v1.ClusteringReport report)

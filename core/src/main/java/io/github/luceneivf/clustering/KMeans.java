@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Lists are numbered so that neighbours are near each other ({@link CentroidOrder}).
  * </ol>
  *
+ * <p>A warm start replaces the first two steps: {@link WarmStart}, then two iterations.
+ *
  * <p>With no more distinct vectors than lists, each distinct vector is a centroid and nothing
  * iterates. The same rows, parameters and seed give the same bytes, whatever the threads.
  */
@@ -32,7 +34,7 @@ public final class KMeans {
 
   static final int FLAT_LISTS = 2048;
 
-  /** Flat iterations after a hierarchical start. */
+  /** Flat iterations after a hierarchical or a warm start. */
   private static final int REFINEMENTS = 2;
 
   private final FloatMatrix rows;
@@ -78,14 +80,37 @@ public final class KMeans {
   public static Clustering cluster(
       FloatMatrix rows, KMeansParams params, ClusteringListener listener, Workers workers)
       throws IOException {
-    return cluster(rows, params, listener, workers, FLAT_LISTS);
+    return cluster(rows, params, listener, workers, Start.fresh(FLAT_LISTS));
+  }
+
+  /**
+   * Clusters vectors from the centroids of an older clustering: {@link WarmStart}, two Lloyd
+   * iterations, and balanced, ordered and judged as any other.
+   *
+   * @param old [any × dim] centroids, at least one, in the space of {@code rows}
+   * @throws IOException what {@code listener} threw
+   * @throws IllegalArgumentException if {@code old} is empty or of another dimension
+   */
+  public static Clustering refine(
+      FloatMatrix rows,
+      FloatMatrix old,
+      KMeansParams params,
+      ClusteringListener listener,
+      Workers workers)
+      throws IOException {
+    if (old.rows() < 1 || old.dim() != rows.dim()) {
+      throw new IllegalArgumentException(
+          "old centroids must be at least 1 of dim %d, got: %d of dim %d"
+              .formatted(rows.dim(), old.rows(), old.dim()));
+    }
+    return cluster(rows, params, listener, workers, new Start(FLAT_LISTS, old));
   }
 
   static Clustering cluster(
       FloatMatrix rows, KMeansParams params, ClusteringListener listener, int flatLists)
       throws IOException {
     try (Workers workers = new Workers(params.threads())) {
-      return cluster(rows, params, listener, workers, flatLists);
+      return cluster(rows, params, listener, workers, Start.fresh(flatLists));
     }
   }
 
@@ -94,7 +119,7 @@ public final class KMeans {
       KMeansParams params,
       ClusteringListener listener,
       Workers workers,
-      int flatLists)
+      Start from)
       throws IOException {
     if (rows.rows() < 1) {
       throw new IllegalArgumentException("rows must be at least 1, got: 0");
@@ -107,7 +132,7 @@ public final class KMeans {
       listener.progress(BALANCE, 100, 0);
       return allDistinct(distinct.values(), numbers, params, since(start));
     }
-    return new KMeans(rows, params, listener, workers).run(flatLists, start);
+    return new KMeans(rows, params, listener, workers).run(from, start);
   }
 
   private static Clustering allDistinct(
@@ -134,16 +159,14 @@ public final class KMeans {
     return new Clustering(CentroidOrder.permute(values, order), assignment, report);
   }
 
-  private Clustering run(int flatLists, long start) throws IOException {
-    boolean flat = params.nlist() <= flatLists;
-    Workers.Tick tick = share -> listener.progress(INITIALIZE, 100 * share, objective);
-    FloatMatrix first =
-        flat
-            ? Seeding.choose(rows, params.nlist(), params.seed(), workers, tick)
-            : HierarchicalKMeans.choose(rows, params.nlist(), params.seed(), workers, tick);
+  private Clustering run(Start from, long start) throws IOException {
+    FloatMatrix first = first(from);
     Duration initialization = since(start);
     long iterating = System.nanoTime();
-    int iterations = flat ? params.maxIterations() : Math.min(REFINEMENTS, params.maxIterations());
+    int iterations =
+        from.isFlat(params)
+            ? params.maxIterations()
+            : Math.min(REFINEMENTS, params.maxIterations());
     Iterated iterated = iterate(first, iterations);
     Duration iteration = since(iterating);
     long balancing = System.nanoTime();
@@ -169,6 +192,18 @@ public final class KMeans {
             iteration,
             since(balancing));
     return new Clustering(CentroidOrder.permute(balanced.centroids(), order), assignment, report);
+  }
+
+  private FloatMatrix first(Start from) throws IOException {
+    Workers.Tick tick = share -> listener.progress(INITIALIZE, 100 * share, objective);
+    int nlist = params.nlist();
+    long seed = params.seed();
+    if (from.old != null) {
+      return WarmStart.choose(rows, from.old, nlist, seed, workers, tick);
+    }
+    return from.isFlat(params)
+        ? Seeding.choose(rows, nlist, seed, workers, tick)
+        : HierarchicalKMeans.choose(rows, nlist, seed, workers, tick);
   }
 
   private Iterated iterate(FloatMatrix first, int iterations) throws IOException {
@@ -250,6 +285,22 @@ public final class KMeans {
 
   private static Duration since(long start) {
     return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /**
+   * Where first centroids come from.
+   *
+   * @param flatLists lists up to which they are seeded flat
+   * @param old centroids of an older clustering; null for a fresh start
+   */
+  private record Start(int flatLists, @Nullable FloatMatrix old) {
+    static Start fresh(int flatLists) {
+      return new Start(flatLists, null);
+    }
+
+    boolean isFlat(KMeansParams params) {
+      return old == null && params.nlist() <= flatLists;
+    }
   }
 
   /** Where the iterations ended. */

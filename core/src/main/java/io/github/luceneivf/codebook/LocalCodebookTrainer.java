@@ -6,6 +6,7 @@ import io.github.luceneivf.clustering.Clustering;
 import io.github.luceneivf.clustering.ClusteringListener;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeans;
+import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
 import io.github.luceneivf.quantization.SubCodebooks;
@@ -17,9 +18,10 @@ import java.util.Optional;
  * Trains codebooks in this process, on the calling thread and as many more as the request says.
  *
  * <p>The sample is copied into the codebook's space, part of it held out as queries; the rest is
- * clustered, sub-codebooks are trained where the encoding needs them, and the codebook judged with
- * the queries ({@link Calibration}). The same sample and request give the same codebook and
- * calibration, whatever the threads. Immutable, thread-safe.
+ * clustered, from the parent's centroids where the request says so, sub-codebooks are trained where
+ * the encoding needs them, and the codebook judged with the queries ({@link Calibration}). The same
+ * sample and request give the same codebook and calibration, whatever the threads. Immutable,
+ * thread-safe.
  */
 public final class LocalCodebookTrainer implements CodebookTrainer {
 
@@ -69,12 +71,7 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
       Workers workers,
       long start)
       throws IOException {
-    Clustering clustering =
-        KMeans.cluster(
-            prepared.rows(),
-            request.params(),
-            (phase, percent, objective) -> teller.tell(phase(phase), percent / 100, objective),
-            workers);
+    Clustering clustering = cluster(request, prepared, teller, workers);
     Codebook codebook = codebook(request, prepared, clustering, teller, workers);
     long calibrating = System.nanoTime();
     Calibration calibration =
@@ -89,8 +86,39 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
             clustering.report(),
             since(calibrating),
             since(start),
-            TRAINED_BY);
+            TRAINED_BY,
+            codebook.lineage());
     return new TrainedCodebook(codebook, calibration, report);
+  }
+
+  private static Clustering cluster(
+      TrainingRequest request, PreparedSample prepared, ProgressTeller teller, Workers workers)
+      throws IOException {
+    ClusteringListener listener =
+        (phase, percent, objective) -> teller.tell(phase(phase), percent / 100, objective);
+    FloatMatrix rows = prepared.rows();
+    return request.warmStart().isEmpty()
+        ? KMeans.cluster(rows, request.params(), listener, workers)
+        : KMeans.refine(
+            rows,
+            centroids(request.warmStart().get(), prepared.space()),
+            request.params(),
+            listener,
+            workers);
+  }
+
+  /** The centroids of a codebook in another space of the same metric. */
+  private static FloatMatrix centroids(Codebook codebook, VectorSpace space) {
+    FloatMatrix own = codebook.centroids();
+    int shift = space.exponent() - codebook.space().exponent();
+    if (shift == 0) {
+      return own;
+    }
+    // A cosine's spaces are all the same, so this only ever scales.
+    float[] values = own.values().clone();
+    new VectorSpace(space.metric(), Math.clamp(shift, -200, 200))
+        .map(values, 0, own.rows(), own.dim());
+    return new FloatMatrix(values, own.rows(), own.dim());
   }
 
   private static Duration since(long nanos) {

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param calibration time of judging the codebook with held-out queries
  * @param total time of everything
  * @param trainedBy where it ran, for example {@code in-process}
+ * @param lineage version, parent and population of the codebook
  */
 public record TrainingReport(
     long population,
@@ -25,11 +26,24 @@ public record TrainingReport(
     ClusteringReport clustering,
     Duration calibration,
     Duration total,
-    String trainedBy) {
+    String trainedBy,
+    Codebook.Lineage lineage) {
 
   /** Validates the components. */
   public TrainingReport {
     Objects.requireNonNull(clustering, "clustering");
     Objects.requireNonNull(trainedBy, "trainedBy");
+    Objects.requireNonNull(lineage, "lineage");
+  }
+
+  /** Returns the mean squared distance of the training vectors to their centroids. */
+  public double energy() {
+    double[] objective = clustering.objective();
+    return objective.length == 0 ? 0 : objective[objective.length - 1];
+  }
+
+  /** Returns nlist·Σs²/(Σs)² over the sizes of the training vectors' lists: 1 if all are equal. */
+  public double imbalance() {
+    return clustering.sizes().imbalance();
   }
 }

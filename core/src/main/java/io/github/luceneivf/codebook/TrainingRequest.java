@@ -15,13 +15,38 @@ import java.util.Optional;
  * @param params k-means parameters; {@code nlist} is lowered to what the sample can fill
  * @param population vectors that the sample stands for, at least 1
  * @param parent the codebook that this one replaces, if any; its version is one less
+ * @param warmStart the parent itself, to start from its centroids: fewer iterations, the same
+ *     quality, and most lists keep their place; empty to start afresh
  */
 public record TrainingRequest(
     Metric metric,
     Encoding encoding,
     KMeansParams params,
     long population,
-    Optional<Lineage> parent) {
+    Optional<Lineage> parent,
+    Optional<Codebook> warmStart) {
+
+  /** A request to start afresh, with or without a parent. */
+  public TrainingRequest(
+      Metric metric,
+      Encoding encoding,
+      KMeansParams params,
+      long population,
+      Optional<Lineage> parent) {
+    this(metric, encoding, params, population, parent, Optional.empty());
+  }
+
+  /** Returns a request to make the next version of a codebook, starting from its centroids. */
+  public static TrainingRequest successorOf(
+      Codebook parent, Encoding encoding, KMeansParams params, long population) {
+    return new TrainingRequest(
+        parent.metric(),
+        encoding,
+        params,
+        population,
+        Optional.of(new Lineage(parent.id(), parent.lineage().version())),
+        Optional.of(parent));
+  }
 
   /** Validates the components. */
   public TrainingRequest {
@@ -29,6 +54,18 @@ public record TrainingRequest(
     Objects.requireNonNull(encoding, "encoding");
     Objects.requireNonNull(params, "params");
     Objects.requireNonNull(parent, "parent");
+    Objects.requireNonNull(warmStart, "warmStart");
+    if (warmStart.isPresent()) {
+      Codebook start = warmStart.get();
+      if (!parent.map(Lineage::id).equals(Optional.of(start.id()))) {
+        throw new IllegalArgumentException(
+            "warmStart must be the parent " + parent + ", got: " + start.id());
+      }
+      if (start.metric() != metric) {
+        throw new IllegalArgumentException(
+            "warmStart must have metric " + metric + ", got: " + start.metric());
+      }
+    }
     if (population < 1) {
       throw new IllegalArgumentException("population must be at least 1, got: " + population);
     }
