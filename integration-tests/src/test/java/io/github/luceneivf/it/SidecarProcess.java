@@ -2,6 +2,7 @@ package io.github.luceneivf.it;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The sidecar as a process of its own. */
-final class SidecarProcess implements AutoCloseable {
+public final class SidecarProcess implements AutoCloseable {
 
   private final Process process;
   private final Path log;
@@ -38,7 +39,7 @@ final class SidecarProcess implements AutoCloseable {
   }
 
   /** Starts a server and waits until it listens. */
-  static SidecarProcess start(Path data, String heap, String... options) throws IOException {
+  public static SidecarProcess start(Path data, String heap, String... options) throws IOException {
     Path log = Files.createTempFile("ivf-sidecar", ".log");
     Process process = launch(data, log, heap, options);
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -51,15 +52,18 @@ final class SidecarProcess implements AutoCloseable {
         process, log, Integer.parseInt(line.substring(line.lastIndexOf(':') + 1)));
   }
 
-  int port() {
+  /** Returns the port it listens on. */
+  public int port() {
     return port;
   }
 
-  String log() throws IOException {
+  /** Returns what it wrote to its log. */
+  public String log() throws IOException {
     return Files.readString(log);
   }
 
-  boolean isAlive() {
+  /** Returns whether the process runs. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
@@ -69,12 +73,36 @@ final class SidecarProcess implements AutoCloseable {
   }
 
   /** Sends SIGKILL. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
   }
 
+  /** Sends SIGSTOP: it keeps its connections, and does nothing. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** Sends SIGCONT. */
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      Process kill =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("kill -" + name + " ended with " + kill.exitValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Waits for the end; returns the status. */
-  int awaitExit(long seconds) throws InterruptedException, IOException {
+  public int awaitExit(long seconds) throws InterruptedException, IOException {
     if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new IllegalStateException("server still runs after " + seconds + " s: " + log());
     }
