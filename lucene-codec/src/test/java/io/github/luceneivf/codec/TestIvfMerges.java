@@ -117,7 +117,7 @@ public class TestIvfMerges extends LuceneTestCase {
           List.of(IndexEvent.Action.TRAIN, IndexEvent.Action.ASSIGN, IndexEvent.Action.ASSIGN),
           actions(IndexEvent.Cause.FLUSH));
       VectorIndexing.forceMerge(directory, format);
-      assertEquals(List.of(IndexEvent.Action.ASSIGN), actions(IndexEvent.Cause.MERGE));
+      assertEquals(List.of(IndexEvent.Action.COPY), actions(IndexEvent.Cause.MERGE));
       assertTrue(recall(directory, rows()) >= 0.95);
     }
   }
@@ -283,7 +283,7 @@ public class TestIvfMerges extends LuceneTestCase {
           }
         };
     try (Directory directory = new ByteBuffersDirectory()) {
-      VectorIndexing.index(directory, format(), rows(), F, 2);
+      VectorIndexing.index(directory, new Lucene99HnswVectorsFormat(), rows(), F, 2);
       IndexWriter writer =
           new IndexWriter(
               directory,

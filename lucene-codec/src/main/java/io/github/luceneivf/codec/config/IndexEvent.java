@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param action what was done
  * @param vectors vectors in it
  * @param nlist posting lists it has; 0 if it is scanned exactly
+ * @param merged what became of the vectors of the segments merged; of a flush {@link
+ *     MergeCounts#NONE}
  * @param training report of the training, if there was one
  * @param trainingTime time spent waiting for a codebook
  * @param encodingTime time spent on assignment, encoding and writing posting lists
@@ -24,6 +26,7 @@ public record IndexEvent(
     Action action,
     int vectors,
     int nlist,
+    MergeCounts merged,
     Optional<TrainingReport> training,
     Duration trainingTime,
     Duration encodingTime) {
@@ -42,8 +45,12 @@ public record IndexEvent(
     EXACT,
     /** One list, coded about the mean. */
     ONE_LIST,
-    /** Assigned to the lists of a codebook that was at hand, and encoded. */
+    /** All vectors assigned to the lists of a codebook that was at hand, and encoded. */
     ASSIGN,
+    /** A merge of segments of one codebook: all codes copied. */
+    COPY,
+    /** A merge that copied the codes of some segments, and assigned and encoded the others. */
+    REASSIGN,
     /** A codebook was trained, then as {@link #ASSIGN}. */
     TRAIN
   }

@@ -1,9 +1,14 @@
 package io.github.luceneivf.codec.file;
 
+import java.io.IOException;
 import java.util.Optional;
 
-/** What a merge sees of a segment that it reads: its codebooks. */
+/** What a merge sees of a segment that it reads. */
 public interface CodebookHolder {
-  /** Returns the codebook of a field's lists; empty if it has none, or only one list. */
-  Optional<SegmentCodebook> codebook(String field);
+  /**
+   * Returns the posting lists of a field; empty if it has no vectors here, or is scanned exactly.
+   *
+   * @throws IOException if they cannot be read
+   */
+  Optional<StoredLists> lists(String field) throws IOException;
 }

@@ -36,8 +36,7 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
     lists.places().routing().checkIn(file, "routing codes");
     LoadedCodebook loaded = find(lists.codebook());
     if (loaded == null) {
-      loaded = load(file, lists);
-      LOADED.put(lists.codebook(), new WeakReference<>(loaded));
+      loaded = intern(lists.codebook(), load(file, lists));
     }
     Codebook codebook = loaded.codebook();
     if (codebook.dim() != dim || codebook.nlist() != lists.nlist()) {
@@ -71,6 +70,16 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
     } catch (IOException | IllegalArgumentException e) {
       throw new CorruptIndexException("codebook: " + e.getMessage(), file, e);
     }
+  }
+
+  /** Threads that load one codebook at a time all get the first. */
+  private static LoadedCodebook intern(CodebookId id, LoadedCodebook mine) {
+    WeakReference<LoadedCodebook> reference = new WeakReference<>(mine);
+    WeakReference<LoadedCodebook> kept =
+        LOADED.compute(
+            id, (_, others) -> others != null && others.get() != null ? others : reference);
+    LoadedCodebook first = kept.get();
+    return first == null ? mine : first;
   }
 
   private static @Nullable LoadedCodebook find(CodebookId id) {

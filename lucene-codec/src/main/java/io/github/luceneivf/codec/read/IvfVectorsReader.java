@@ -8,6 +8,7 @@ import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -175,12 +176,16 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   }
 
   @Override
-  public Optional<SegmentCodebook> codebook(String field) {
+  public Optional<StoredLists> lists(String field) throws IOException {
     FieldSearcher searcher = searchers.get(field);
     FieldSearcher.@Nullable Lists lists = searcher == null ? null : searcher.lists();
-    return lists == null || lists.postings().nlist() == 1
-        ? Optional.empty()
-        : Optional.of(new SegmentCodebook(lists.codebook().codebook(), lists.meta().calibration()));
+    if (lists == null) {
+      return Optional.empty();
+    }
+    SegmentCodebook codebook =
+        new SegmentCodebook(lists.codebook().codebook(), lists.meta().calibration());
+    return Optional.of(
+        new StoredLists(lists.meta(), codebook, lists.postings(), raw.getFloatVectorValues(field)));
   }
 
   /** Returns what is stored about a field; empty if the field has no vectors here. */

@@ -8,7 +8,6 @@ import io.github.luceneivf.clustering.TrainingSample;
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.AbortCheck;
-import io.github.luceneivf.codebook.CentroidRanking;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.codebook.TrainedCodebook;
@@ -18,20 +17,21 @@ import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.MergeCounts;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.SegmentCodebook;
-import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.store.IndexOutput;
 
 /**
  * The index pipeline: vectors → sample → codebook → list numbers and codes → posting lists → files.
@@ -67,8 +67,10 @@ final class FieldIndexer {
    * @param cause which of them
    * @param encoder who assigns and encodes
    * @param abort whether to go on
+   * @param inputs segments with vectors of the field that are merged; none in a flush
    */
-  record Run(IndexEvent.Cause cause, VectorEncoder encoder, AbortCheck abort) {}
+  record Run(
+      IndexEvent.Cause cause, VectorEncoder encoder, AbortCheck abort, List<MergeInput> inputs) {}
 
   FieldIndexer(
       SegmentWriteState state, IvfParams params, Ports ports, SegmentOutputs outputs, Run run) {
@@ -102,6 +104,8 @@ final class FieldIndexer {
       case IndexPlan.Exact _ -> {}
       case IndexPlan.OneList _ -> codebook = Optional.of(oneList(metric, vectors));
       case IndexPlan.Assign assign -> codebook = Optional.of(assign.codebook());
+      case IndexPlan.Copy copy -> codebook = Optional.of(copy.codebook());
+      case IndexPlan.Reassign reassign -> codebook = Optional.of(reassign.codebook());
       case IndexPlan.Train train -> {
         TrainedCodebook trained = train(metric, vectors, train);
         report = Optional.of(trained.report());
@@ -110,8 +114,16 @@ final class FieldIndexer {
     }
     long trained = System.nanoTime();
     Optional<FieldMeta.Lists> lists = Optional.empty();
+    int copied = 0;
     if (codebook.isPresent()) {
-      lists = Optional.of(writeLists(codebook.get(), vectors, encoder(plan)));
+      ListsWriter writer = new ListsWriter(state, params, outputs, run.abort);
+      ListsWriter.Coded coded = new ListsWriter.Coded(codebook.get(), encoding(codebook.get()));
+      ListsWriter.Written written =
+          vectors instanceof MergedVectors merged && copies(plan)
+              ? writer.merge(coded, merged, copied(coded), run.encoder)
+              : writer.encode(coded, vectors, encoder(plan));
+      lists = Optional.of(written.lists());
+      copied = written.copied();
     }
     new FieldMeta(field.number, vectors.size(), lists).write(outputs.get(IvfFiles.META));
     if (codebook.isPresent() && codebook.get().codebook().nlist() > 1) {
@@ -127,6 +139,7 @@ final class FieldIndexer {
                 plan.action(),
                 vectors.size(),
                 lists.map(FieldMeta.Lists::nlist).orElse(0),
+                counts(plan, lists.isPresent() ? vectors.size() - copied : 0, copied),
                 report,
                 Duration.ofNanos(trained - start),
                 Duration.ofNanos(System.nanoTime() - trained)));
@@ -140,6 +153,47 @@ final class FieldIndexer {
     return plan instanceof IndexPlan.Train && run.cause == IndexEvent.Cause.FLUSH
         ? new LocalVectorEncoder(ports.trainer().threads())
         : run.encoder;
+  }
+
+  private static boolean copies(IndexPlan plan) {
+    return plan instanceof IndexPlan.Copy || plan instanceof IndexPlan.Reassign;
+  }
+
+  private List<MergeInput> copied(ListsWriter.Coded coded) {
+    return run.inputs.stream()
+        .filter(input -> input.isCodedWith(coded.codebook().codebook().id(), coded.encoding()))
+        .toList();
+  }
+
+  private MergeCounts counts(IndexPlan plan, int encoded, int copied) {
+    if (run.cause == IndexEvent.Cause.FLUSH) {
+      return MergeCounts.NONE;
+    }
+    Map<MergeCounts.Input, Integer> kinds = new EnumMap<>(MergeCounts.Input.class);
+    for (MergeInput input : run.inputs) {
+      kinds.merge(kind(input, plan), 1, Integer::sum);
+    }
+    return new MergeCounts(copied, encoded, kinds);
+  }
+
+  private MergeCounts.Input kind(MergeInput input, IndexPlan plan) {
+    Optional<SegmentCodebook> target =
+        switch (plan) {
+          case IndexPlan.Copy copy -> Optional.of(copy.codebook());
+          case IndexPlan.Reassign reassign -> Optional.of(reassign.codebook());
+          default -> Optional.empty();
+        };
+    return target.isPresent()
+            && input.isCodedWith(target.get().codebook().id(), encoding(target.get()))
+        ? MergeCounts.Input.COPIED
+        : input.kind();
+  }
+
+  /** The encoding wanted; where the codebook cannot serve it, as that of one list, the default. */
+  private Encoding encoding(SegmentCodebook used) {
+    Codebook codebook = used.codebook();
+    Encoding wanted = params.encodingFor(codebook.dim());
+    return codebook.supports(wanted) ? wanted : Encoding.defaultFor(codebook.dim());
   }
 
   private TrainedCodebook train(Metric metric, VectorSource vectors, IndexPlan.Train plan)
@@ -186,63 +240,6 @@ final class FieldIndexer {
     }
     return new SegmentCodebook(
         Codebook.oneList(space, mean, vectors.size()), Calibration.uncalibrated());
-  }
-
-  private FieldMeta.Lists writeLists(
-      SegmentCodebook used, VectorSource vectors, VectorEncoder encoder) throws IOException {
-    Codebook codebook = used.codebook();
-    Encoding encoding = encoding(codebook);
-    CodeBlock layout =
-        new CodeBlock(encoding, vectors.dim(), CodeBlock.ordBytesFor(vectors.size()));
-    try (StagedCodes codes = stage(codebook.nlist(), encoding, vectors)) {
-      encoder.encode(codebook, encoding, vectors, codes, run.abort);
-      if (codes.count() != vectors.size()) {
-        throw new IllegalStateException(
-            "the encoder must code all " + vectors.size() + " vectors, got: " + codes.count());
-      }
-      codes.seal();
-      int[] sizes = PostingListWriter.sizes(codes, codebook.nlist());
-      Extent book = writeBytes(codebook.toBytes());
-      Extent routing = writeBytes(CentroidRanking.codes(codebook));
-      int maxOrds = (int) Math.clamp(params.mergeBudgetBytes() / 16, 1, 1 << 28);
-      Extent postings =
-          PostingListWriter.writePostings(
-              codes,
-              layout,
-              sizes,
-              maxOrds,
-              new PostingListWriter.Output(outputs.get(IvfFiles.POSTINGS), run.abort));
-      Extent ordinals =
-          PostingListWriter.writeOrdinals(codes, sizes, outputs.get(IvfFiles.ORDINALS));
-      return new FieldMeta.Lists(
-          encoding,
-          codebook.id(),
-          used.calibration(),
-          (float) params.targetRecall(),
-          new FieldMeta.Places(book, routing, postings, ordinals),
-          sizes);
-    }
-  }
-
-  /** The encoding wanted; where the codebook cannot serve it, as that of one list, the default. */
-  private Encoding encoding(Codebook codebook) {
-    Encoding wanted = params.encodingFor(codebook.dim());
-    return codebook.supports(wanted) ? wanted : Encoding.defaultFor(codebook.dim());
-  }
-
-  private StagedCodes stage(int nlist, Encoding encoding, VectorSource vectors) {
-    int recordBytes = encoding.recordBytes(vectors.dim());
-    long bytes = (long) vectors.size() * (recordBytes + Integer.BYTES);
-    return bytes <= Math.min(params.mergeBudgetBytes() / 4, 1 << 30)
-        ? new HeapCodes(nlist, recordBytes, vectors.size())
-        : new TempFileCodes(state, nlist, recordBytes);
-  }
-
-  private Extent writeBytes(byte[] bytes) throws IOException {
-    IndexOutput out = outputs.get(IvfFiles.CENTROIDS);
-    long start = out.alignFilePointer(IvfFiles.ALIGNMENT);
-    out.writeBytes(bytes, bytes.length);
-    return new Extent(start, bytes.length);
   }
 
   private void message(Supplier<String> text) {

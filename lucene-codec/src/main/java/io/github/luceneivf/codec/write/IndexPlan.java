@@ -37,6 +37,22 @@ sealed interface IndexPlan {
     }
   }
 
+  /** Lists copied from all inputs of a merge: they have this codebook. */
+  record Copy(SegmentCodebook codebook, String reason) implements IndexPlan {
+    @Override
+    public IndexEvent.Action action() {
+      return IndexEvent.Action.COPY;
+    }
+  }
+
+  /** Lists copied from the inputs that have this codebook, assignment for the others. */
+  record Reassign(SegmentCodebook codebook, String reason) implements IndexPlan {
+    @Override
+    public IndexEvent.Action action() {
+      return IndexEvent.Action.REASSIGN;
+    }
+  }
+
   /** A training, then assignment. */
   record Train(int nlist, Optional<SegmentCodebook> parent, String reason) implements IndexPlan {
     @Override

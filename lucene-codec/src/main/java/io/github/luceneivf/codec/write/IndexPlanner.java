@@ -4,6 +4,7 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.Encoding;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +17,6 @@ import java.util.Optional;
  * @param dim dimension of the field
  */
 record IndexPlanner(IvfParams params, Metric metric, int dim) {
-
-  /** A codebook is replaced once there are this many times the vectors it was trained for. */
-  private static final long MAX_GROWTH = 4;
 
   /**
    * Plans a flush.
@@ -44,24 +42,45 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
   /**
    * Plans a merge.
    *
-   * @param known codebooks of the segments merged and others at hand, any number
+   * @param inputs segments that have vectors of the field
+   * @param known other codebooks at hand, any number
    */
-  IndexPlan merge(int vectors, List<SegmentCodebook> known) {
+  IndexPlan merge(int vectors, List<MergeInput> inputs, List<SegmentCodebook> known) {
     if (vectors < params.thresholds().exact() || vectors == 0) {
       return exact(vectors);
     }
-    Optional<SegmentCodebook> best = best(known);
+    List<SegmentCodebook> all = new ArrayList<>(known);
+    inputs.forEach(input -> input.codebook().ifPresent(all::add));
+    Optional<SegmentCodebook> best = best(all);
+    boolean canTrain = vectors >= params.thresholds().training();
     if (best.isEmpty()) {
-      return vectors >= params.thresholds().training()
-          ? train(vectors, newest(known), "no codebook known")
+      return canTrain
+          ? train(vectors, newest(all), "no codebook known")
           : new IndexPlan.OneList(vectors + " vectors are too few to train with");
     }
-    long population = best.get().codebook().lineage().population();
-    if (vectors >= MAX_GROWTH * population && vectors >= params.thresholds().training()) {
-      return train(
-          vectors, best, vectors + " vectors are over 4 times the " + population + " trained for");
+    Optional<String> due = new RenewalRule(params.sizing()).due(best.get().codebook(), vectors);
+    if (canTrain && due.isPresent()) {
+      return train(vectors, best, due.get());
     }
-    return assignOrOneList(vectors, best.get());
+    IndexPlan plan = assignOrOneList(vectors, best.get());
+    return plan instanceof IndexPlan.Assign ? copyOrReassign(best.get(), inputs) : plan;
+  }
+
+  private IndexPlan copyOrReassign(SegmentCodebook target, List<MergeInput> inputs) {
+    long same = inputs.stream().filter(input -> isCopied(input, target)).count();
+    String codebook = "codebook " + target.codebook().id().shortHex();
+    if (same == inputs.size()) {
+      return new IndexPlan.Copy(target, "all " + same + " segments have " + codebook);
+    }
+    String reason = same + " of " + inputs.size() + " segments have " + codebook;
+    return same == 0
+        ? new IndexPlan.Assign(target, reason)
+        : new IndexPlan.Reassign(target, reason);
+  }
+
+  /** Returns whether the codes of a segment are copied into lists of a codebook. */
+  boolean isCopied(MergeInput input, SegmentCodebook target) {
+    return input.isCodedWith(target.codebook().id(), params.encodingFor(dim));
   }
 
   private IndexPlan exact(int vectors) {

@@ -3,11 +3,9 @@ package io.github.luceneivf.codec.write;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
-import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.CodebookHolder;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.Metrics;
@@ -17,13 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
-import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
-import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.MergeState;
@@ -89,7 +85,9 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   public void flush(int maxDoc, Sorter.@Nullable DocMap sortMap) throws IOException {
     raw.flush(maxDoc, sortMap);
     FieldIndexer indexer =
-        indexer(IndexEvent.Cause.FLUSH, new LocalVectorEncoder(), AbortCheck.NONE);
+        indexer(
+            new FieldIndexer.Run(
+                IndexEvent.Cause.FLUSH, new LocalVectorEncoder(), AbortCheck.NONE, List.of()));
     for (Field field : fields) {
       if (field.info.getVectorEncoding() == VectorEncoding.BYTE) {
         writeExact(field.info, field.buffer.getDocsWithFieldSet().cardinality());
@@ -120,16 +118,11 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   public @Nullable IORunnable mergeOneField(FieldInfo fieldInfo, MergeState mergeState)
       throws IOException {
     raw.mergeOneField(fieldInfo, mergeState);
-    List<SegmentCodebook> known = new ArrayList<>(known(fieldInfo));
-    for (KnnVectorsReader reader : mergeState.knnVectorsReaders) {
-      codebook(reader, fieldInfo.name).ifPresent(known::add);
-    }
-    return () -> indexMerged(fieldInfo, mergeState, known);
+    return () -> indexMerged(fieldInfo, mergeState);
   }
 
   /** Second phase of a merge: the raw vectors of all fields are written. */
-  private void indexMerged(FieldInfo field, MergeState mergeState, List<SegmentCodebook> known)
-      throws IOException {
+  private void indexMerged(FieldInfo field, MergeState mergeState) throws IOException {
     FlatVectorsReader reader = reopenRaw();
     if (field.getVectorEncoding() == VectorEncoding.BYTE) {
       writeExact(field, reader.getByteVectorValues(field.name).size());
@@ -137,9 +130,13 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     }
     FloatVectorValues values = reader.getFloatVectorValues(field.name);
     Metric metric = Metrics.of(field.getVectorSimilarityFunction());
+    List<MergeInput> inputs = MergeInput.of(field, mergeState);
     IndexPlan plan =
-        new IndexPlanner(params, metric, field.getVectorDimension()).merge(values.size(), known);
-    indexer(IndexEvent.Cause.MERGE, ports.encoder(), mergeState::checkAborted)
+        new IndexPlanner(params, metric, field.getVectorDimension())
+            .merge(values.size(), inputs, known(field));
+    indexer(
+            new FieldIndexer.Run(
+                IndexEvent.Cause.MERGE, ports.encoder(), mergeState::checkAborted, inputs))
         .index(field, metric, new MergedVectors(values), plan);
   }
 
@@ -160,9 +157,8 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     return merged;
   }
 
-  private FieldIndexer indexer(IndexEvent.Cause cause, VectorEncoder encoder, AbortCheck abort) {
-    return new FieldIndexer(
-        state, params, ports, outputs, new FieldIndexer.Run(cause, encoder, abort));
+  private FieldIndexer indexer(FieldIndexer.Run run) {
+    return new FieldIndexer(state, params, ports, outputs, run);
   }
 
   /** Codebooks at hand in this process. */
@@ -175,16 +171,6 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
         .map(trained -> new SegmentCodebook(trained.codebook(), trained.calibration()))
         .ifPresent(known::add);
     return known;
-  }
-
-  /** The codebook of a segment being merged, if its reader can be seen through to ours. */
-  private static Optional<SegmentCodebook> codebook(
-      @Nullable KnnVectorsReader reader, String field) {
-    KnnVectorsReader inner =
-        reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
-            ? perField.getFieldReader(field)
-            : reader;
-    return inner instanceof CodebookHolder holder ? holder.codebook(field) : Optional.empty();
   }
 
   private void writeExact(FieldInfo field, int vectors) throws IOException {

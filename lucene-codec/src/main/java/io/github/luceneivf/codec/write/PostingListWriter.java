@@ -6,114 +6,144 @@ import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.store.IndexOutput;
 
 /**
- * Turns staged codes, which lie in ordinal order, into posting lists. Lists are written in runs
- * whose ordinals fit a budget: each run reads the list numbers once and gathers its own. Confined
- * to one thread.
+ * Puts posting lists together from their sources, and the way from ordinals to them. The list
+ * numbers of ordinals are kept in windows that fit a budget: one where everything fits, otherwise
+ * the sources are read once per window. Confined to one thread.
  */
 final class PostingListWriter {
 
-  private final StagedCodes codes;
+  private static final int NO_LIST = -1;
+
+  private final List<EntrySource> sources;
   private final CodeBlock layout;
-  private final int[] sizes;
+  private final int vectors;
   private final AbortCheck abort;
+  private final ListEntries entries = new ListEntries();
+  private final int recordBytes;
   private final byte[] block;
   private final byte[] records;
+  private final int[] sizes;
+  private final int[] window;
+  private int windowStart;
 
-  private PostingListWriter(StagedCodes codes, CodeBlock layout, int[] sizes, AbortCheck abort) {
-    this.codes = codes;
+  /**
+   * Creates a writer.
+   *
+   * @param sources together they have each of {@code vectors} ordinals once
+   * @param nlist number of lists
+   * @param maxOrds ordinals whose lists are kept at a time, at least 1
+   */
+  PostingListWriter(
+      List<EntrySource> sources, CodeBlock layout, Shape shape, int maxOrds, AbortCheck abort) {
+    this.sources = List.copyOf(sources);
     this.layout = layout;
-    this.sizes = sizes;
+    this.vectors = shape.vectors();
     this.abort = abort;
+    this.recordBytes = layout.encoding().recordBytes(layout.dim());
     this.block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
-    this.records = new byte[CodeBlock.WIDTH * codes.recordBytes()];
-  }
-
-  /** Counts the vectors of each list. */
-  static int[] sizes(StagedCodes codes, int nlist) throws IOException {
-    int[] sizes = new int[nlist];
-    codes.forEachList((_, batch, lists) -> {
-      for (int i = 0; i < batch; i++) {
-        sizes[lists[i]]++;
-      }
-    });
-    return sizes;
+    this.records = new byte[CodeBlock.WIDTH * recordBytes];
+    this.sizes = new int[shape.nlist()];
+    this.window = new int[Math.max(1, Math.min(maxOrds, vectors))];
   }
 
   /**
-   * Writes {@code .ivp} of a field.
+   * What is written.
    *
-   * @param maxOrds ordinals gathered at a time, at least 1; a longer list still is gathered whole
-   * @return where the lists are
+   * @param nlist number of lists
+   * @param vectors vectors in all of them
    */
-  static Extent writePostings(
-      StagedCodes codes, CodeBlock layout, int[] sizes, int maxOrds, Output output)
-      throws IOException {
-    PostingListWriter writer = new PostingListWriter(codes, layout, sizes, output.abort());
-    long start = output.file().alignFilePointer(IvfFiles.ALIGNMENT);
-    for (int from = 0; from < sizes.length; ) {
-      int to = from;
-      long ords = 0;
-      while (to < sizes.length && (to == from || ords + sizes[to] <= maxOrds)) {
-        ords += sizes[to++];
-      }
-      writer.writeRun(from, to, Math.toIntExact(ords), output.file());
-      from = to;
+  record Shape(int nlist, int vectors) {}
+
+  /** Writes {@code .ivp} of a field and returns where the lists are. */
+  Extent writePostings(IndexOutput out) throws IOException {
+    long start = out.alignFilePointer(IvfFiles.ALIGNMENT);
+    long written = 0;
+    openWindow(0);
+    for (int list = 0; list < sizes.length; list++) {
+      gather(list);
+      sizes[list] = entries.size();
+      written += entries.size();
+      writeList(out);
+      out.alignFilePointer(IvfFiles.ALIGNMENT);
     }
-    return new Extent(start, output.file().getFilePointer() - start);
+    if (written != vectors) {
+      throw new IllegalStateException(
+          "the lists must hold all " + vectors + " vectors, got: " + written);
+    }
+    return new Extent(start, out.getFilePointer() - start);
   }
 
-  /** Writes {@code .ivo} of a field and returns where it is. */
-  static Extent writeOrdinals(StagedCodes codes, int[] sizes, IndexOutput out) throws IOException {
+  /** Returns the vectors in each list [nlist], shared, once the lists are written. */
+  int[] sizes() {
+    return sizes;
+  }
+
+  /** Writes {@code .ivo} of a field, after {@code .ivp}, and returns where it is. */
+  Extent writeOrdinals(IndexOutput out) throws IOException {
     long start = out.alignFilePointer(Long.BYTES);
-    Ordinals.Writer writer = new Ordinals.Writer(out, codes.count(), sizes);
-    codes.forEachList((_, batch, lists) -> {
-      for (int i = 0; i < batch; i++) {
-        writer.add(lists[i]);
+    Ordinals.Writer writer = new Ordinals.Writer(out, vectors, sizes);
+    for (int from = 0; from < vectors; from += window.length) {
+      if (from != windowStart) {
+        openWindow(from);
+        for (int list = 0; list < sizes.length; list++) {
+          gather(list);
+        }
       }
-    });
+      abort.check();
+      int count = Math.min(window.length, vectors - from);
+      for (int i = 0; i < count; i++) {
+        if (window[i] == NO_LIST) {
+          throw new IllegalStateException("ordinal " + (from + i) + " is in no list");
+        }
+        writer.add(window[i]);
+      }
+    }
     writer.finish();
     return new Extent(start, out.getFilePointer() - start);
   }
 
-  /** Lists [from, to): {@code count} vectors in all. */
-  private void writeRun(int from, int to, int count, IndexOutput out) throws IOException {
-    int[] ords = new int[count];
-    int[] next = new int[to - from];
-    for (int list = from + 1; list < to; list++) {
-      next[list - from] = next[list - 1 - from] + sizes[list - 1];
+  private void openWindow(int start) {
+    windowStart = start;
+    Arrays.fill(window, NO_LIST);
+    sources.forEach(EntrySource::rewind);
+  }
+
+  private void gather(int list) throws IOException {
+    abort.check();
+    entries.clear();
+    for (int source = 0; source < sources.size(); source++) {
+      sources.get(source).gather(list, source, entries);
     }
-    codes.forEachList((firstOrd, batch, lists) -> {
-      for (int i = 0; i < batch; i++) {
-        if (lists[i] >= from && lists[i] < to) {
-          ords[next[lists[i] - from]++] = firstOrd + i;
+    entries.sort();
+    int[] ords = entries.ords();
+    for (int i = 0; i < entries.size(); i++) {
+      int at = ords[i] - windowStart;
+      if (at >= 0 && at < window.length) {
+        if (window[at] != NO_LIST) {
+          throw new IllegalStateException("ordinal " + ords[i] + " is in two lists");
         }
+        window[at] = list;
       }
-    });
-    int start = 0;
-    for (int list = from; list < to; list++) {
-      abort.check();
-      writeList(ords, start, sizes[list], out);
-      start += sizes[list];
-      out.alignFilePointer(IvfFiles.ALIGNMENT);
     }
   }
 
-  private void writeList(int[] ords, int start, int size, IndexOutput out) throws IOException {
+  private void writeList(IndexOutput out) throws IOException {
+    int size = entries.size();
     for (int at = 0; at < size; ) {
       int width = CodeBlock.widthAt(at, size);
       int count = Math.min(width, size - at);
       for (int i = 0; i < count; i++) {
-        codes.record(ords[start + at + i], records, i * codes.recordBytes());
+        EntrySource source = sources.get(entries.source(at + i));
+        source.record(entries.place(at + i), records, i * recordBytes);
       }
-      layout.pack(ords, start + at, records, 0, count, width, block);
+      layout.pack(entries.ords(), at, records, 0, count, width, block);
       out.writeBytes(block, layout.blockBytes(width));
       at += count;
     }
   }
-
-  /** Where to write and whether to go on. */
-  record Output(IndexOutput file, AbortCheck abort) {}
 }

@@ -58,11 +58,12 @@ class IndexPlannerTest {
 
   @Test
   void mergeTrainsWithoutACodebookOrWhenItHasGrownFourfold() {
-    assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(20_000, List.of()));
-    assertInstanceOf(IndexPlan.OneList.class, PLANNER.merge(5_000, List.of()));
-    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 64, 3, 10_000));
-    assertInstanceOf(IndexPlan.Assign.class, PLANNER.merge(39_999, known));
-    IndexPlan.Train renewed = assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(40_000, known));
+    assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(20_000, List.of(), List.of()));
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.merge(5_000, List.of(), List.of()));
+    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 320, 3, 10_000));
+    assertInstanceOf(IndexPlan.Assign.class, PLANNER.merge(34_999, List.of(), known));
+    IndexPlan.Train renewed =
+        assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(35_000, List.of(), known));
     assertEquals(known.getFirst(), renewed.parent().orElseThrow());
   }
 
@@ -73,7 +74,8 @@ class IndexPlannerTest {
     SegmentCodebook foreign = codebook(Metric.COSINE, 64, 9, 90_000);
     IndexPlan.Assign assign =
         assertInstanceOf(
-            IndexPlan.Assign.class, PLANNER.merge(30_000, List.of(newest, foreign, old)));
+            IndexPlan.Assign.class,
+            PLANNER.merge(30_000, List.of(), List.of(newest, foreign, old)));
     assertEquals(newest, assign.codebook());
   }
 
@@ -82,7 +84,8 @@ class IndexPlannerTest {
     IndexPlanner planner =
         new IndexPlanner(IvfParams.DEFAULT.withEncoding(Encoding.PQ4), Metric.EUCLIDEAN, 2);
     List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 64, 3, 10_000));
-    IndexPlan.Train train = assertInstanceOf(IndexPlan.Train.class, planner.merge(20_000, known));
+    IndexPlan.Train train =
+        assertInstanceOf(IndexPlan.Train.class, planner.merge(20_000, List.of(), known));
     assertEquals(known.getFirst(), train.parent().orElseThrow(), "its version must be surpassed");
     assertInstanceOf(IndexPlan.Train.class, planner.flush(20_000, known, true));
     assertInstanceOf(IndexPlan.OneList.class, planner.flush(20_000, known, false));

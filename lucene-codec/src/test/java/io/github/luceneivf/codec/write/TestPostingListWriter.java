@@ -10,6 +10,7 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
@@ -36,15 +37,23 @@ public class TestPostingListWriter extends LuceneTestCase {
     try (StagedCodes codes = new HeapCodes(nlist, recordBytes, n);
         Directory directory = new ByteBuffersDirectory()) {
       codes.accept(0, n, lists, records);
-      int[] sizes = PostingListWriter.sizes(codes, nlist);
+      int[] sizes;
       FieldMeta.Places places;
       try (IndexOutput postings = directory.createOutput("p", IOContext.DEFAULT);
           IndexOutput ordinals = directory.createOutput("o", IOContext.DEFAULT)) {
         postings.writeByte((byte) 1); // lists do not begin at 0 in a file with a header
-        PostingListWriter.Output out = new PostingListWriter.Output(postings, AbortCheck.NONE);
+        int maxEntries = 1 + random().nextInt(2 * n);
         int maxOrds = 1 + random().nextInt(2 * n);
-        Extent written = PostingListWriter.writePostings(codes, layout, sizes, maxOrds, out);
-        Extent packed = PostingListWriter.writeOrdinals(codes, sizes, ordinals);
+        PostingListWriter writer =
+            new PostingListWriter(
+                List.of(new StagedEntries(codes, null, nlist, maxEntries)),
+                layout,
+                new PostingListWriter.Shape(nlist, n),
+                maxOrds,
+                AbortCheck.NONE);
+        Extent written = writer.writePostings(postings);
+        sizes = writer.sizes();
+        Extent packed = writer.writeOrdinals(ordinals);
         places = new FieldMeta.Places(Extent.NONE, Extent.NONE, written, packed);
       }
       FieldMeta.Lists meta =

@@ -1,0 +1,129 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.quantization.CodeBlock;
+import java.io.IOException;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.util.FixedBitSet;
+
+/**
+ * Entries copied from a segment that is merged: deleted documents drop out, the others get the
+ * ordinals of the result. What the segment says is checked: each of its ordinals must be in one
+ * list, once.
+ */
+final class CopiedEntries implements EntrySource {
+
+  private final StoredLists lists;
+  private final MergeState.DocMap docMap;
+  private final MergedOrds merged;
+  private final int vectors;
+  private final PostingLists.Cursor cursor;
+  private final CodeBlock layout;
+  private final FixedBitSet seen;
+  private int list;
+
+  CopiedEntries(StoredLists lists, MergeState.DocMap docMap, MergedOrds merged)
+      throws CorruptIndexException {
+    this.lists = lists;
+    this.docMap = docMap;
+    this.merged = merged;
+    this.vectors = lists.values().size();
+    this.cursor = lists.postings().cursor();
+    this.layout = lists.postings().layout();
+    this.seen = new FixedBitSet(Math.max(vectors, 1));
+    long entries = 0;
+    for (int size : lists.meta().sizes()) {
+      entries += size;
+    }
+    if (entries != vectors) {
+      throw corrupt("posting lists: expected " + vectors + " entries, got: " + entries);
+    }
+  }
+
+  /**
+   * Marks the ordinals of the result that come from here.
+   *
+   * @return how many
+   */
+  int markIn(FixedBitSet ords) throws IOException {
+    int live = 0;
+    for (int ord = 0; ord < vectors; ord++) {
+      int to = mergedOrd(ord);
+      if (to >= 0) {
+        if (ords.getAndSet(to)) {
+          throw new IllegalStateException("merged ordinal " + to + " comes from two vectors");
+        }
+        live++;
+      }
+    }
+    return live;
+  }
+
+  @Override
+  public void rewind() {
+    seen.clear();
+  }
+
+  @Override
+  public void gather(int number, int source, ListEntries into) throws IOException {
+    list = number;
+    int size = lists.postings().size(number);
+    if (size == 0) {
+      return;
+    }
+    cursor.moveTo(number);
+    into.reserve(size);
+    for (int at = 0; at < size; ) {
+      int width = CodeBlock.widthAt(at, size);
+      long block = cursor.base() + layout.blockOffset(at, size);
+      int count = Math.min(width, size - at);
+      for (int lane = 0; lane < count; lane++) {
+        int ord = layout.ord(cursor.memory(), block, lane);
+        check(ord);
+        int to = mergedOrd(ord);
+        if (to >= 0) {
+          into.add(to, source, at + lane);
+        }
+      }
+      at += count;
+    }
+  }
+
+  private void check(int ord) throws CorruptIndexException {
+    if (ord < 0 || ord >= vectors) {
+      throw corrupt(
+          "posting list " + list + ": expected ordinals in [0, " + vectors + "), got: " + ord);
+    }
+    if (seen.getAndSet(ord)) {
+      throw corrupt("posting list " + list + ": expected each ordinal once, got again: " + ord);
+    }
+  }
+
+  private int mergedOrd(int ord) {
+    int doc = docMap.get(lists.values().ordToDoc(ord));
+    if (doc < 0) {
+      return -1;
+    }
+    int to = merged.ord(doc);
+    if (to < 0) {
+      throw new IllegalStateException("merged document " + doc + " has lost its vector");
+    }
+    return to;
+  }
+
+  @Override
+  public void record(int place, byte[] to, int offset) {
+    int size = lists.postings().size(list);
+    int width = CodeBlock.widthAt(place, size);
+    int full = size / CodeBlock.WIDTH * CodeBlock.WIDTH;
+    int lane = place < full ? place % CodeBlock.WIDTH : (place - full) % CodeBlock.TAIL_WIDTH;
+    long block = cursor.base() + layout.blockOffset(place, size);
+    layout.unpack(cursor.memory(), block, width, lane, to, offset);
+  }
+
+  private CorruptIndexException corrupt(String message) {
+    return new CorruptIndexException(message, lists.postings().name());
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codec.config.MergeCounts;
+import io.github.luceneivf.codec.file.CodebookHolder;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.quantization.Encoding;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.MergeState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment of a merge, as far as a field of floats is concerned.
+ *
+ * @param docMap its documents → documents of the result; −1 for those that are deleted
+ * @param ours whether it is of this format and can be seen as such
+ * @param lists its posting lists, if it has any
+ */
+record MergeInput(MergeState.DocMap docMap, boolean ours, Optional<StoredLists> lists) {
+
+  /** Returns the segments of a merge that have vectors of a field. */
+  static List<MergeInput> of(FieldInfo field, MergeState state) throws IOException {
+    List<MergeInput> inputs = new ArrayList<>();
+    for (int i = 0; i < state.knnVectorsReaders.length; i++) {
+      KnnVectorsReader reader = unwrap(state.knnVectorsReaders[i], state.fieldInfos[i], field.name);
+      if (reader == null) {
+        continue;
+      }
+      FloatVectorValues values = reader.getFloatVectorValues(field.name);
+      if (values == null || values.size() == 0) {
+        continue;
+      }
+      inputs.add(
+          reader instanceof CodebookHolder holder
+              ? new MergeInput(state.docMaps[i], true, holder.lists(field.name))
+              : new MergeInput(state.docMaps[i], false, Optional.empty()));
+    }
+    return inputs;
+  }
+
+  /** The field's own reader; null if the segment has no vectors of the field. */
+  private static @Nullable KnnVectorsReader unwrap(
+      @Nullable KnnVectorsReader reader, FieldInfos infos, String field) {
+    FieldInfo info = infos.fieldInfo(field);
+    if (reader == null || info == null || !info.hasVectorValues()) {
+      return null;
+    }
+    return reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
+        ? perField.getFieldReader(field)
+        : reader;
+  }
+
+  /** Returns the codebook of the lists; empty if there are none, or only one list. */
+  Optional<SegmentCodebook> codebook() {
+    return lists.map(StoredLists::codebook).filter(c -> c.codebook().nlist() > 1);
+  }
+
+  /** Returns whether codes can be copied into lists of a codebook: they would be the same. */
+  boolean isCodedWith(CodebookId codebook, Encoding encoding) {
+    return codebook().isPresent()
+        && lists.get().meta().codebook().equals(codebook)
+        && lists.get().meta().encoding().equals(encoding);
+  }
+
+  /** Returns its kind in a merge that does not copy it. */
+  MergeCounts.Input kind() {
+    if (!ours) {
+      return MergeCounts.Input.FOREIGN;
+    }
+    if (lists.isEmpty()) {
+      return MergeCounts.Input.EXACT;
+    }
+    return codebook().isPresent() ? MergeCounts.Input.OTHER_LISTS : MergeCounts.Input.ONE_LIST;
+  }
+}
