@@ -1,5 +1,6 @@
 package io.github.luceneivf.client;
 
+import com.google.protobuf.ByteString;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.clustering.ClusteringReport;
@@ -9,6 +10,7 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.RecallCurve;
 import io.github.luceneivf.proto.v1.RecallPoint;
@@ -38,6 +40,11 @@ final class ReportReader {
   /** Puts the answer together. */
   TrainedCodebook read(GetTrainingReportResponse response, String trainedBy)
       throws SidecarException {
+    if (response.hasCrc32C()) {
+      ByteString sent =
+          response.getReport().toByteString().concat(response.getCalibration().toByteString());
+      ChunkCheck.require("report", response.getCrc32C(), Checksums.crc32c(sent));
+    }
     try {
       return new TrainedCodebook(
           codebook,

@@ -9,6 +9,7 @@ import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
+import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
 import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
 import io.github.luceneivf.proto.v1.GetCodebookRequest;
 import io.github.luceneivf.proto.v1.GetCodebookResponse;
@@ -19,6 +20,7 @@ import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
 import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
+import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
@@ -61,16 +63,19 @@ final class TrainingSession implements AutoCloseable {
   TrainedCodebook run() throws IOException {
     SampleMessages messages = new SampleMessages(sample, config.chunkBytes());
     ByteString hash = messages.hash(monitor);
+    CreateTrainingJobRequest wanted = messages.createJob(request, hash);
     CreateTrainingJobResponse created =
         RemoteCall.unary(
-            connection,
-            TrainingServiceGrpc.getCreateTrainingJobMethod(),
-            messages.createJob(request, hash),
-            monitor);
+            connection, TrainingServiceGrpc.getCreateTrainingJobMethod(), wanted, monitor);
     job = created.getJob().getId();
     if (job.isEmpty() || job.length() > MAX_ID_LENGTH) {
       throw SidecarException.invalid(
           "job id must have 1 to " + MAX_ID_LENGTH + " characters, got: " + job.length());
+    }
+    // A seed that was damaged on its way would give another codebook, and nobody would notice.
+    TrainingSpec understood = created.getJob().getSpec().toBuilder().clearThreads().build();
+    if (!understood.equals(wanted.getSpec())) {
+      throw SidecarException.invalid("job " + job + " must be what was asked for, and is not");
     }
     if (created.getJob().getSampleNeeded()) {
       upload(messages, hash);

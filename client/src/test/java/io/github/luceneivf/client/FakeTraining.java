@@ -50,7 +50,8 @@ final class FakeTraining extends TrainingServiceGrpc.TrainingServiceImplBase {
   @Override
   public void createTrainingJob(
       CreateTrainingJobRequest request, StreamObserver<CreateTrainingJobResponse> client) {
-    Job job = Job.newBuilder().setId("job-1").setSampleNeeded(true).build();
+    Job job =
+        Job.newBuilder().setId("job-1").setSpec(request.getSpec()).setSampleNeeded(true).build();
     sidecar.send(client, List.of(CreateTrainingJobResponse.newBuilder().setJob(job).build()));
   }
 

@@ -56,6 +56,15 @@ final class TrainingFaults {
             Reason.TIMEOUT,
             "silent",
             m -> m instanceof UploadSampleResponse ? null : List.of(m)),
+        wrong(
+            "other seed",
+            "must be what was asked for",
+            CreateTrainingJobResponse.class,
+            m -> {
+              var b = m.toBuilder();
+              b.getJobBuilder().getSpecBuilder().setSeed(-1);
+              return b.build();
+            }),
         new Case(
             "silent job",
             Reason.TIMEOUT,
@@ -162,6 +171,7 @@ final class TrainingFaults {
               b.getReportBuilder().setLists(TestVectors.NLIST - 1);
               return b.build();
             }),
+        wrong("other checksum", "crc32c of report", type, m -> m.toBuilder().setCrc32C(1).build()),
         wrong(
             "objective is no number",
             "objective",

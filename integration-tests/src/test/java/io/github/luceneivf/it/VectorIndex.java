@@ -25,7 +25,7 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
 /** A data set in a Lucene index: field {@code "vector"}, one document per row of the base. */
-final class VectorIndex implements Closeable {
+public final class VectorIndex implements Closeable {
 
   /** The vector field. */
   static final String FIELD = "vector";
@@ -89,7 +89,7 @@ final class VectorIndex implements Closeable {
   }
 
   /** Returns Lucene's codec with one vectors format for all fields. */
-  static Codec codec(KnnVectorsFormat format) {
+  public static Codec codec(KnnVectorsFormat format) {
     return new Lucene104Codec() {
       @Override
       public KnnVectorsFormat getKnnVectorsFormatForField(String field) {

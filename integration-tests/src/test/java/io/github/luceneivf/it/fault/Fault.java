@@ -39,6 +39,7 @@ sealed interface Fault {
    *
    * @param part where in HTTP/2 the byte is
    * @param skip bytes of this part that pass unharmed, since the fault was set
+   * @param bit which bit, in [0, 7]
    */
-  record Flip(Http2Bytes.Part part, long skip) implements Fault {}
+  record Flip(Http2Bytes.Part part, long skip, int bit) implements Fault {}
 }

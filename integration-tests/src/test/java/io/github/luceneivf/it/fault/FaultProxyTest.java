@@ -136,12 +136,12 @@ class FaultProxyTest {
       0, 0, 1, 8, 0, 0, 0, 0, 1, 'x', // another type
       0, 0, 2, 0, 0, 0, 0, 0, 1, 'd', 'e'
     };
-    proxy.set(Direction.TO_CLIENT, new Fault.Flip(Http2Bytes.Part.DATA, 3));
+    proxy.set(Direction.TO_CLIENT, new Fault.Flip(Http2Bytes.Part.DATA, 3, 0));
     send(server, frames);
     byte[] expected = frames.clone();
     expected[expected.length - 2] ^= 1; // 'd', the fourth byte of DATA
     assertArrayEquals(expected, receive(client, frames.length));
-    proxy.set(Direction.TO_CLIENT, new Fault.Flip(Http2Bytes.Part.FRAME_HEADER, 12));
+    proxy.set(Direction.TO_CLIENT, new Fault.Flip(Http2Bytes.Part.FRAME_HEADER, 12, 0));
     send(server, frames);
     expected = frames.clone();
     expected[15] ^= 1; // the type of the second frame

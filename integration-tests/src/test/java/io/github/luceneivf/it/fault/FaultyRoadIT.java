@@ -91,7 +91,7 @@ class FaultyRoadIT {
     cases.add(new Case(slow, Direction.TO_SERVER, Moment.ENCODING, true, late));
     cases.add(new Case(slow, Direction.TO_CLIENT, Moment.ENCODING, true, late));
     Set<Reason> refused = Set.of(Reason.REFUSED);
-    Fault harmed = new Fault.Flip(Http2Bytes.Part.DATA, MIDDLE / 3);
+    Fault harmed = new Fault.Flip(Http2Bytes.Part.DATA, MIDDLE / 3, 0);
     cases.add(new Case(harmed, Direction.TO_SERVER, Moment.UPLOAD, false, refused));
     cases.add(new Case(harmed, Direction.TO_SERVER, Moment.ENCODING, false, refused));
     cases.add(
@@ -99,7 +99,7 @@ class FaultyRoadIT {
             harmed, Direction.TO_CLIENT, Moment.ENCODING, false, Set.of(Reason.INVALID_ANSWER)));
     // The length of a frame: what follows is no HTTP/2 any more.
     Set<Reason> any = EnumSet.complementOf(EnumSet.of(Reason.CIRCUIT_OPEN, Reason.NOT_FOUND));
-    Fault garbled = new Fault.Flip(Http2Bytes.Part.FRAME_HEADER, 9 * 4 + 1);
+    Fault garbled = new Fault.Flip(Http2Bytes.Part.FRAME_HEADER, 9 * 4 + 1, 0);
     cases.add(new Case(garbled, Direction.TO_SERVER, Moment.UPLOAD, true, any));
     cases.add(new Case(garbled, Direction.TO_SERVER, Moment.ENCODING, true, any));
     cases.add(new Case(garbled, Direction.TO_CLIENT, Moment.ENCODING, true, any));

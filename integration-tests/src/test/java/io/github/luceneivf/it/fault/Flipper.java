@@ -21,7 +21,7 @@ final class Flipper {
       Http2Bytes.Part part = reader.next(buffer[i]);
       if (skip >= 0 && setting.fault() instanceof Fault.Flip flip && flip.part() == part) {
         if (skip-- == 0) {
-          buffer[i] ^= 1;
+          buffer[i] ^= (byte) (1 << flip.bit());
         }
       }
     }

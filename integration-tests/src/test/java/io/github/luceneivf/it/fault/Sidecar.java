@@ -7,6 +7,7 @@ import io.github.luceneivf.client.RemoteConfig;
 import io.github.luceneivf.client.RemoteVectorEncoder;
 import io.github.luceneivf.client.SidecarConnection;
 import io.github.luceneivf.client.SidecarCounters;
+import io.github.luceneivf.client.SidecarException;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.AbortCheck;
@@ -24,6 +25,7 @@ import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The sidecar as an index sees it: ports that fall back, and counters of what they did. */
 final class Sidecar implements AutoCloseable {
@@ -34,6 +36,7 @@ final class Sidecar implements AutoCloseable {
   private final SidecarConnection connection;
   private final SidecarCounters training = new SidecarCounters();
   private final SidecarCounters encoding = new SidecarCounters();
+  private final LongAdder lostNanos = new LongAdder();
   private volatile Runnable whileTraining = () -> {};
   private volatile Runnable beforeEncoding = () -> {};
 
@@ -85,6 +88,11 @@ final class Sidecar implements AutoCloseable {
     return encoding;
   }
 
+  /** Returns the time until the sidecar had failed, of all work that it did not do. */
+  Duration lost() {
+    return Duration.ofNanos(lostNanos.sum());
+  }
+
   Ports ports() {
     return Ports.LOCAL
         .withTrainer(
@@ -108,6 +116,17 @@ final class Sidecar implements AutoCloseable {
 
     @Override
     public TrainedCodebook train(
+        TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) throws IOException {
+      long start = System.nanoTime();
+      try {
+        return trainTelling(request, sample, monitor);
+      } catch (SidecarException e) {
+        lostNanos.add(System.nanoTime() - start);
+        throw e;
+      }
+    }
+
+    private TrainedCodebook trainTelling(
         TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) throws IOException {
       return trainer.train(
           request,
@@ -148,7 +167,13 @@ final class Sidecar implements AutoCloseable {
         AbortCheck abort)
         throws IOException {
       beforeEncoding.run();
-      encoder.encode(codebook, encoding, vectors, sink, abort);
+      long start = System.nanoTime();
+      try {
+        encoder.encode(codebook, encoding, vectors, sink, abort);
+      } catch (SidecarException e) {
+        lostNanos.add(System.nanoTime() - start);
+        throw e;
+      }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.luceneivf.server.training;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.ClusteringReport;
 import io.github.luceneivf.codebook.TrainingReport;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.RecallCurve;
 import io.github.luceneivf.proto.v1.RecallPoint;
@@ -19,9 +20,12 @@ final class ReportMessages {
 
   /** Returns the report and the calibration of a result. */
   static GetTrainingReportResponse response(JobResult result) {
+    var report = report(result.report());
+    var calibration = calibration(result.calibration());
     return GetTrainingReportResponse.newBuilder()
-        .setReport(report(result.report()))
-        .setCalibration(calibration(result.calibration()))
+        .setReport(report)
+        .setCalibration(calibration)
+        .setCrc32C(Checksums.crc32c(report.toByteString().concat(calibration.toByteString())))
         .build();
   }
 
