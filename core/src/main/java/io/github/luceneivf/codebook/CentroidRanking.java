@@ -153,6 +153,23 @@ public final class CentroidRanking {
     }
   }
 
+  /**
+   * Returns what lists are ranked by, to compare them with the lists of another codebook: smaller
+   * is better.
+   *
+   * @param lists list numbers
+   * @param distances the base distance of each, as {@link #rank} gives it
+   * @return a value for each list; {@code distances} itself unless inner products are ranked
+   */
+  public float[] keys(QueryCode query, int[] lists, float[] distances) {
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return distances;
+    }
+    float[] keys = distances.clone();
+    subtractSlack(keys, norm(query), lists);
+    return keys;
+  }
+
   private static int refined(int want) {
     return (3 * want + 1) / 2 + SPARE;
   }

@@ -1,6 +1,6 @@
 package io.github.luceneivf.hybrid;
 
-import io.github.luceneivf.probe.IvfSearchStrategy;
+import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.KnnByteVectorQuery;
@@ -15,8 +15,12 @@ final class LegQueries {
   private LegQueries() {}
 
   static LegQuery wrap(Query query) {
-    if (query instanceof KnnFloatVectorQuery knn && isRebuildable(knn)) {
-      return new NearestFloats(knn);
+    if (query instanceof IvfKnnFloatVectorQuery knn) {
+      return new NearestOfIndex(knn);
+    }
+    // A foreign subclass may do more than its class and strategy say.
+    if (query.getClass() == KnnFloatVectorQuery.class) {
+      return new NearestFloats((KnnFloatVectorQuery) query);
     }
     if (query.getClass() == KnnByteVectorQuery.class) {
       return new NearestBytes((KnnByteVectorQuery) query);
@@ -24,10 +28,17 @@ final class LegQueries {
     return new Scored(query);
   }
 
-  /** Whether class and strategy say all there is to know; a foreign subclass may do more. */
-  private static boolean isRebuildable(KnnFloatVectorQuery knn) {
-    return knn.getClass() == KnnFloatVectorQuery.class
-        || knn.getSearchStrategy() instanceof IvfSearchStrategy;
+  /** A query that searches all segments together, rebuilt as such. */
+  record NearestOfIndex(IvfKnnFloatVectorQuery knn) implements LegQuery {
+    @Override
+    public Query build(int window, @Nullable Query filter) {
+      return new IvfKnnFloatVectorQuery(
+          knn.getField(),
+          knn.getTargetCopy(),
+          window,
+          both(knn.getFilter(), filter),
+          knn.getSearchStrategy());
+    }
   }
 
   /** A float vector query, rebuilt with the window as k and the filter before the search. */

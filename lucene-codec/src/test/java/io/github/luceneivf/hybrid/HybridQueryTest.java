@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.luceneivf.probe.IvfSearchStrategy;
+import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -70,6 +71,16 @@ class HybridQueryTest {
     assertEquals(
         new KnnByteVectorQuery("v", bytes, 7, both(OWN, FILTER, Occur.FILTER)),
         LegQuery.of(new KnnByteVectorQuery("v", bytes, 3, OWN)).build(7, FILTER));
+  }
+
+  @Test
+  void vectorLegOverAllSegmentsStaysOne() {
+    float[] vector = {1, 2};
+    LegQuery leg = LegQuery.of(new IvfKnnFloatVectorQuery("v", vector, 3, OWN, STRATEGY));
+    assertEquals(new IvfKnnFloatVectorQuery("v", vector, 50, OWN, STRATEGY), leg.build(50, null));
+    assertEquals(
+        new IvfKnnFloatVectorQuery("v", vector, 50, both(OWN, FILTER, Occur.FILTER), STRATEGY),
+        leg.build(50, FILTER));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.github.luceneivf.hybrid;
 
 import io.github.luceneivf.probe.IvfSearchStrategy;
+import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,7 +129,10 @@ public class TestHybridSearcher extends LuceneTestCase {
   }
 
   private static Query nearest(float[] target) {
-    return new KnnFloatVectorQuery("vector", target, 1, null, IvfSearchStrategy.nprobe(9));
+    IvfSearchStrategy all = IvfSearchStrategy.nprobe(9);
+    return random().nextBoolean()
+        ? new IvfKnnFloatVectorQuery("vector", target, 1, null, all)
+        : new KnnFloatVectorQuery("vector", target, 1, null, all);
   }
 
   private IndexSearcher searcher() {

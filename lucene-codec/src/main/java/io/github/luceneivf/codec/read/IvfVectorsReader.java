@@ -9,6 +9,7 @@ import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,7 +32,6 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.FileDataHint;
@@ -202,7 +202,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     FieldSearcher.@Nullable Lists lists = searcherOf(field).lists();
     return lists == null
         ? 0
-        : ProbeSettings.of(new TopKnnCollector(k, Integer.MAX_VALUE), lists).nprobe();
+        : ProbeSettings.of(k, IvfSearchStrategy.CALIBRATED, lists, lists.vectors()).nprobe();
   }
 
   @Override

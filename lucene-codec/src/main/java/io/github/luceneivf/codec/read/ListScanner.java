@@ -8,7 +8,6 @@ import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.Objects;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.search.KnnCollector;
@@ -16,12 +15,12 @@ import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans posting lists block by block and offers accepted vectors as candidates. The vectors of the
- * lists scanned so far are numbered in the order of scanning, by <i>slots</i>: an ordinal is read
- * only for candidates that are kept. Not thread-safe; one per search.
+ * Scans posting lists of one segment block by block and offers accepted vectors as candidates. Not
+ * thread-safe; one per search and segment.
  */
 final class ListScanner {
 
+  private final SearchedLeaf leaf;
   private final PostingLists lists;
   private final CodeBlock layout;
   private final int vectors;
@@ -29,77 +28,77 @@ final class ListScanner {
   private final BlockScorer scorer;
   private final VectorKernel kernel = Kernels.get();
   private final @Nullable Bits acceptOrds;
+  private final float scale;
   private final boolean countsAll;
   private final float[] distances = new float[CodeBlock.WIDTH];
-
-  private int[] scannedLists = new int[32];
-  private float[] scannedBases = new float[32];
-  private int[] firstSlots = new int[33];
-  private int scanned;
   private double accepted;
+  private int index;
 
   /**
    * Creates a scanner.
    *
-   * @param vectors vectors in the segment; ordinals at or beyond are corrupt
-   * @param acceptOrds accepted ordinals; null accepts all
+   * @param leaf the segment, which has lists
+   * @param scale factor on distances
    * @param countsAll whether visits are accepted vectors, each looked up; otherwise all vectors of
    *     the lists are, and the accepted ones are estimated
    */
-  ListScanner(
-      PostingLists lists,
-      int vectors,
-      QueryCode query,
-      @Nullable Bits acceptOrds,
-      boolean countsAll) {
-    this.lists = lists;
+  ListScanner(SearchedLeaf leaf, QueryCode query, float scale, boolean countsAll) {
+    FieldSearcher.Lists field = Objects.requireNonNull(leaf.lists(), "lists");
+    this.leaf = leaf;
+    this.lists = field.postings();
     this.layout = lists.layout();
-    this.vectors = vectors;
+    this.vectors = field.vectors();
     this.cursor = lists.cursor();
     this.scorer = new BlockScorer(layout, query);
-    this.acceptOrds = acceptOrds;
+    this.acceptOrds = leaf.acceptOrds();
+    this.scale = scale;
     this.countsAll = countsAll;
   }
 
-  /** Returns the share of accepted vectors among those scanned so far, at most 1. */
-  double acceptedShare() {
-    int slots = firstSlots[scanned];
-    return acceptOrds == null || slots == 0 ? 1 : Math.min(accepted / slots, 1);
+  SearchedLeaf leaf() {
+    return leaf;
+  }
+
+  /** Returns the number of this scanner among those of the search. */
+  int index() {
+    return index;
+  }
+
+  void setIndex(int newIndex) {
+    this.index = newIndex;
+  }
+
+  /** Returns the vectors in the segment. */
+  int vectors() {
+    return vectors;
+  }
+
+  /** Returns the vectors in a list. */
+  int size(int list) {
+    return lists.size(list);
+  }
+
+  /** Returns the accepted vectors among those scanned so far, an estimate. */
+  double accepted() {
+    return accepted;
+  }
+
+  /** Says that a list will be scanned soon. */
+  void prefetch(int list) throws IOException {
+    lists.prefetch(list);
   }
 
   /**
-   * Scans a list for the first time.
+   * Scans a list that is not empty.
    *
    * @param base exact distance of the query to its centroid
-   * @param visits counts visits, and may stop the scan
+   * @param firstSlot slot of its first vector
+   * @param visits counts visits and may stop the scan; null if the list was scanned before
    */
-  void scan(int list, float base, CandidateQueue candidates, KnnCollector visits)
+  void scan(
+      int list, float base, int firstSlot, CandidateQueue candidates, @Nullable KnnCollector visits)
       throws IOException {
-    if (scanned == scannedLists.length) {
-      scannedLists = Arrays.copyOf(scannedLists, 2 * scanned);
-      scannedBases = Arrays.copyOf(scannedBases, 2 * scanned);
-      firstSlots = Arrays.copyOf(firstSlots, 2 * scanned + 1);
-    }
-    scannedLists[scanned] = list;
-    scannedBases[scanned] = base;
-    firstSlots[scanned + 1] = firstSlots[scanned] + lists.size(list);
-    scan(scanned++, candidates, visits);
-  }
-
-  /** Scans again all lists scanned so far; visits and accepted vectors are not counted again. */
-  void rescan(CandidateQueue candidates) throws IOException {
-    for (int i = 0; i < scanned; i++) {
-      scan(i, candidates, null);
-    }
-  }
-
-  private void scan(int i, CandidateQueue candidates, @Nullable KnnCollector visits)
-      throws IOException {
-    int list = scannedLists[i];
     int size = lists.size(list);
-    if (size == 0) {
-      return;
-    }
     cursor.moveTo(list);
     MemorySegment memory = cursor.memory();
     for (int at = 0; at < size; ) {
@@ -109,7 +108,10 @@ final class ListScanner {
       int width = CodeBlock.widthAt(at, size);
       int count = Math.min(width, size - at);
       long offset = cursor.base() + layout.blockOffset(at, size);
-      scorer.score(memory, offset, width, scannedBases[i], distances);
+      scorer.score(memory, offset, width, base, distances);
+      if (scale != 1) {
+        rescale(count);
+      }
       long lanes = kernel.below(distances, count, candidates.threshold());
       if (acceptOrds != null) {
         if (visits != null) {
@@ -118,9 +120,16 @@ final class ListScanner {
         lanes = accepted(memory, offset, lanes, acceptOrds);
       } else if (visits != null) {
         visits.incVisitedCount(count);
+        accepted += count;
       }
-      candidates.offer(lanes, distances, firstSlots[i] + at);
+      candidates.offer(lanes, distances, firstSlot + at);
       at += count;
+    }
+  }
+
+  private void rescale(int count) {
+    for (int i = 0; i < count; i++) {
+      distances[i] *= scale;
     }
   }
 
@@ -155,27 +164,16 @@ final class ListScanner {
     return accepted;
   }
 
-  /**
-   * Reads the ordinals of some slots.
-   *
-   * @param slots [count], ascending
-   * @param ords receives [count] ordinals
-   */
-  void ords(int[] slots, int count, int[] ords) throws IOException {
-    int i = -1;
-    for (int at = 0; at < count; at++) {
-      if (i < 0 || slots[at] >= firstSlots[i + 1]) {
-        while (slots[at] >= firstSlots[i + 1]) {
-          i++;
-        }
-        cursor.moveTo(scannedLists[i]);
-      }
-      int size = lists.size(scannedLists[i]);
-      int position = slots[at] - firstSlots[i];
-      int lane = position % CodeBlock.widthAt(position, size);
-      long offset = cursor.base() + layout.blockOffset(position, size);
-      ords[at] = ord(cursor.memory(), offset, lane);
-    }
+  /** Moves to a list, to read ordinals from it. */
+  void moveTo(int list) throws IOException {
+    cursor.moveTo(list);
+  }
+
+  /** Reads an ordinal from the list that was moved to. */
+  int ord(int list, int position) throws CorruptIndexException {
+    int size = lists.size(list);
+    int lane = position % CodeBlock.widthAt(position, size);
+    return ord(cursor.memory(), cursor.base() + layout.blockOffset(position, size), lane);
   }
 
   private int ord(MemorySegment memory, long offset, int lane) throws CorruptIndexException {

@@ -3,12 +3,11 @@ package io.github.luceneivf.codec.read;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
-import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a segment a search looks at.
+ * How much of the segments of one codebook a search looks at.
  *
  * @param nprobe lists, in [1, nlist]
  * @param depth candidates to rerank, at least k
@@ -48,25 +47,31 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
    */
   private static final int ONE_LIST_OVERSAMPLE = 20;
 
-  /** Chooses the settings of a search from what it asks for and what the segment knows. */
-  static ProbeSettings of(KnnCollector collector, FieldSearcher.Lists lists) {
-    int k = collector.k();
+  /**
+   * Chooses the settings of a search from what it asks for and what a segment knows.
+   *
+   * @param k hits wanted
+   * @param lists of the segment that speaks for all segments of its codebook
+   * @param vectors in all segments that are probed together
+   */
+  static ProbeSettings of(
+      int k, IvfSearchStrategy strategy, FieldSearcher.Lists lists, int vectors) {
     int calibrated = Math.max(k, MIN_K);
     FieldMeta.Lists meta = lists.meta();
-    IvfSearchStrategy strategy = strategy(collector.getSearchStrategy());
+    double growth = growth(lists, vectors);
     int nprobe =
         strategy.nprobe().isPresent()
             ? strategy.nprobe().getAsInt()
-            : nprobe(meta, calibrated / growth(lists)) + SPARE_LISTS;
+            : nprobe(meta, calibrated / growth) + SPARE_LISTS;
     double depth;
     if (strategy.oversample().isPresent()) {
       depth = Math.ceil(k * strategy.oversample().getAsDouble());
     } else if (meta.nlist() == 1) {
-      depth = calibrated * ONE_LIST_OVERSAMPLE;
+      depth = calibrated * ONE_LIST_OVERSAMPLE * Math.sqrt(growth);
     } else {
       depth =
           meta.calibration().depth(calibrated, 1 - (1 - meta.targetRecall()) * DEPTH_LOSS)
-              * Math.sqrt(growth(lists));
+              * Math.sqrt(growth);
     }
     return new ProbeSettings(
         Math.clamp(nprobe, 1, meta.nlist()),
@@ -76,33 +81,29 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
   }
 
   /**
-   * Returns how many lists to probe where {@code probed} would do without a filter.
+   * Returns by what factor more is to be probed than would do without a filter.
    *
    * @param share of accepted vectors among those scanned, in [0, 1]: the k nearest of them are as
    *     far as the k / share nearest of all
    */
-  int lists(int probed, double share) {
+  double widening(double share) {
     if (share >= 1) {
-      return probed;
+      return 1;
     }
-    if (share <= 0) {
-      return meta.nlist();
+    if (share <= 0 || meta.calibration().queries() == 0) {
+      return 1 / share;
     }
-    double wanted =
-        meta.calibration().queries() == 0
-            ? probed / share
-            : probed * (nprobe(meta, k / share) / (double) nprobe(meta, k));
-    return (int) Math.min(Math.ceil(wanted), meta.nlist());
+    return nprobe(meta, k / share) / (double) nprobe(meta, k);
   }
 
   /**
-   * How many times the vectors of the training this segment has. Its k nearest lie as near as the k
-   * / growth nearest of the training, so fewer lists hold them; but codes tell crowded neighbours
+   * How many times the vectors of the training there are. Of these the k nearest lie as near as the
+   * k / growth nearest of the training, so fewer lists hold them; but codes tell crowded neighbours
    * apart less well, so the depth rises with the square root, as within the calibration.
    */
-  private static double growth(FieldSearcher.Lists lists) {
+  private static double growth(FieldSearcher.Lists lists, int vectors) {
     long population = lists.codebook().codebook().lineage().population();
-    return Math.max(1.0, (double) lists.vectors() / population);
+    return Math.max(1.0, (double) vectors / population);
   }
 
   private static int nprobe(FieldMeta.Lists meta, double k) {
@@ -141,7 +142,8 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     return Math.min(target + error, 1 - (1 - targetRecall) * 0.2);
   }
 
-  private static IvfSearchStrategy strategy(@Nullable KnnSearchStrategy strategy) {
+  /** Returns what a collector's strategy asks of us. */
+  static IvfSearchStrategy strategy(@Nullable KnnSearchStrategy strategy) {
     return switch (strategy) {
       case IvfSearchStrategy ours -> ours;
       case KnnSearchStrategy.Seeded seeded -> strategy(seeded.originalStrategy());

@@ -1,18 +1,22 @@
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.quantization.QueryCode;
+import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
 import org.apache.lucene.search.KnnCollector;
 
 /**
- * One search of the posting lists of a segment.
+ * One search of the posting lists of all segments.
  *
  * <ol>
- *   <li>Lists are ranked and scanned best first: at least {@code nprobe} of them, and on while a
- *       filter makes neighbours rare among what was scanned: where a share p of it is accepted, the
- *       k nearest accepted vectors lie as far as the k/p nearest of all, and that many lists are
- *       probed. So a filter that matches elsewhere is followed until its matches are found, and k
- *       hits are found wherever k exist.
+ *   <li>Lists are ranked and scanned best first, each in all segments that have vectors in it.
+ *       Those of several codebooks are ranked together, by distance. The budget is in vectors: the
+ *       sum, over codebooks, of what the calibration wants probed; a list counts as many as its
+ *       codebook's lists have on average, so that a query among crowded lists gets no fewer of
+ *       them. With one codebook that is {@code nprobe} lists.
+ *   <li>While a filter makes neighbours rare among what was scanned, probing goes on: where a share
+ *       p of it is accepted, the k nearest accepted vectors lie as far as the k/p nearest of all,
+ *       and that many lists are probed. So a filter that matches elsewhere is followed until its
+ *       matches are found, and k hits are found wherever k exist.
  *   <li>The nearest candidates by approximate distance are reranked exactly.
  *   <li>While the last of the reranked candidates still compete, more are reranked, and then more
  *       lists are probed. For a top-k collector this repairs the rare query on which codes mislead;
@@ -29,45 +33,85 @@ final class Probing {
   /** Candidates reranked at a time once the first ones did not suffice, at least. */
   private static final int MIN_BATCH = 8;
 
-  private final FieldSearcher.Lists lists;
-  private final QueryCode query;
-  private final ListScanner scanner;
-  private final Reranker reranker;
+  /**
+   * Lists of one of several codebooks that are ranked at first, for each one that its calibration
+   * wants: how many the others leave to it is not known before.
+   */
+  private static final int AHEAD = 2;
+
+  private final CodebookProbe[] codebooks;
+  private final double[] weights;
+  private final double budget;
+  private final ProbeSettings widest;
+  private final boolean restricted;
+  private final int depth;
+  private final int vectors;
   private final KnnCollector collector;
-  private final ProbeSettings settings;
+  private final ScanLog log = new ScanLog();
+  private final Reranker reranker;
+  private double spent;
 
-  private int[] ranked = new int[0];
-  private float[] bases = new float[0];
-  private int probed;
-
-  Probing(
-      FieldSearcher.Lists lists,
-      QueryCode query,
-      ListScanner scanner,
-      Reranker reranker,
-      KnnCollector collector,
-      ProbeSettings settings) {
-    this.lists = lists;
-    this.query = query;
-    this.scanner = scanner;
-    this.reranker = reranker;
+  /**
+   * Prepares a search.
+   *
+   * @param codebooks at least one, shared
+   * @param depth candidates to rerank at first
+   * @param vectors in all segments
+   */
+  Probing(CodebookProbe[] codebooks, int depth, int vectors, KnnCollector collector) {
+    this.codebooks = codebooks;
+    this.depth = depth;
+    this.vectors = vectors;
     this.collector = collector;
-    this.settings = settings;
+    this.weights = new double[codebooks.length];
+    CodebookProbe largest = codebooks[0];
+    double sum = 0;
+    int leaves = 0;
+    for (int i = 0; i < weights.length; i++) {
+      CodebookProbe codebook = codebooks[i];
+      weights[i] = weight(codebook) / weight(codebooks[0]);
+      sum += weights[i] * codebook.settings().nprobe();
+      largest = codebook.vectors() > largest.vectors() ? codebook : largest;
+      leaves += codebook.scanners().length;
+    }
+    this.budget = sum;
+    this.widest = largest.settings();
+    SearchedLeaf[] searched = new SearchedLeaf[leaves];
+    this.restricted = number(codebooks, searched);
+    this.reranker = new Reranker(searched, log, collector);
   }
 
-  void run() throws IOException {
-    int nlist = lists.postings().nlist();
-    int keep = (int) Math.min((long) SPARE * settings.depth(), lists.vectors());
-    CandidateQueue candidates = new CandidateQueue(keep, lists.vectors());
-    probe(settings.nprobe(), candidates);
+  /** Vectors in a list, on average; 1 where there are none at all. */
+  private static double weight(CodebookProbe codebook) {
+    return (double) Math.max(codebook.vectors(), 1) / codebook.nlist();
+  }
+
+  /** Numbers the segments, and returns whether any accepts not all vectors. */
+  private static boolean number(CodebookProbe[] codebooks, SearchedLeaf[] searched) {
+    boolean restricted = false;
+    int next = 0;
+    for (CodebookProbe codebook : codebooks) {
+      for (ListScanner scanner : codebook.scanners()) {
+        scanner.setIndex(next);
+        searched[next++] = scanner.leaf();
+        restricted |= scanner.leaf().acceptOrds() != null;
+      }
+    }
+    return restricted;
+  }
+
+  ProbeReport run() throws IOException {
+    int keep = (int) Math.min((long) SPARE * depth, vectors);
+    CandidateQueue candidates = new CandidateQueue(keep, vectors);
+    probe(budget, candidates);
     int done = 0;
-    int wanted = settings.depth();
+    int wanted = depth;
     int tail = Math.max(1, wanted / 4);
     while (true) {
       int size = candidates.finish();
       int to = Math.min(wanted, size);
       if (!competes(candidates, done, Math.max(done, to - tail), to)) {
-        return;
+        return report();
       }
       done = to;
       tail = Math.max(MIN_BATCH, done / 4);
@@ -75,20 +119,34 @@ final class Probing {
       if (done < size) {
         continue;
       }
-      if (candidates.dropped()) {
-        keep = (int) Math.min(4L * keep, lists.vectors());
-      } else if (probed == nlist) {
-        return;
-      }
       boolean wider = !candidates.dropped();
-      candidates = new CandidateQueue(keep, lists.vectors());
-      scanner.rescan(candidates);
+      if (!wider) {
+        keep = (int) Math.min(4L * keep, vectors);
+      } else if (isExhausted()) {
+        return report();
+      }
+      candidates = new CandidateQueue(keep, vectors);
+      log.rescan(candidates);
       if (wider) {
-        probe(Math.min(2 * probed, nlist), candidates);
+        probe(2 * spent, candidates);
       }
       candidates.finish();
       candidates.select(0, done);
     }
+  }
+
+  private ProbeReport report() {
+    int ranked = 0;
+    int rankings = 0;
+    int lists = 0;
+    for (CodebookProbe codebook : codebooks) {
+      if (codebook.nlist() > 1) {
+        ranked++;
+        rankings += codebook.rankings();
+        lists += codebook.taken();
+      }
+    }
+    return new ProbeReport(ranked, rankings, lists, log.slots(), reranker.scored());
   }
 
   /**
@@ -110,66 +168,82 @@ final class Probing {
     return !collector.earlyTerminated() && best > collector.minCompetitiveSimilarity();
   }
 
-  private void probe(int nprobe, CandidateQueue candidates) throws IOException {
-    for (int wanted = nprobe; probed < wanted; ) {
-      if (probed == ranked.length) {
-        rankMore(Math.max(wanted, 2 * ranked.length));
-        for (int i = probed; i < wanted; i++) {
-          lists.postings().prefetch(ranked[i]);
-        }
+  private boolean isExhausted() {
+    for (CodebookProbe codebook : codebooks) {
+      if (codebook.hasNext()) {
+        return false;
       }
-      scanner.scan(ranked[probed], bases[probed], candidates, collector);
-      probed++;
+    }
+    return true;
+  }
+
+  private void probe(double atLeast, CandidateQueue candidates) throws IOException {
+    for (double wanted = atLeast; spent < wanted; ) {
+      int nearest = nearest(wanted);
+      if (nearest < 0) {
+        return;
+      }
+      CodebookProbe codebook = codebooks[nearest];
+      float base = codebook.nextBase();
+      int list = codebook.take();
+      for (ListScanner scanner : codebook.scanners()) {
+        log.scan(scanner, list, base, candidates, collector);
+      }
+      spent += weights[nearest];
       if (collector.earlyTerminated()) {
         return;
       }
-      if (probed == wanted) {
-        wanted = wanted(nprobe, candidates);
+      if (spent >= wanted) {
+        wanted = wanted(atLeast, candidates);
       }
     }
   }
 
-  private int wanted(int nprobe, CandidateQueue candidates) {
-    int nlist = lists.postings().nlist();
-    int wanted = settings.lists(nprobe, scanner.acceptedShare());
-    if (wanted <= probed && candidates.size() < Math.min(collector.k(), lists.vectors())) {
-      wanted = probed + 1;
+  private double wanted(double atLeast, CandidateQueue candidates) {
+    double wanted = restricted ? atLeast * widest.widening(acceptedShare()) : atLeast;
+    if (wanted <= spent && candidates.size() < Math.min(collector.k(), vectors)) {
+      wanted = Math.nextUp(spent);
     }
-    return Math.min(wanted, nlist);
+    return wanted;
   }
 
-  /** Ranks more lists; those ranked before keep their places. */
-  private void rankMore(int wanted) {
-    int want = Math.min(wanted, lists.postings().nlist());
-    int[] more = new int[want];
-    float[] distances = new float[want];
-    lists.codebook().ranking().rank(query, want, more, distances);
-    if (probed > 0) {
-      keepOrder(more, distances);
-    } else {
-      ranked = more;
-      bases = distances;
-    }
-  }
-
-  /** A wider ranking may order lists differently: those scanned stay first, the others follow. */
-  private void keepOrder(int[] more, float[] distances) {
-    boolean[] seen = new boolean[lists.postings().nlist()];
-    int at = 0;
-    int[] order = new int[more.length];
-    float[] orderBases = new float[more.length];
-    for (int i = 0; i < probed; i++) {
-      seen[ranked[i]] = true;
-      order[at] = ranked[i];
-      orderBases[at++] = bases[i];
-    }
-    for (int i = 0; i < more.length && at < order.length; i++) {
-      if (!seen[more[i]]) {
-        order[at] = more[i];
-        orderBases[at++] = distances[i];
+  /** The share of accepted vectors among those scanned so far, at most 1. */
+  private double acceptedShare() {
+    double accepted = 0;
+    for (CodebookProbe codebook : codebooks) {
+      for (ListScanner scanner : codebook.scanners()) {
+        accepted += scanner.accepted();
       }
     }
-    ranked = order;
-    bases = orderBases;
+    return log.slots() == 0 ? 1 : Math.min(accepted / log.slots(), 1);
+  }
+
+  /** Returns the codebook whose next list is the nearest; −1 if none has one. */
+  private int nearest(double wanted) throws IOException {
+    int nearest = -1;
+    float least = Float.NaN;
+    for (int i = 0; i < codebooks.length; i++) {
+      CodebookProbe codebook = codebooks[i];
+      if (!codebook.hasNext()) {
+        continue;
+      }
+      codebook.rank(lists(i, wanted));
+      float key = codebook.nextKey();
+      if (!(key >= least)) {
+        least = key;
+        nearest = i;
+      }
+    }
+    return nearest;
+  }
+
+  /** How many lists of a codebook may be wanted where {@code wanted} is to be spent. */
+  private int lists(int codebook, double wanted) {
+    double all = Math.ceil(wanted / weights[codebook]);
+    if (codebooks.length > 1) {
+      double ahead = AHEAD * codebooks[codebook].settings().nprobe();
+      all = Math.min(all, Math.ceil(ahead * wanted / budget));
+    }
+    return (int) Math.min(all, codebooks[codebook].nlist());
   }
 }

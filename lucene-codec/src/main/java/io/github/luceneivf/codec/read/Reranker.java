@@ -8,23 +8,31 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 /** Scores candidates exactly and hands them to the collector. Not thread-safe; one per search. */
 final class Reranker {
 
-  private final RandomVectorScorer scorer;
-  private final ListScanner scanner;
+  private final SearchedLeaf[] leaves;
+  private final ScanLog log;
   private final KnnCollector collector;
 
   private int[] slots = new int[0];
+  private long[] found = new long[0];
   private int[] ords = new int[0];
   private float[] scores = new float[0];
+  private long scored;
 
-  Reranker(RandomVectorScorer scorer, ListScanner scanner, KnnCollector collector) {
-    this.scorer = scorer;
-    this.scanner = scanner;
+  /** Creates a reranker of segments whose indexes are those of the log's scanners. */
+  Reranker(SearchedLeaf[] leaves, ScanLog log, KnnCollector collector) {
+    this.leaves = leaves;
+    this.log = log;
     this.collector = collector;
   }
 
+  /** Returns the vectors scored so far. */
+  long scored() {
+    return scored;
+  }
+
   /**
-   * Reranks candidates [from, to) and collects them. They are scored list by list, within a list in
-   * the order of their ordinals, which is the order on disk.
+   * Reranks candidates [from, to) and collects them. They are scored segment by segment; in a
+   * single one list by list, within a list in the order of ordinals, which is the order on disk.
    *
    * @return the best exact score of them; −∞ if there are none
    */
@@ -32,6 +40,7 @@ final class Reranker {
     int count = to - from;
     if (slots.length < count) {
       slots = new int[count];
+      found = new long[count];
       ords = new int[count];
       scores = new float[count];
     }
@@ -39,16 +48,32 @@ final class Reranker {
       slots[i] = candidates.slot(from + i);
     }
     Arrays.sort(slots, 0, count);
-    scanner.ords(slots, count, ords);
+    log.find(slots, count, found);
+    if (leaves.length > 1) {
+      Arrays.sort(found, 0, count);
+    }
+    scored += count;
+    float best = Float.NEGATIVE_INFINITY;
+    for (int at = 0; at < count; ) {
+      int leaf = (int) (found[at] >> 32);
+      int n = 0;
+      while (at < count && (int) (found[at] >> 32) == leaf) {
+        ords[n++] = (int) found[at++];
+      }
+      best = Math.max(best, score(leaves[leaf], n));
+    }
+    return best;
+  }
+
+  /** Scores and collects the first {@code count} ordinals, of one segment. */
+  private float score(SearchedLeaf leaf, int count) throws IOException {
+    RandomVectorScorer scorer = leaf.scorer();
     if (scorer instanceof RandomVectorScorer.AbstractRandomVectorScorer rows) {
       rows.values().prefetch(ords, count);
     }
-    float best = Float.NEGATIVE_INFINITY;
-    if (count > 0) {
-      best = scorer.bulkScore(ords, scores, count);
-    }
+    float best = scorer.bulkScore(ords, scores, count);
     for (int i = 0; i < count; i++) {
-      collector.collect(scorer.ordToDoc(ords[i]), scores[i]);
+      collector.collect(leaf.doc(ords[i]), scores[i]);
     }
     return best;
   }

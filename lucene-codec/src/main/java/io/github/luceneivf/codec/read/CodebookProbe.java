@@ -1,0 +1,152 @@
+package io.github.luceneivf.codec.read;
+
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.quantization.QueryCode;
+import java.io.IOException;
+
+/**
+ * The lists of one codebook in all segments that have it, best first. The centroids are ranked
+ * once, as far as they are asked for. Not thread-safe; one per search.
+ */
+final class CodebookProbe {
+
+  private final LoadedCodebook codebook;
+  private final QueryCode query;
+  private final ListScanner[] scanners;
+  private final ProbeSettings settings;
+  private final float scale;
+  private final int nlist;
+
+  private int[] ranked = new int[0];
+  private float[] bases = new float[0];
+  private float[] keys = new float[0];
+  private int next;
+  private int rankings;
+
+  /**
+   * Prepares a search.
+   *
+   * @param scanners of the segments, shared
+   * @param settings how much of the lists to look at
+   * @param scale what makes distances comparable with those of the search's first codebook
+   */
+  CodebookProbe(
+      LoadedCodebook codebook,
+      QueryCode query,
+      ListScanner[] scanners,
+      ProbeSettings settings,
+      float scale) {
+    this.codebook = codebook;
+    this.query = query;
+    this.scanners = scanners;
+    this.settings = settings;
+    this.scale = scale;
+    this.nlist = codebook.codebook().nlist();
+  }
+
+  /** Returns by what to multiply distances in another codebook's space to get those in ours. */
+  float scaleOf(Codebook other) {
+    int finer = codebook.codebook().space().exponent() - other.space().exponent();
+    return Math.scalb(1f, other.metric() == Metric.EUCLIDEAN ? 2 * finer : finer);
+  }
+
+  ListScanner[] scanners() {
+    return scanners;
+  }
+
+  ProbeSettings settings() {
+    return settings;
+  }
+
+  int nlist() {
+    return nlist;
+  }
+
+  /** Returns the lists taken so far. */
+  int taken() {
+    return next;
+  }
+
+  int rankings() {
+    return rankings;
+  }
+
+  /** Returns the vectors of all segments. */
+  long vectors() {
+    long vectors = 0;
+    for (ListScanner scanner : scanners) {
+      vectors += scanner.vectors();
+    }
+    return vectors;
+  }
+
+  boolean hasNext() {
+    return next < nlist;
+  }
+
+  /**
+   * Ranks lists until one is there to take.
+   *
+   * @param wanted lists that may be wanted in all
+   */
+  void rank(int wanted) throws IOException {
+    if (next < ranked.length || next == nlist) {
+      return;
+    }
+    int want = Math.min(Math.max(wanted, Math.max(2 * ranked.length, 1)), nlist);
+    int[] more = new int[want];
+    float[] distances = new float[want];
+    codebook.ranking().rank(query, want, more, distances);
+    rankings++;
+    if (next > 0) {
+      keepOrder(more, distances);
+    } else {
+      ranked = more;
+      bases = distances;
+    }
+    keys = codebook.ranking().keys(query, ranked, bases);
+    for (int i = next; i < Math.min(wanted, ranked.length); i++) {
+      for (ListScanner scanner : scanners) {
+        scanner.prefetch(ranked[i]);
+      }
+    }
+  }
+
+  /** A wider ranking may order lists differently: those taken stay first, the others follow. */
+  private void keepOrder(int[] more, float[] distances) {
+    boolean[] seen = new boolean[nlist];
+    int at = 0;
+    int[] order = new int[more.length];
+    float[] orderBases = new float[more.length];
+    for (int i = 0; i < next; i++) {
+      seen[ranked[i]] = true;
+      order[at] = ranked[i];
+      orderBases[at++] = bases[i];
+    }
+    for (int i = 0; i < more.length && at < order.length; i++) {
+      if (!seen[more[i]]) {
+        order[at] = more[i];
+        orderBases[at++] = distances[i];
+      }
+    }
+    ranked = order;
+    bases = orderBases;
+  }
+
+  /** Returns by what the next list is ranked among those of other codebooks: smaller is better. */
+  float nextKey() {
+    return scale * keys[next];
+  }
+
+  /** Returns the distance of the query to the centroid of the next list. */
+  float nextBase() {
+    return bases[next];
+  }
+
+  /** Takes the next list. */
+  int take() {
+    return ranked[next++];
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.luceneivf.codec.read;
+
+import io.github.luceneivf.probe.ProbeLeaf;
+import io.github.luceneivf.probe.ProbeReport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.jspecify.annotations.Nullable;
+
+/** One field of one segment while it is searched. Not thread-safe; one per search. */
+final class SearchedLeaf implements ProbeLeaf {
+
+  private final String field;
+  private final FlatVectorsReader raw;
+  private final FieldSearcher.@Nullable Lists lists;
+  private final AcceptDocs acceptDocs;
+  private final int docBase;
+  private final RandomVectorScorer scorer;
+  private final @Nullable Bits acceptOrds;
+
+  /**
+   * Prepares a search.
+   *
+   * @param docBase added to documents before they are collected
+   * @throws IllegalArgumentException if {@code target} has not the field's dimension
+   */
+  SearchedLeaf(
+      String field,
+      FlatVectorsReader raw,
+      FieldSearcher.@Nullable Lists lists,
+      float[] target,
+      AcceptDocs acceptDocs,
+      int docBase)
+      throws IOException {
+    this.field = field;
+    this.raw = raw;
+    this.lists = lists;
+    this.acceptDocs = acceptDocs;
+    this.docBase = docBase;
+    this.scorer = raw.getRandomVectorScorer(field, target);
+    this.acceptOrds = scorer.getAcceptOrds(acceptDocs.bits());
+  }
+
+  @Override
+  public ProbeReport search(List<ProbeLeaf> leaves, float[] target, KnnCollector collector)
+      throws IOException {
+    List<SearchedLeaf> ours = new ArrayList<>(leaves.size());
+    for (ProbeLeaf leaf : leaves) {
+      ours.add((SearchedLeaf) leaf);
+    }
+    return new IndexSearch(target, collector).run(ours);
+  }
+
+  FieldSearcher.@Nullable Lists lists() {
+    return lists;
+  }
+
+  /** Returns exact scores of ordinals. */
+  RandomVectorScorer scorer() {
+    return scorer;
+  }
+
+  /** Returns the accepted ordinals; null if all are. */
+  @Nullable Bits acceptOrds() {
+    return acceptOrds;
+  }
+
+  /** Returns the document of the index that an ordinal belongs to. */
+  int doc(int ord) {
+    return docBase + scorer.ordToDoc(ord);
+  }
+
+  /** Returns how many vectors are accepted: at most so many, or a little less certain. */
+  int matches() throws IOException {
+    return acceptOrds == null ? scorer.maxOrd() : acceptDocs.cost();
+  }
+
+  /** Scores all accepted vectors. */
+  void scanAll(KnnCollector collector) throws IOException {
+    FlatScan.scanAll(scorer, acceptOrds, inIndex(collector));
+  }
+
+  /** Scores the vectors of accepted documents, of which there are few. */
+  void scanMatches(KnnCollector collector) throws IOException {
+    FlatScan.scanMatches(scorer, raw.getFloatVectorValues(field), acceptDocs, inIndex(collector));
+  }
+
+  private KnnCollector inIndex(KnnCollector collector) {
+    return docBase == 0 ? collector : new Shifted(collector, docBase);
+  }
+
+  /**
+   * Throws if the reader was closed meanwhile.
+   *
+   * @param cause what the search failed with
+   */
+  void checkOpen(IllegalStateException cause) {
+    if (lists != null && !lists.postings().isOpen()) {
+      throw new AlreadyClosedException(
+          "posting lists of field=\"" + field + "\" are closed", cause);
+    }
+  }
+
+  /** Numbers documents from the beginning of the index. */
+  private static final class Shifted extends KnnCollector.Decorator {
+    private final int docBase;
+
+    Shifted(KnnCollector collector, int docBase) {
+      super(collector);
+      this.docBase = docBase;
+    }
+
+    @Override
+    public boolean collect(int doc, float similarity) {
+      return super.collect(docBase + doc, similarity);
+    }
+  }
+}

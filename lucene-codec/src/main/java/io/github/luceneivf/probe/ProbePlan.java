@@ -1,0 +1,90 @@
+package io.github.luceneivf.probe;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopDocsCollector;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+
+/**
+ * Gathers the leaves of an index for one search over all of them. A query hands it to each leaf as
+ * a collector; a reader of ours that is given one joins it instead of searching, every other reader
+ * sees a collector that has had enough. Whatever wraps a reader (filters, timeouts, checks) thereby
+ * has its say, and one that decorates the collector keeps its leaf out. Not thread-safe; one per
+ * search.
+ */
+public final class ProbePlan implements KnnCollector {
+
+  private final IvfSearchStrategy strategy;
+  private final List<ProbeLeaf> leaves = new ArrayList<>();
+  private int docBase;
+
+  /** Creates a plan without leaves. */
+  public ProbePlan(IvfSearchStrategy strategy) {
+    this.strategy = strategy;
+  }
+
+  /** Says where the documents of the leaf begin that is asked next. */
+  public void startLeaf(int newDocBase) {
+    this.docBase = newDocBase;
+  }
+
+  /** Returns where the documents of the current leaf begin in the index. */
+  public int docBase() {
+    return docBase;
+  }
+
+  /** Adds the current leaf. */
+  public void join(ProbeLeaf leaf) {
+    leaves.add(leaf);
+  }
+
+  /** Returns the leaves that joined, shared. */
+  public List<ProbeLeaf> leaves() {
+    return leaves;
+  }
+
+  @Override
+  public boolean earlyTerminated() {
+    return true;
+  }
+
+  @Override
+  public void incVisitedCount(int count) {}
+
+  @Override
+  public long visitedCount() {
+    return 0;
+  }
+
+  @Override
+  public long visitLimit() {
+    return 0;
+  }
+
+  @Override
+  public int k() {
+    return 1;
+  }
+
+  @Override
+  public boolean collect(int docId, float similarity) {
+    return false;
+  }
+
+  @Override
+  public float minCompetitiveSimilarity() {
+    return Float.POSITIVE_INFINITY;
+  }
+
+  @Override
+  public TopDocs topDocs() {
+    return TopDocsCollector.EMPTY_TOPDOCS;
+  }
+
+  @Override
+  public KnnSearchStrategy getSearchStrategy() {
+    return strategy;
+  }
+}
