@@ -269,7 +269,8 @@ public class TestManySegments extends LuceneTestCase {
         Set<Integer> exponents = new HashSet<>();
         for (LeafReaderContext leaf : reader.leaves()) {
           CodebookHolder holder = (CodebookHolder) VectorIndexing.vectorsReader(leaf.reader());
-          exponents.add(holder.codebook(VectorIndexing.FIELD).get().codebook().space().exponent());
+          exponents.add(
+              holder.lists(VectorIndexing.FIELD).get().codebook().codebook().space().exponent());
         }
         assertEquals("spaces differ", 2, exponents.size());
         Answers answers = search(reader, base, queries(all), f);
