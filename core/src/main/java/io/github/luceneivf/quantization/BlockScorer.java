@@ -28,9 +28,19 @@ public final class BlockScorer {
   private final CodeBlock layout;
   private final QueryCode query;
   private final int padded;
+  private final Offsets full;
+  private final Offsets tail;
   private final int[] bitDots = new int[CodeBlock.WIDTH];
   private final int[] digitDots = new int[CodeBlock.WIDTH];
   private final float[] floatDots = new float[CodeBlock.WIDTH];
+
+  /** Where codes and terms begin in a block of one width. */
+  private record Offsets(int codes, int terms) {
+
+    static Offsets of(CodeBlock layout, int width) {
+      return new Offsets(layout.codesOffset(width), layout.termsOffset(width));
+    }
+  }
 
   /** Creates a scorer of blocks of one layout for one query. */
   public BlockScorer(CodeBlock layout, QueryCode query) {
@@ -41,6 +51,8 @@ public final class BlockScorer {
           "query must have dimension " + layout.dim() + ", got: " + query.mapped().length);
     }
     this.padded = Rotation.paddedDim(layout.dim());
+    this.full = Offsets.of(layout, CodeBlock.WIDTH);
+    this.tail = Offsets.of(layout, CodeBlock.TAIL_WIDTH);
   }
 
   /**
@@ -54,8 +66,9 @@ public final class BlockScorer {
    * @param out [width] distances: smaller is nearer; lanes of padding hold anything
    */
   public void score(MemorySegment list, long blockOffset, int width, float base, float[] out) {
-    long codes = blockOffset + layout.codesOffset(width);
-    long terms = blockOffset + layout.termsOffset(width);
+    Offsets offsets = width == CodeBlock.WIDTH ? full : tail;
+    long codes = blockOffset + offsets.codes;
+    long terms = blockOffset + offsets.terms;
     switch (layout.encoding()) {
       case Encoding.Float32 _ -> scoreFloats(list, codes, width, out);
       case Encoding.Int8 _ -> {

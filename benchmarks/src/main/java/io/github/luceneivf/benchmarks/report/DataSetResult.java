@@ -12,6 +12,8 @@ import java.util.List;
  * @param queries queries measured, both halves together
  * @param scenarios search results, one per scenario
  * @param builds index builds, one per contender and way of building
+ * @param openings what the first queries cost, one per contender
+ * @param failures what contenders could not do, in words
  */
 public record DataSetResult(
     String name,
@@ -20,11 +22,15 @@ public record DataSetResult(
     String metric,
     int queries,
     List<ScenarioResult> scenarios,
-    List<BuildResult> builds) {
+    List<BuildResult> builds,
+    List<OpeningResult> openings,
+    List<String> failures) {
 
   /** Copies the lists. */
   public DataSetResult {
     scenarios = List.copyOf(scenarios);
     builds = List.copyOf(builds);
+    openings = List.copyOf(openings);
+    failures = List.copyOf(failures);
   }
 }

@@ -36,6 +36,11 @@ public final class ReportText {
       if (!set.builds().isEmpty()) {
         text.append("\nindexes\n").append(builds(set.builds())).append('\n');
       }
+      if (!set.openings().isEmpty()) {
+        text.append("\njust opened, milliseconds by the clock on the wall\n");
+        text.append(openings(set.openings())).append('\n');
+      }
+      set.failures().forEach(failure -> text.append("\nfailed: ").append(failure).append('\n'));
     }
     return text.toString();
   }
@@ -86,6 +91,25 @@ public final class ReportText {
             right("heap peak MB", build -> megabytes(build.heapPeakBytes())),
             right("MB but vectors", build -> megabytes(build.structureBytes())),
             right("MB on disk", build -> megabytes(build.bytes()))));
+  }
+
+  private static String openings(List<OpeningResult> openings) {
+    return AsciiTable.getTable(
+        AsciiTable.NO_BORDERS,
+        openings,
+        List.of(
+            left("index", OpeningResult::contender),
+            right("open", opening -> millis(opening.openMillis())),
+            right("query 1", opening -> millis(opening.firstMillis())),
+            right("2-10", opening -> millis(opening.next9Millis())),
+            right("11-100", opening -> millis(opening.next90Millis())),
+            right("101-1000", opening -> millis(opening.next900Millis())),
+            right("reopen", opening -> millis(opening.reopenMillis())),
+            right("query 1", opening -> millis(opening.reopenFirstMillis()))));
+  }
+
+  private static String millis(double value) {
+    return Double.isNaN(value) ? NONE : format("%,.2f", value);
   }
 
   private static String figure(double value) {

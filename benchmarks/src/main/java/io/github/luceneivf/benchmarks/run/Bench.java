@@ -144,7 +144,8 @@ public final class Bench implements Callable<Integer> {
       // After each set, so that what took long is not lost with what comes after.
       write(new BenchReport(machine(), results), spec.commandLine().getOut());
     }
-    return 0;
+    boolean failed = results.stream().anyMatch(result -> !result.failures().isEmpty());
+    return failed ? 1 : 0;
   }
 
   private BenchSettings settings(Progress progress) throws IOException {

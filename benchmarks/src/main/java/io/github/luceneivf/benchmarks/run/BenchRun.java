@@ -27,6 +27,8 @@ final class BenchRun {
         set.metric().name(),
         lab.queries(),
         findings.searches(),
-        findings.builds());
+        findings.builds(),
+        findings.openings(),
+        findings.failures());
   }
 }

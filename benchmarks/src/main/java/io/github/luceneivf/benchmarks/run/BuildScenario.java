@@ -16,28 +16,33 @@ final class BuildScenario {
   private BuildScenario() {}
 
   /** Runs the scenario. */
-  static List<BuildResult> run(Lab lab) throws IOException {
-    List<BuildResult> results = new ArrayList<>();
+  static void run(Lab lab, Findings findings) throws IOException {
     for (String contender : lab.settings().contenders()) {
-      DescribeJob.Description description;
-      try (WorkerProcess worker = lab.searcher(contender)) {
-        description = worker.ask(new DescribeJob(lab.set().base().size(), Layout.MERGED, null));
-      }
-      for (String index : description.indexes()) {
-        BuildCost flushed = lab.index(contender, index, Layout.FLUSHED, description).cost();
-        double merge =
-            description.supported() && index.equals(description.defaults().index())
-                ? lab.index(contender, index, Layout.MERGED, description).cost().mergeSeconds()
-                : Double.NaN;
-        results.add(
-            new BuildResult(
-                (contender + " " + index).strip(),
-                flushed.flushSeconds(),
-                flushed.cpuSeconds(),
-                merge,
-                flushed.heapPeakBytes(),
-                flushed.fileBytes()));
-      }
+      lab.attempt(
+          findings, "build", contender, () -> findings.builds().addAll(measure(lab, contender)));
+    }
+  }
+
+  private static List<BuildResult> measure(Lab lab, String contender) throws IOException {
+    List<BuildResult> results = new ArrayList<>();
+    DescribeJob.Description description;
+    try (WorkerProcess worker = lab.searcher(contender)) {
+      description = worker.ask(new DescribeJob(lab.set().base().size(), Layout.MERGED, null));
+    }
+    for (String index : description.indexes()) {
+      BuildCost flushed = lab.index(contender, index, Layout.FLUSHED, description).cost();
+      double merge =
+          description.supported() && index.equals(description.defaults().index())
+              ? lab.index(contender, index, Layout.MERGED, description).cost().mergeSeconds()
+              : Double.NaN;
+      results.add(
+          new BuildResult(
+              (contender + " " + index).strip(),
+              flushed.flushSeconds(),
+              flushed.cpuSeconds(),
+              merge,
+              flushed.heapPeakBytes(),
+              flushed.fileBytes()));
     }
     return results;
   }

@@ -1,6 +1,7 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.report.BuildResult;
+import io.github.luceneivf.benchmarks.report.OpeningResult;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +11,17 @@ import java.util.List;
  *
  * @param searches results of search
  * @param builds results of indexing
+ * @param openings results of opening
+ * @param failures what contenders could not do
  */
-record Findings(List<ScenarioResult> searches, List<BuildResult> builds) {
+record Findings(
+    List<ScenarioResult> searches,
+    List<BuildResult> builds,
+    List<OpeningResult> openings,
+    List<String> failures) {
 
   /** Returns findings to be filled. */
   static Findings empty() {
-    return new Findings(new ArrayList<>(), new ArrayList<>());
+    return new Findings(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
   }
 }

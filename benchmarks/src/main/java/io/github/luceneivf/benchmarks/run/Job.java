@@ -20,6 +20,7 @@ sealed interface Job<A>
         DistinctJob,
         MeasureJob,
         OpenJob,
+        OpeningJob,
         ThreadsJob,
         WarmUpJob {
 

@@ -66,6 +66,30 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
     return PreparedVectors.open(vectors).tags();
   }
 
+  /** What a contender is to do. */
+  interface Step {
+    void take() throws IOException;
+  }
+
+  /**
+   * Lets a contender take a step; the others go on if it cannot.
+   *
+   * @param findings get a failure if it cannot
+   * @return whether it could
+   */
+  boolean attempt(Findings findings, String scenario, String contender, Step step)
+      throws IOException {
+    try {
+      step.take();
+      return true;
+    } catch (WorkerException e) {
+      String failure = scenario + ": " + e.getMessage();
+      say("%s fails: %s", contender, failure);
+      findings.failures().add(failure);
+      return false;
+    }
+  }
+
   /** Tells the user what is going on. */
   @FormatMethod
   void say(String format, Object... values) {

@@ -82,7 +82,14 @@ enum ScenarioName {
   BUILD {
     @Override
     void run(Lab lab, Findings findings) throws IOException {
-      findings.builds().addAll(BuildScenario.run(lab));
+      BuildScenario.run(lab, findings);
+    }
+  },
+  /** An index just opened, in a process just started. */
+  OPENING {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      OpeningScenario.run(lab, findings);
     }
   };
 
@@ -109,7 +116,7 @@ enum ScenarioName {
 
   private static void search(SearchScenario scenario, Lab lab, Findings findings)
       throws IOException {
-    findings.searches().add(scenario.run(lab));
+    findings.searches().add(scenario.run(lab, findings));
   }
 
   /** Returns the name as users write it. */

@@ -151,11 +151,31 @@
       ["build s", b => number(b.seconds, 1)], ["CPU s", b => number(b.cpuSeconds, 1)], ["force merge s", b => number(b.forceMergeSeconds, 1)],
       ["heap peak", b => bytes(b.heapPeakBytes)], ["index without vectors", b => bytes(structure(b))], ["all files", b => bytes(total(b))],
     ];
-    return el("section", { class: "card", id: `${slug(set.name)}-indexes` }, el("h3", {}, "indexes"),
-      el("div", { class: "scroll" }, el("table", {},
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "index"), ...columns.map(([title]) => el("th", { scope: "col" }, title)))),
-        el("tbody", {}, ...set.builds.map(b => el("tr", {}, el("td", {}, b.contender), ...columns.map(([, text]) => el("td", {}, text(b)))))))),
+    return el("section", { class: "card", id: `${slug(set.name)}-indexes` }, el("h3", {}, "indexes"), figureTable(set.builds, columns),
       bars(set.builds, structure));
+  }
+
+  /** A line for each contender, a column for each title and what it shows. */
+  function figureTable(rows, columns) {
+    return el("div", { class: "scroll" }, el("table", {},
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "index"), ...columns.map(([title]) => el("th", { scope: "col" }, title)))),
+      el("tbody", {}, ...rows.map(row => el("tr", {}, el("td", {}, row.contender), ...columns.map(([, text]) => el("td", {}, text(row))))))));
+  }
+
+  function openingCard(set) {
+    if (!set.openings.length) return null;
+    const columns = [
+      ["open", o => number(o.openMillis, 2)], ["query 1", o => number(o.firstMillis, 2)], ["2–10", o => number(o.next9Millis, 2)],
+      ["11–100", o => number(o.next90Millis, 2)], ["101–1000", o => number(o.next900Millis, 2)],
+      ["reopen", o => number(o.reopenMillis, 2)], ["query 1", o => number(o.reopenFirstMillis, 2)],
+    ];
+    return el("section", { class: "card", id: `${slug(set.name)}-opening` }, el("h3", {}, "just opened"),
+      el("p", { class: "quiet" }, "Milliseconds by the clock on the wall, in a process just started; pages in memory, nothing set."), figureTable(set.openings, columns));
+  }
+
+  function failureCard(set) {
+    if (!set.failures.length) return null;
+    return el("section", { class: "card" }, el("h3", {}, "failed"), ...set.failures.map(failure => el("p", {}, failure)));
   }
 
   /** Bytes on disk by file, without the vectors that every index keeps. */
@@ -179,7 +199,7 @@
     const styles = Charts.styles(set.scenarios.flatMap(s => s.curves));
     return el("section", { id: slug(set.name) }, el("h2", {}, set.name),
       el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`), scenarioLinks(set),
-      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set));
+      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), failureCard(set));
   }
 
   function contents() {
@@ -189,6 +209,7 @@
   function scenarioLinks(set) {
     const links = set.scenarios.map(s => el("a", { href: `#${slug(set.name)}-${slug(s.name)}` }, s.name));
     if (set.builds.length) links.push(el("a", { href: `#${slug(set.name)}-indexes` }, "indexes"));
+    if (set.openings.length) links.push(el("a", { href: `#${slug(set.name)}-opening` }, "just opened"));
     return el("div", { class: "chips" }, ...links);
   }
 

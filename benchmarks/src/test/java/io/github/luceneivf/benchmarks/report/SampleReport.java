@@ -74,7 +74,9 @@ final class SampleReport {
                         2.5,
                         Double.NaN,
                         50_000_000,
-                        Map.of("vec", 64_000L, "ivp", 4_000L, "ivc", 1_000L))))));
+                        Map.of("vec", 64_000L, "ivp", 4_000L, "ivc", 1_000L))),
+                List.of(new OpeningResult("ours 1-bit", 12, 20, 2, 0.5, 0.1, 1.25, 0.2)),
+                List.of("one segment: hnsw M=32: it ended"))));
   }
 
   private static Curve curve(String name, Family family, double... recallAndQps) {
@@ -139,7 +141,8 @@ final class SampleReport {
                       "fdt",
                       96_000L)));
     }
-    return new DataSetResult(name, vectors, dim, metric, 1000, scenarios, builds);
+    return new DataSetResult(
+        name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of());
   }
 
   private static List<Curve> curves(double hard, SplittableRandom random) {

@@ -11,8 +11,10 @@ import io.github.luceneivf.benchmarks.report.Point;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,8 +23,7 @@ class BenchRunTest {
 
   @TempDir Path work;
 
-  @Test
-  void contendersAreTunedMeasuredAndReported() throws IOException {
+  private DataSetResult run(ScenarioName... scenarios) throws IOException {
     Progress quiet = new Progress(new PrintStream(OutputStream.nullOutputStream()));
     Roster roster = Roster.open(null, quiet);
     BenchSettings settings =
@@ -34,9 +35,14 @@ class BenchRunTest {
             work,
             quiet);
     DataSet set = new DataSets(work, work.resolve("generated")).open("clustered-3000x16");
+    return BenchRun.run(settings, set, List.of(scenarios));
+  }
+
+  @Test
+  void contendersAreTunedMeasuredAndReported() throws IOException {
     DataSetResult result =
-        BenchRun.run(
-            settings, set, List.of(ScenarioName.SINGLE, ScenarioName.DELETED, ScenarioName.BUILD));
+        run(ScenarioName.SINGLE, ScenarioName.DELETED, ScenarioName.BUILD, ScenarioName.OPENING);
+    assertEquals(List.of(), result.failures());
     assertEquals(2, result.scenarios().size());
     result.scenarios().forEach(scenario -> assertEquals(2, scenario.curves().size()));
     Curve exact = result.scenarios().getFirst().curves().getLast();
@@ -46,5 +52,33 @@ class BenchRunTest {
     assertTrue(ours.points().stream().anyMatch(point -> point.recall() > 0.9));
     assertEquals(2, result.builds().size());
     result.builds().forEach(build -> assertTrue(build.bytes() > 3000 * 16 * Float.BYTES));
+    assertEquals(2, result.openings().size());
+    result
+        .openings()
+        .forEach(opening -> {
+          assertTrue(opening.openMillis() > 0 && opening.firstMillis() > 0);
+          assertTrue(opening.next9Millis() > 0 && opening.reopenFirstMillis() > 0);
+          assertTrue(opening.next90Millis() > 0);
+      assertTrue(Double.isNaN(opening.next900Millis()), "20 queries are asked");
+        });
+  }
+
+  @Test
+  void theOthersGoOnWhenAContenderFails() throws IOException {
+    run(ScenarioName.BUILD);
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(work.resolve("indexes"))) {
+      files = all.filter(file -> file.toString().contains("/exact/")).toList();
+    }
+    for (Path file : files) {
+      if (file.getFileName().toString().startsWith("segments")) {
+        Files.delete(file);
+      }
+    }
+    DataSetResult result = run(ScenarioName.SINGLE, ScenarioName.OPENING);
+    assertEquals(2, result.failures().size());
+    assertTrue(result.failures().getFirst().startsWith("one segment: exact: "));
+    assertEquals(1, result.scenarios().getFirst().curves().size());
+    assertEquals(1, result.openings().size());
   }
 }

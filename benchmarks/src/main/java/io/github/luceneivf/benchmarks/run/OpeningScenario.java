@@ -1,0 +1,50 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.contender.Layout;
+import io.github.luceneivf.benchmarks.report.OpeningResult;
+import java.io.IOException;
+
+/**
+ * What the first users of a process see: the index that each contender has by default, just opened.
+ */
+final class OpeningScenario {
+
+  private OpeningScenario() {}
+
+  /** Runs the scenario. */
+  static void run(Lab lab, Findings findings) throws IOException {
+    for (String contender : lab.settings().contenders()) {
+      lab.attempt(
+          findings, "opening", contender, () -> findings.openings().add(measure(lab, contender)));
+    }
+  }
+
+  private static OpeningResult measure(Lab lab, String contender) throws IOException {
+    DescribeJob.Description description;
+    try (WorkerProcess worker = lab.searcher(contender)) {
+      description = worker.ask(new DescribeJob(lab.set().base().size(), Layout.FLUSHED, null));
+    }
+    String index = description.defaults().index();
+    String folder = lab.index(contender, index, Layout.FLUSHED, description).files().toString();
+    // One process to bring the pages into memory, one whose JVM is new.
+    opening(lab, contender, description, folder);
+    OpeningJob.Opening opening = opening(lab, contender, description, folder);
+    return new OpeningResult(
+        (contender + " " + index).strip(),
+        opening.open(),
+        opening.mean(0, 1),
+        opening.mean(1, 10),
+        opening.mean(10, 100),
+        opening.mean(100, 1000),
+        opening.reopen(),
+        opening.reopenFirst());
+  }
+
+  private static OpeningJob.Opening opening(
+      Lab lab, String contender, DescribeJob.Description description, String folder)
+      throws IOException {
+    try (WorkerProcess worker = lab.searcher(contender)) {
+      return worker.ask(new OpeningJob(description.defaults(), folder));
+    }
+  }
+}
