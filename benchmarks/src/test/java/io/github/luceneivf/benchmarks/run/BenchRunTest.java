@@ -59,7 +59,7 @@ class BenchRunTest {
           assertTrue(opening.openMillis() > 0 && opening.firstMillis() > 0);
           assertTrue(opening.next9Millis() > 0 && opening.reopenFirstMillis() > 0);
           assertTrue(opening.next90Millis() > 0);
-      assertTrue(Double.isNaN(opening.next900Millis()), "20 queries are asked");
+          assertTrue(Double.isNaN(opening.next900Millis()), "20 queries are asked");
         });
   }
 
