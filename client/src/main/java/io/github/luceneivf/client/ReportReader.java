@@ -4,14 +4,11 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.clustering.ClusteringReport;
-import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
-import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.RecallCurve;
 import io.github.luceneivf.proto.v1.RecallPoint;
 import java.time.Duration;
@@ -27,29 +24,44 @@ final class ReportReader {
   private static final int MAX_CURVES = 16;
   private static final int MAX_POINTS = 100_000;
 
-  private final TrainingRequest request;
-  private final FloatMatrix sample;
   private final Codebook codebook;
+  private final int requestedLists;
+  private final int maxRows;
 
-  ReportReader(TrainingRequest request, FloatMatrix sample, Codebook codebook) {
-    this.request = request;
-    this.sample = sample;
+  /**
+   * Creates a reader.
+   *
+   * @param requestedLists lists that were asked for
+   * @param maxRows most vectors that the training can have seen
+   */
+  ReportReader(Codebook codebook, int requestedLists, int maxRows) {
     this.codebook = codebook;
+    this.requestedLists = requestedLists;
+    this.maxRows = maxRows;
+  }
+
+  /**
+   * Checks that nothing changed on its way.
+   *
+   * @throws SidecarException if the checksum differs
+   */
+  static void requireChecksum(
+      io.github.luceneivf.proto.v1.TrainingReport report,
+      io.github.luceneivf.proto.v1.Calibration calibration,
+      int crc32c)
+      throws SidecarException {
+    ByteString sent = report.toByteString().concat(calibration.toByteString());
+    ChunkCheck.require("report", crc32c, Checksums.crc32c(sent));
   }
 
   /** Puts the answer together. */
-  TrainedCodebook read(GetTrainingReportResponse response, String trainedBy)
+  TrainedCodebook read(
+      io.github.luceneivf.proto.v1.TrainingReport report,
+      io.github.luceneivf.proto.v1.Calibration calibration,
+      String trainedBy)
       throws SidecarException {
-    if (response.hasCrc32C()) {
-      ByteString sent =
-          response.getReport().toByteString().concat(response.getCalibration().toByteString());
-      ChunkCheck.require("report", response.getCrc32C(), Checksums.crc32c(sent));
-    }
     try {
-      return new TrainedCodebook(
-          codebook,
-          calibration(response.getCalibration()),
-          report(response.getReport(), trainedBy));
+      return new TrainedCodebook(codebook, calibration(calibration), report(report, trainedBy));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new SidecarException(Reason.INVALID_ANSWER, "report: " + e.getMessage(), e);
     }
@@ -57,12 +69,12 @@ final class ReportReader {
 
   private TrainingReport report(io.github.luceneivf.proto.v1.TrainingReport report, String by)
       throws SidecarException {
-    requireRange("samples", report.getSamples(), 0, sample.rows());
+    requireRange("samples", report.getSamples(), 0, maxRows);
     requireRange("lists", report.getLists(), codebook.nlist(), codebook.nlist());
     return new TrainingReport(
-        request.population(),
+        codebook.lineage().population(),
         report.getSamples(),
-        request.params().nlist(),
+        requestedLists,
         report.getLists(),
         clustering(report.getClustering()),
         duration("calibration_time", report.getCalibrationTime()),
@@ -117,7 +129,7 @@ final class ReportReader {
 
   private Calibration calibration(io.github.luceneivf.proto.v1.Calibration calibration)
       throws SidecarException {
-    requireRange("queries", calibration.getQueries(), 0, sample.rows());
+    requireRange("queries", calibration.getQueries(), 0, maxRows);
     requireRange("curves", calibration.getCurvesCount(), 0, MAX_CURVES);
     List<Calibration.Curve> curves = new ArrayList<>();
     int lastK = 0;

@@ -17,7 +17,7 @@ public final class SidecarException extends IOException {
     UNAVAILABLE,
     /** It was not heard of, or made no progress, for too long. */
     TIMEOUT,
-    /** It refused: busy, over a limit, another version. */
+    /** It refused: busy, over a limit, another version, what was asked for is damaged. */
     REFUSED,
     /** It does not know the job or codebook it was asked for, perhaps because it restarted. */
     NOT_FOUND,
@@ -30,17 +30,36 @@ public final class SidecarException extends IOException {
   }
 
   private final Reason reason;
+  private final boolean busy;
 
   /** Creates an exception. */
   public SidecarException(Reason reason, String message) {
     super(message);
     this.reason = Objects.requireNonNull(reason, "reason");
+    this.busy = false;
+  }
+
+  private SidecarException(String message) {
+    super(message);
+    this.reason = Reason.REFUSED;
+    this.busy = true;
   }
 
   /** Creates an exception with a cause. */
   public SidecarException(Reason reason, String message, Throwable cause) {
     super(message, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
+    this.busy = false;
+  }
+
+  /** The sidecar refused for want of room, and may do it later. */
+  static SidecarException busy(String message) {
+    return new SidecarException(message);
+  }
+
+  /** Returns whether it was refused for want of room, so that it may be done later. */
+  boolean isBusy() {
+    return busy;
   }
 
   /** Returns what went wrong. */

@@ -10,6 +10,9 @@ final class StatusReader {
 
   static SidecarException toException(Status status) {
     String text = "sidecar: " + status.getCode() + ": " + status.getDescription();
+    if (status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+      return SidecarException.busy(text);
+    }
     return status.getCause() == null
         ? new SidecarException(reason(status), text)
         : new SidecarException(reason(status), text, status.getCause());
@@ -27,9 +30,10 @@ final class StatusReader {
           FAILED_PRECONDITION,
           OUT_OF_RANGE,
           UNIMPLEMENTED,
-          UNAUTHENTICATED ->
+          UNAUTHENTICATED,
+          DATA_LOSS ->
           Reason.REFUSED;
-      case OK, UNKNOWN, INTERNAL, DATA_LOSS -> Reason.FAILED;
+      case OK, UNKNOWN, INTERNAL -> Reason.FAILED;
     };
   }
 }

@@ -140,22 +140,34 @@ final class TrainingSession implements AutoCloseable {
             TrainingServiceGrpc.getGetTrainingReportMethod(),
             GetTrainingReportRequest.newBuilder().setJobId(job).build(),
             monitor);
+    if (report.hasCrc32C()) {
+      ReportReader.requireChecksum(report.getReport(), report.getCalibration(), report.getCrc32C());
+    }
     Codebook codebook = fetchCodebook();
-    return new ReportReader(request, sample, codebook).read(report, "sidecar " + config.target());
+    return new ReportReader(codebook, request.params().nlist(), sample.rows())
+        .read(report.getReport(), report.getCalibration(), "sidecar " + config.target());
   }
 
   private Codebook fetchCodebook() throws IOException {
     CodebookReader reader = new CodebookReader(request, sample.dim());
+    ChunkedCodebook received;
     try (RemoteCall<GetCodebookRequest, GetCodebookResponse> call =
         new RemoteCall<>(connection, TrainingServiceGrpc.getGetCodebookMethod(), monitor)) {
       call.sendLast(GetCodebookRequest.newBuilder().setJobId(job).build());
-      reader.begin(call.next(config.silenceDeadline()));
-      while (!reader.isComplete()) {
-        reader.add(call.next(config.silenceDeadline()));
+      received = reader.begin(call.next(config.silenceDeadline()));
+      while (!received.isComplete()) {
+        GetCodebookResponse next = call.next(config.silenceDeadline());
+        if (!next.hasChunk()) {
+          throw SidecarException.invalid(
+              "codebook chunk must come next, got: " + next.getMessageCase());
+        }
+        received.add(next.getChunk());
       }
       call.requireEnd(config.silenceDeadline());
     }
-    return reader.finish();
+    Codebook codebook = received.finish();
+    reader.requireWanted(codebook);
+    return codebook;
   }
 
   /** Cancels the job, without waiting, if it was not brought to its end. */

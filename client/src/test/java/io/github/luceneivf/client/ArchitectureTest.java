@@ -57,8 +57,12 @@ class ArchitectureTest {
     assertEquals(
         new TreeSet<>(
             Set.of(
+                "CodebookCounters",
+                "Drift",
                 "FallbackEncoder",
                 "FallbackTrainer",
+                "RemoteCodebookRegistry",
+                "RemoteCodebookSource",
                 "RemoteCodebookTrainer",
                 "RemoteConfig",
                 "RemoteVectorEncoder",

@@ -67,15 +67,15 @@ final class FakeSidecar implements AutoCloseable {
     this.channel = InProcessChannelBuilder.forName(name).build();
   }
 
-  /** Returns a connection with short waits. */
+  /** Returns a connection with short waits, but long ones where nothing goes wrong. */
   SidecarConnection connection() {
     return connection(System::nanoTime);
   }
 
   SidecarConnection connection(java.util.function.LongSupplier nanoClock) {
+    Duration silence = fault == Fault.NONE ? Duration.ofSeconds(20) : Duration.ofMillis(400);
     RemoteConfig config =
-        RemoteConfig.of("sidecar", 9400)
-            .withDeadlines(Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofMillis(800));
+        RemoteConfig.of("sidecar", 9400).withDeadlines(silence, silence, silence.multipliedBy(2));
     return new SidecarConnection(config, channel, new CircuitBreaker(nanoClock), () -> {});
   }
 

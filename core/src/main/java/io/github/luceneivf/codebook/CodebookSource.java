@@ -13,4 +13,10 @@ public interface CodebookSource {
 
   /** Returns the newest codebook known for a field; never blocks, never calls out. */
   Optional<TrainedCodebook> latest(String field);
+
+  /**
+   * Tells of a codebook that was trained in this process, so that others may use it too; never
+   * blocks, never calls out.
+   */
+  default void offer(String field, TrainedCodebook trained) {}
 }

@@ -14,16 +14,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param calls runs the callbacks of calls, which do not block
  * @param training runs trainings, two at a time, so that a small one need not wait for a large one
  * @param merge runs encode streams, one thread each
+ * @param disk runs what waits for the disk
  * @param timer heartbeats and sweeps
  */
 record ServerThreads(
     ExecutorService calls,
     ExecutorService training,
     ExecutorService merge,
+    ExecutorService disk,
     ScheduledExecutorService timer) {
 
   private static final int MIN_CALL_THREADS = 4;
   private static final int TRAININGS = 2;
+  private static final int DISK_THREADS = 2;
 
   static ServerThreads start(Limits limits) {
     int processors = Runtime.getRuntime().availableProcessors();
@@ -32,6 +35,7 @@ record ServerThreads(
             Math.max(MIN_CALL_THREADS, 2 * processors), factory("ivf-call")),
         Executors.newFixedThreadPool(TRAININGS, factory("ivf-train")),
         Executors.newFixedThreadPool(limits.maxStreams(), factory("ivf-merge")),
+        Executors.newFixedThreadPool(DISK_THREADS, factory("ivf-disk")),
         Executors.newSingleThreadScheduledExecutor(factory("ivf-timer")));
   }
 
@@ -45,6 +49,6 @@ record ServerThreads(
   }
 
   void stop() {
-    List.of(timer, training, merge, calls).forEach(ExecutorService::shutdownNow);
+    List.of(timer, training, merge, disk, calls).forEach(ExecutorService::shutdownNow);
   }
 }

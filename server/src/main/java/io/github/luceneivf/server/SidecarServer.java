@@ -2,9 +2,13 @@ package io.github.luceneivf.server;
 
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.MergeServiceGrpc;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.server.codebook.CodebookCache;
+import io.github.luceneivf.server.codebook.CodebookEndpoint;
+import io.github.luceneivf.server.codebook.CodebookStore;
+import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.DataDirectory;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
@@ -29,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running sidecar: training and merge services, health, reflection if wanted. It owns its threads
- * and the lock on its data directory until it is closed. Thread-safe.
+ * A running sidecar: training, merge and codebook services, health, reflection if wanted. It owns
+ * its threads and the lock on its data directory until it is closed. Thread-safe.
  */
 public final class SidecarServer implements AutoCloseable {
 
@@ -45,6 +49,7 @@ public final class SidecarServer implements AutoCloseable {
   private static final int MIN_WINDOW_BYTES = 1 << 20;
   private static final int MAX_WINDOW_BYTES = 16 << 20;
   private static final int WINDOWS_IN_BUDGET = 32;
+  private static final String CODEBOOKS = "codebooks";
   private static final int SWEEP_SECONDS = 1;
   private static final int QUIET_CHECKS = 3;
   private static final long CHECK_MILLIS = 100;
@@ -56,6 +61,7 @@ public final class SidecarServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final JobRegistry jobs;
   private final EncodeResources streams;
+  private final CodebookEndpoint codebookService;
   private final Server server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -63,6 +69,7 @@ public final class SidecarServer implements AutoCloseable {
     this.config = config;
     this.data = data;
     Limits limits = config.limits();
+    CodebookStore published = CodebookStore.open(data.path().resolve(CODEBOOKS), config.storage());
     this.threads = ServerThreads.start(limits);
     MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
     CodebookCache codebooks = new CodebookCache(limits.memoryBytes() / 4);
@@ -78,6 +85,15 @@ public final class SidecarServer implements AutoCloseable {
             config.times().idle(),
             new EncodeResources.Shared(memory, codebooks, threads.merge(), threads.timer()),
             new LocalVectorEncoder());
+    this.codebookService =
+        new CodebookEndpoint(
+            published,
+            new Transfers(
+                limits,
+                config.times().idle(),
+                new Transfers.Shared(memory, threads.disk(), threads.timer())),
+            gate,
+            InstantSource.system());
     this.server = build();
   }
 
@@ -122,6 +138,7 @@ public final class SidecarServer implements AutoCloseable {
             .handshakeTimeout(10, TimeUnit.SECONDS)
             .addService(new TrainingEndpoint(jobs, config.limits(), gate, threads.timer()))
             .addService(new MergeEndpoint(streams, gate))
+            .addService(codebookService)
             .addService(health.getHealthService());
     if (config.reflection()) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
@@ -141,7 +158,12 @@ public final class SidecarServer implements AutoCloseable {
             .timer()
             .scheduleAtFixedRate(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     for (String name :
-        new String[] {"", TrainingServiceGrpc.SERVICE_NAME, MergeServiceGrpc.SERVICE_NAME}) {
+        new String[] {
+          "",
+          TrainingServiceGrpc.SERVICE_NAME,
+          MergeServiceGrpc.SERVICE_NAME,
+          CodebookServiceGrpc.SERVICE_NAME
+        }) {
       health.setStatus(name, ServingStatus.SERVING);
     }
     LOG.atInfo()

@@ -55,7 +55,7 @@ class ArchitectureTest {
   void configurationKnowsNoWire() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".config..", ROOT + ".codebook..", ROOT + ".cli..")
+        .resideInAnyPackage(ROOT + ".config..", ROOT + ".storage..", ROOT + ".cli..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.github.luceneivf.proto..")

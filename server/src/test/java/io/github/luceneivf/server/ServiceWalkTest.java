@@ -41,7 +41,7 @@ class ServiceWalkTest {
         }
       }
     }
-    assertEquals(9, methods);
+    assertEquals(14, methods);
   }
 
   @SuppressWarnings("unchecked") // all our methods speak protobuf

@@ -1,11 +1,16 @@
 package io.github.luceneivf.server;
 
 import io.github.luceneivf.codebook.CodebookTrainer;
+import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.server.codebook.CodebookCache;
+import io.github.luceneivf.server.codebook.CodebookEndpoint;
+import io.github.luceneivf.server.codebook.CodebookStore;
+import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerConfig;
+import io.github.luceneivf.server.config.Storage;
 import io.github.luceneivf.server.merge.EncodeResources;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
@@ -15,10 +20,15 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** Both services in this process. */
 public final class TestServer implements AutoCloseable {
@@ -29,24 +39,45 @@ public final class TestServer implements AutoCloseable {
   /** Limits of a test. */
   public static final Limits LIMITS = new Limits(64, 100, 1 << 20, 2, 2, MEMORY, 2);
 
+  /** Storage of a test: 3 versions of 2 fields. */
+  public static final Storage STORAGE = new Storage(2, 3, 1 << 20);
+
   public final MemoryBudget memory = new MemoryBudget(MEMORY);
   public final CodebookCache codebooks = new CodebookCache(1 << 20);
   public final DrainGate gate = new DrainGate();
   public final JobRegistry jobs;
   public final EncodeResources streams;
+  public final Transfers transfers;
+  private final Path data;
+  private final boolean temporary;
   private final ServerThreads threads = ServerThreads.start(LIMITS);
   private final Server server;
   private final ManagedChannel channel;
 
   public TestServer(CodebookTrainer trainer, Duration idle) throws IOException {
+    this(trainer, idle, Files.createTempDirectory("ivf-server"), true);
+  }
+
+  /** A server on a directory that outlives it. */
+  public static TestServer on(Path data) throws IOException {
+    return new TestServer(new LocalCodebookTrainer(), Duration.ofMinutes(1), data, false);
+  }
+
+  private TestServer(CodebookTrainer trainer, Duration idle, Path data, boolean temporary)
+      throws IOException {
+    this.data = data;
+    this.temporary = temporary;
     ServerConfig config =
         new ServerConfig(
             "unused",
             0,
-            Path.of("unused"),
+            data,
             false,
             LIMITS,
-            new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)));
+            new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)),
+            STORAGE);
+    transfers =
+        new Transfers(LIMITS, idle, new Transfers.Shared(memory, threads.disk(), threads.timer()));
     jobs =
         new JobRegistry(
             config,
@@ -64,6 +95,9 @@ public final class TestServer implements AutoCloseable {
         InProcessServerBuilder.forName(name)
             .addService(new TrainingEndpoint(jobs, LIMITS, gate, threads.timer()))
             .addService(new MergeEndpoint(streams, gate))
+            .addService(
+                new CodebookEndpoint(
+                    CodebookStore.open(data, STORAGE), transfers, gate, InstantSource.system()))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();
@@ -82,5 +116,12 @@ public final class TestServer implements AutoCloseable {
     channel.shutdownNow();
     server.shutdownNow();
     threads.stop();
+    if (temporary) {
+      try (Stream<Path> files = Files.walk(data)) {
+        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

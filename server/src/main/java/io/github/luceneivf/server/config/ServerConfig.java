@@ -13,9 +13,16 @@ import java.util.Objects;
  * @param reflection whether clients may ask for the services' descriptors
  * @param limits what clients may ask for
  * @param times how long things may take
+ * @param storage what may be kept on disk
  */
 public record ServerConfig(
-    String host, int port, Path data, boolean reflection, Limits limits, Times times) {
+    String host,
+    int port,
+    Path data,
+    boolean reflection,
+    Limits limits,
+    Times times,
+    Storage storage) {
 
   /** Validates the components. */
   public ServerConfig {
@@ -23,9 +30,16 @@ public record ServerConfig(
     Objects.requireNonNull(data, "data");
     Objects.requireNonNull(limits, "limits");
     Objects.requireNonNull(times, "times");
+    Objects.requireNonNull(storage, "storage");
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be in [0, 65535], got: " + port);
     }
+  }
+
+  /** Creates a configuration with the default storage. */
+  public ServerConfig(
+      String host, int port, Path data, boolean reflection, Limits limits, Times times) {
+    this(host, port, data, reflection, limits, times, Storage.DEFAULT);
   }
 
   /** Returns a server on any free port of the loopback interface, with defaults. */

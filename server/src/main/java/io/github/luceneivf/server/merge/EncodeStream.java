@@ -13,6 +13,7 @@ import io.github.luceneivf.proto.v1.EncodeHeader;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.server.codebook.CodebookInput;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;

@@ -4,6 +4,7 @@ import io.github.luceneivf.proto.v1.AssignAndEncodeRequest;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.MergeServiceGrpc;
 import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.rpc.IgnoredMessages;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -32,20 +33,8 @@ public final class MergeEndpoint extends MergeServiceGrpc.MergeServiceImplBase {
       gate.requireOpen();
     } catch (RequestException e) {
       client.onError(StatusMapper.toStatus(e));
-      return new Ignored();
+      return new IgnoredMessages<>();
     }
     return new EncodeStream(resources, (ServerCallStreamObserver<AssignAndEncodeResponse>) client);
-  }
-
-  /** Takes what still comes of a refused call. */
-  private static final class Ignored implements StreamObserver<AssignAndEncodeRequest> {
-    @Override
-    public void onNext(AssignAndEncodeRequest message) {}
-
-    @Override
-    public void onError(Throwable t) {}
-
-    @Override
-    public void onCompleted() {}
   }
 }

@@ -15,6 +15,8 @@ public final class RequestException extends RuntimeException {
     PRECONDITION,
     /** It exceeds a limit of this server, for now or for good. */
     EXHAUSTED,
+    /** What it wants was kept, but is damaged. */
+    DAMAGED,
     /** Its client went silent. */
     IDLE,
     /** It was cancelled. */
@@ -53,6 +55,11 @@ public final class RequestException extends RuntimeException {
   /** Refuses a request that exceeds a limit. */
   public static RequestException exhausted(String message) {
     return new RequestException(Reason.EXHAUSTED, message);
+  }
+
+  /** Refuses a request for something that is damaged. */
+  public static RequestException damaged(String message) {
+    return new RequestException(Reason.DAMAGED, message);
   }
 
   /** Ends a request whose client went silent. */

@@ -42,6 +42,7 @@ public final class StatusMapper {
       case INVALID -> Status.INVALID_ARGUMENT.withDescription(text).asRuntimeException();
       case NOT_FOUND -> Status.NOT_FOUND.withDescription(text).asRuntimeException();
       case PRECONDITION -> Status.FAILED_PRECONDITION.withDescription(text).asRuntimeException();
+      case DAMAGED -> Status.DATA_LOSS.withDescription(text).asRuntimeException();
       case IDLE -> Status.DEADLINE_EXCEEDED.withDescription(text).asRuntimeException();
       case CANCELLED -> Status.CANCELLED.withDescription(text).asRuntimeException();
       case EXHAUSTED -> withRetry(Code.RESOURCE_EXHAUSTED, text);

@@ -8,6 +8,7 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.proto.v1.CodebookHeader;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobProgress;
@@ -130,6 +131,15 @@ final class JobMessages {
     return CodebookRef.newBuilder()
         .setId(ByteString.copyFrom(id.bytes()))
         .setVersion(version)
+        .build();
+  }
+
+  /** Returns what comes before the bytes of a job's codebook. */
+  static CodebookHeader header(JobResult result) {
+    return CodebookHeader.newBuilder()
+        .setCodebook(codebook(result.id(), result.version()))
+        .setSizeBytes(result.codebook().length)
+        .setSha256(ByteString.copyFrom(Checksums.sha256().digest(result.codebook())))
         .build();
   }
 

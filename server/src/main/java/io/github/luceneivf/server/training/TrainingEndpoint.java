@@ -17,7 +17,9 @@ import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.server.codebook.CodebookSender;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.Answer;
 import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
@@ -29,7 +31,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /** The training service: translates, delegates to {@link JobRegistry}, translates. Thread-safe. */
 public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceImplBase {
@@ -61,7 +62,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void createTrainingJob(
       CreateTrainingJobRequest request, StreamObserver<CreateTrainingJobResponse> client) {
-    answer(
+    Answer.send(
         client,
         () -> {
           gate.requireOpen();
@@ -110,7 +111,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void cancelJob(CancelJobRequest request, StreamObserver<CancelJobResponse> client) {
-    answer(
+    Answer.send(
         client,
         () -> {
           TrainingJob job = jobs.get(request.getJobId());
@@ -121,7 +122,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> client) {
-    answer(
+    Answer.send(
         client,
         () ->
             GetJobResponse.newBuilder()
@@ -131,7 +132,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> client) {
-    answer(client, () -> list(request));
+    Answer.send(client, () -> list(request));
   }
 
   private ListJobsResponse list(ListJobsRequest request) {
@@ -155,7 +156,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    answer(client, () -> ReportMessages.response(jobs.get(request.getJobId()).result()));
+    Answer.send(client, () -> ReportMessages.response(jobs.get(request.getJobId()).result()));
   }
 
   @Override
@@ -168,21 +169,13 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
       return;
     }
     var call = (ServerCallStreamObserver<GetCodebookResponse>) client;
-    CodebookStream stream = new CodebookStream(result, call);
+    CodebookSender<GetCodebookResponse> sender =
+        new CodebookSender<>(
+            call, chunk -> GetCodebookResponse.newBuilder().setChunk(chunk).build());
     call.setOnCancelHandler(() -> {});
-    call.setOnReadyHandler(stream::send);
-    stream.send();
-  }
-
-  private static <T> void answer(StreamObserver<T> client, Supplier<T> work) {
-    T response;
-    try {
-      response = work.get();
-    } catch (RuntimeException e) {
-      client.onError(StatusMapper.toStatus(e));
-      return;
-    }
-    client.onNext(response);
-    client.onCompleted();
+    call.setOnReadyHandler(sender::send);
+    sender.begin(
+        GetCodebookResponse.newBuilder().setHeader(JobMessages.header(result)).build(),
+        result.codebook());
   }
 }

@@ -1,4 +1,4 @@
-package io.github.luceneivf.server.merge;
+package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
@@ -9,13 +9,13 @@ import io.github.luceneivf.server.rpc.RequestException;
 import java.io.IOException;
 
 /** Puts a codebook together from its chunks. Not thread-safe; one per stream. */
-final class CodebookInput {
+public final class CodebookInput {
 
   private final byte[] bytes;
   private int received;
 
   /** Creates the input of a codebook of a known size, whose memory the caller has reserved. */
-  CodebookInput(int size) {
+  public CodebookInput(int size) {
     this.bytes = new byte[size];
   }
 
@@ -24,7 +24,7 @@ final class CodebookInput {
    *
    * @throws RequestException if it is damaged or not the next one
    */
-  void add(CodebookChunk chunk) {
+  public void add(CodebookChunk chunk) {
     ChunkCheck.verify("codebook", chunk.getData(), chunk.getCrc32C());
     if (chunk.getOffset() != received) {
       throw RequestException.invalid(
@@ -39,8 +39,13 @@ final class CodebookInput {
     received += size;
   }
 
+  /** Returns the bytes, shared, once all are there. */
+  byte[] bytes() {
+    return bytes;
+  }
+
   /** Returns whether all bytes are there. */
-  boolean isComplete() {
+  public boolean isComplete() {
     return received == bytes.length;
   }
 
@@ -49,7 +54,7 @@ final class CodebookInput {
    *
    * @throws RequestException if the bytes are no codebook, another one, or one over a limit
    */
-  Codebook read(CodebookId id, Limits limits) {
+  public Codebook read(CodebookId id, Limits limits) {
     Codebook codebook;
     try {
       codebook = Codebook.fromBytes(bytes);
@@ -60,6 +65,7 @@ final class CodebookInput {
       throw RequestException.invalid("codebook_id must be " + codebook.id() + ", got: " + id);
     }
     RequestException.requireRange("nlist", codebook.nlist(), 1, limits.maxNlist());
+    RequestException.requireRange("dim", codebook.dim(), 1, limits.maxDims());
     return codebook;
   }
 }

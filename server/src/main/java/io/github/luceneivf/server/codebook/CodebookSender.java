@@ -1,0 +1,83 @@
+package io.github.luceneivf.server.codebook;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.proto.v1.CodebookChunk;
+import io.github.luceneivf.server.config.Limits;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a header and the bytes of a codebook, as fast as the client takes them. Thread-safe.
+ *
+ * @param <T> message
+ */
+public final class CodebookSender<T> {
+
+  private final ServerCallStreamObserver<T> client;
+  private final Function<CodebookChunk, T> message;
+  private @Nullable T header;
+  private byte[] bytes = {};
+  private int sent;
+  private boolean begun;
+  private boolean ended;
+
+  /**
+   * Creates a sender that has nothing to send yet.
+   *
+   * @param message wraps a chunk
+   */
+  public CodebookSender(ServerCallStreamObserver<T> client, Function<CodebookChunk, T> message) {
+    this.client = client;
+    this.message = message;
+  }
+
+  /**
+   * Begins to send.
+   *
+   * @param header first message
+   * @param bytes what follows, not to be modified any more
+   */
+  public synchronized void begin(T header, byte[] bytes) {
+    this.header = header;
+    this.bytes = bytes;
+    begun = true;
+    send();
+  }
+
+  /** Sends what the client can take. */
+  public synchronized void send() {
+    while (begun && !ended && client.isReady()) {
+      T first = header;
+      if (first != null) {
+        client.onNext(first);
+        header = null;
+      } else if (sent < bytes.length) {
+        CodebookChunk chunk = chunk();
+        sent += chunk.getData().size();
+        client.onNext(message.apply(chunk));
+      } else {
+        ended = true;
+        client.onCompleted();
+      }
+    }
+  }
+
+  /** Sends nothing more. */
+  public synchronized void stop() {
+    ended = true;
+    bytes = new byte[0];
+  }
+
+  private CodebookChunk chunk() {
+    int count = Math.min(Limits.CHUNK_BYTES, bytes.length - sent);
+    ByteString data = UnsafeByteOperations.unsafeWrap(bytes, sent, count);
+    return CodebookChunk.newBuilder()
+        .setOffset(sent)
+        .setData(data)
+        .setCrc32C(Checksums.crc32c(data))
+        .build();
+  }
+}

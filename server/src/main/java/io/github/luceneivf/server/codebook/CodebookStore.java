@@ -1,0 +1,119 @@
+package io.github.luceneivf.server.codebook;
+
+import io.github.luceneivf.server.config.Storage;
+import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.server.storage.RecordFile;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All codebooks that were published, on disk: {@code <index>/<field>/<version>-<hash>.codebook}.
+ * Only heads are read when it is opened. Thread-safe.
+ */
+public final class CodebookStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CodebookStore.class);
+
+  private final Path directory;
+  private final Storage storage;
+  private final Map<FieldName, FieldCodebooks> byName = new TreeMap<>();
+
+  private CodebookStore(Path directory, Storage storage) {
+    this.directory = directory;
+    this.storage = storage;
+  }
+
+  /**
+   * Opens a store; damaged codebooks are kept and listed as such.
+   *
+   * @param directory its directory, created
+   * @throws IOException if the directory cannot be created or listed
+   */
+  public static CodebookStore open(Path directory, Storage storage) throws IOException {
+    Files.createDirectories(directory);
+    CodebookStore store = new CodebookStore(directory, storage);
+    for (Path index : directories(directory)) {
+      for (Path field : directories(index)) {
+        FieldName name =
+            new FieldName(index.getFileName().toString(), field.getFileName().toString());
+        store.byName.put(name, FieldCodebooks.open(name, field, storage.versions()));
+      }
+    }
+    return store;
+  }
+
+  private static List<Path> directories(Path parent) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
+      for (Path entry : entries) {
+        if (Files.isDirectory(entry) && FieldName.isName(entry.getFileName().toString())) {
+          found.add(entry);
+        } else {
+          LOG.atWarn().addKeyValue("file", entry).log("not a directory of codebooks");
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Returns the codebooks of all fields, by name. */
+  synchronized List<FieldCodebooks> fields() {
+    return List.copyOf(byName.values());
+  }
+
+  /** Returns the codebooks of a field, if any were published. */
+  synchronized Optional<FieldCodebooks> field(FieldName name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  /**
+   * Returns the codebooks of a field, a new one if none were published.
+   *
+   * @throws RequestException if there is no room for another field
+   * @throws IOException if its directory cannot be created
+   */
+  synchronized FieldCodebooks fieldOrNew(FieldName name) throws IOException {
+    FieldCodebooks known = byName.get(name);
+    if (known != null) {
+      return known;
+    }
+    if (byName.size() >= storage.fields()) {
+      throw RequestException.exhausted(
+          "fields with codebooks must be at most "
+              + storage.fields()
+              + ", got: "
+              + (byName.size() + 1));
+    }
+    Path path = directory.resolve(name.index()).resolve(name.field());
+    FieldCodebooks created = FieldCodebooks.open(name, path, storage.versions());
+    RecordFile.syncDirectory(directory.resolve(name.index()));
+    RecordFile.syncDirectory(directory);
+    byName.put(name, created);
+    return created;
+  }
+
+  /**
+   * Checks that there is room on disk.
+   *
+   * @throws RequestException if there is not
+   */
+  void requireRoom(long bytes) {
+    long used = fields().stream().mapToLong(FieldCodebooks::bytes).sum();
+    if (bytes > storage.bytes() - used) {
+      throw RequestException.exhausted(
+          "codebooks on disk must have at most "
+              + storage.bytes()
+              + " bytes, got: "
+              + (used + bytes));
+    }
+  }
+}

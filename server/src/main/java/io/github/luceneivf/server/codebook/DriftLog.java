@@ -1,0 +1,70 @@
+package io.github.luceneivf.server.codebook;
+
+import io.github.luceneivf.proto.v1.DriftReport;
+import io.github.luceneivf.proto.v1.GetDriftResponse;
+import io.github.luceneivf.server.storage.RecordFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The latest drift report of each source of a field, in one file that is replaced with each report.
+ * Reports can be made again, so a damaged file is left behind with a warning. Not thread-safe.
+ */
+final class DriftLog {
+
+  /** Most sources of a field; the one that was silent for longest is forgotten. */
+  static final int MAX_SOURCES = 256;
+
+  private static final Logger LOG = LoggerFactory.getLogger(DriftLog.class);
+  private static final String FILE = "drift.reports";
+
+  private final Path file;
+  private final Map<String, DriftReport> bySource = new LinkedHashMap<>(); // oldest first
+
+  private DriftLog(Path file) {
+    this.file = file;
+  }
+
+  static DriftLog open(Path directory) {
+    DriftLog log = new DriftLog(directory.resolve(FILE));
+    if (Files.exists(log.file)) {
+      try {
+        GetDriftResponse kept = GetDriftResponse.parseFrom(RecordFile.read(log.file).body());
+        kept.getReportsList().forEach(report -> log.bySource.put(report.getSource(), report));
+      } catch (IOException e) {
+        LOG.atWarn().addKeyValue("file", log.file).setCause(e).log("drift reports are damaged");
+      }
+    }
+    return log;
+  }
+
+  /**
+   * Keeps a report.
+   *
+   * @throws IOException if it cannot be written; then it is not kept
+   */
+  void put(DriftReport report) throws IOException {
+    Map<String, DriftReport> next = new LinkedHashMap<>(bySource);
+    next.remove(report.getSource());
+    next.put(report.getSource(), report);
+    if (next.size() > MAX_SOURCES) {
+      next.remove(next.keySet().iterator().next());
+    }
+    byte[] body = GetDriftResponse.newBuilder().addAllReports(next.values()).build().toByteArray();
+    RecordFile.write(file, new byte[0], body);
+    bySource.clear();
+    bySource.putAll(next);
+  }
+
+  /** Returns the reports, newest first. */
+  List<DriftReport> list() {
+    return new ArrayList<>(bySource.values()).reversed();
+  }
+}

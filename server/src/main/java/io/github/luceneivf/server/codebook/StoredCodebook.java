@@ -1,0 +1,133 @@
+package io.github.luceneivf.server.codebook;
+
+import com.google.protobuf.ByteString;
+import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.proto.v1.CodebookRef;
+import io.github.luceneivf.proto.v1.FetchHeader;
+import io.github.luceneivf.proto.v1.PublishedCodebook;
+import io.github.luceneivf.server.storage.DamagedFileException;
+import io.github.luceneivf.server.storage.RecordFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A codebook on disk. Version and content hash are in the name of its file, so that they are known
+ * even if it is damaged; its head is a {@link FetchHeader}, its body the binary form.
+ */
+final class StoredCodebook {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoredCodebook.class);
+  private static final Pattern FILE = Pattern.compile("(\\d{10})-([0-9a-f]{64})\\.codebook");
+
+  private final Path file;
+  private final int version;
+  private final CodebookId id;
+  private volatile PublishedCodebook summary;
+
+  private StoredCodebook(Path file, int version, CodebookId id, PublishedCodebook summary) {
+    this.file = file;
+    this.version = version;
+    this.id = id;
+    this.summary = summary;
+  }
+
+  /** What is read of a codebook; the array is the receiver's own. */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  record Content(FetchHeader header, byte[] codebook) {}
+
+  /**
+   * Writes a codebook; when this returns it is on disk.
+   *
+   * @throws IOException if it cannot be written; nothing is left of it then
+   */
+  static StoredCodebook write(Path directory, FetchHeader header, byte[] codebook)
+      throws IOException {
+    PublishedCodebook summary = header.getCodebook();
+    CodebookRef ref = summary.getCodebook();
+    CodebookId id = CodebookId.of(ref.getId().toByteArray());
+    Path file = directory.resolve("%010d-%s.codebook".formatted(ref.getVersion(), id.toString()));
+    RecordFile.write(file, header.toByteArray(), codebook);
+    return new StoredCodebook(file, ref.getVersion(), id, summary);
+  }
+
+  /** Finds a codebook by its file; empty if the file is no codebook's by its name. */
+  static Optional<StoredCodebook> find(FieldName name, Path file) {
+    Matcher matcher = FILE.matcher(file.getFileName().toString());
+    if (!matcher.matches() || Long.parseLong(matcher.group(1)) > Integer.MAX_VALUE) {
+      return Optional.empty();
+    }
+    int version = Integer.parseInt(matcher.group(1));
+    byte[] id = HexFormat.of().parseHex(matcher.group(2));
+    PublishedCodebook known =
+        PublishedCodebook.newBuilder()
+            .setIndex(name.index())
+            .setField(name.field())
+            .setCodebook(
+                CodebookRef.newBuilder().setVersion(version).setId(ByteString.copyFrom(id)))
+            .build();
+    StoredCodebook stored = new StoredCodebook(file, version, CodebookId.of(id), known);
+    try {
+      stored.summary = FetchHeader.parseFrom(RecordFile.readHead(file)).getCodebook();
+    } catch (IOException e) {
+      stored.damaged(e);
+    }
+    return Optional.of(stored);
+  }
+
+  int version() {
+    return version;
+  }
+
+  CodebookId id() {
+    return id;
+  }
+
+  PublishedCodebook summary() {
+    return summary;
+  }
+
+  boolean isDamaged() {
+    return summary.getDamaged();
+  }
+
+  Path file() {
+    return file;
+  }
+
+  CodebookRef ref() {
+    return CodebookRef.newBuilder()
+        .setVersion(version)
+        .setId(ByteString.copyFrom(id.bytes()))
+        .build();
+  }
+
+  /**
+   * Reads everything.
+   *
+   * @throws DamagedFileException if it is not as it was written; the codebook is listed as damaged
+   *     from now on
+   * @throws IOException if it cannot be read
+   */
+  Content read() throws IOException {
+    try {
+      RecordFile.Content content = RecordFile.read(file);
+      return new Content(FetchHeader.parseFrom(content.head()), content.body());
+    } catch (DamagedFileException e) {
+      damaged(e);
+      throw e;
+    }
+  }
+
+  private void damaged(IOException cause) {
+    if (!summary.getDamaged()) {
+      LOG.atError().addKeyValue("file", file).setCause(cause).log("codebook is damaged");
+    }
+    summary = summary.toBuilder().setDamaged(true).build();
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.luceneivf.server.rpc;
+
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+
+/** Answers of one message. Stateless. */
+public final class Answer {
+
+  private Answer() {}
+
+  /**
+   * Makes an answer.
+   *
+   * @param <T> its type
+   */
+  @FunctionalInterface
+  public interface Work<T> {
+    /** Does it. */
+    T run() throws IOException;
+  }
+
+  /** Sends what some work gives, or the status for what it throws. */
+  public static <T> void send(StreamObserver<T> client, Work<T> work) {
+    T response;
+    try {
+      response = work.run();
+    } catch (IOException | RuntimeException e) {
+      client.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    client.onNext(response);
+    client.onCompleted();
+  }
+}

@@ -1,0 +1,23 @@
+package io.github.luceneivf.server.rpc;
+
+import io.grpc.stub.StreamObserver;
+
+/**
+ * Takes what still comes of a refused call. Stateless.
+ *
+ * @param <T> message
+ */
+public final class IgnoredMessages<T> implements StreamObserver<T> {
+
+  /** Creates it. */
+  public IgnoredMessages() {}
+
+  @Override
+  public void onNext(T message) {}
+
+  @Override
+  public void onError(Throwable t) {}
+
+  @Override
+  public void onCompleted() {}
+}

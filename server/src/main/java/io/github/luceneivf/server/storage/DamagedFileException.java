@@ -1,0 +1,14 @@
+package io.github.luceneivf.server.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A file that is not as it was written. */
+public final class DamagedFileException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  DamagedFileException(Path file, String message) {
+    super(file.getFileName() + ": " + message);
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.luceneivf.server.storage;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecordFileTest {
+
+  private static final byte[] HEAD = {1, 2, 3};
+  private static final byte[] BODY = {4, 5, 6, 7, 8};
+
+  @TempDir Path directory;
+
+  @Test
+  void whatIsWrittenIsRead() throws IOException {
+    Path file = directory.resolve("a");
+    RecordFile.write(file, HEAD, BODY);
+    RecordFile.write(file, BODY, HEAD);
+    assertArrayEquals(BODY, RecordFile.readHead(file));
+    assertArrayEquals(BODY, RecordFile.read(file).head());
+    assertArrayEquals(HEAD, RecordFile.read(file).body());
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+
+  @Test
+  void everyChangedBitIsFound() throws IOException {
+    Path file = directory.resolve("a");
+    RecordFile.write(file, HEAD, BODY);
+    byte[] good = Files.readAllBytes(file);
+    for (int bit = 0; bit < 8 * good.length; bit++) {
+      byte[] bad = good.clone();
+      bad[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(file, bad);
+      assertThrows(DamagedFileException.class, () -> RecordFile.read(file), "bit " + bit);
+    }
+  }
+
+  @Test
+  void everyOtherLengthIsFound() throws IOException {
+    Path file = directory.resolve("a");
+    RecordFile.write(file, HEAD, BODY);
+    byte[] good = Files.readAllBytes(file);
+    for (int length = 0; length < good.length + 3; length++) {
+      Files.write(file, Arrays.copyOf(good, length));
+      if (length != good.length) {
+        assertThrows(DamagedFileException.class, () -> RecordFile.read(file), "length " + length);
+        assertThrows(DamagedFileException.class, () -> RecordFile.readHead(file));
+      }
+    }
+  }
+
+  @Test
+  void nothingIsLeftWhereItCannotBeWritten() throws IOException {
+    Path file = directory.resolve("taken");
+    Files.createDirectories(file.resolve("child"));
+    assertThrows(IOException.class, () -> RecordFile.write(file, HEAD, BODY));
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(List.of(file), files.toList());
+    }
+  }
+}
