@@ -1,7 +1,6 @@
 package io.github.luceneivf.client;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
@@ -76,15 +75,7 @@ final class EncodeSession implements AutoCloseable {
             .setCodebookBytes(codebook.length)
             .build();
     call.send(AssignAndEncodeRequest.newBuilder().setHeader(header).build(), silence);
-    for (int from = 0; from < codebook.length; from += config.chunkBytes()) {
-      int count = Math.min(config.chunkBytes(), codebook.length - from);
-      ByteString data = UnsafeByteOperations.unsafeWrap(codebook, from, count);
-      CodebookChunk chunk =
-          CodebookChunk.newBuilder()
-              .setOffset(from)
-              .setData(data)
-              .setCrc32C(Checksums.crc32c(data))
-              .build();
+    for (CodebookChunk chunk : CodebookChunks.of(codebook, config.chunkBytes())) {
       call.send(AssignAndEncodeRequest.newBuilder().setCodebook(chunk).build(), silence);
     }
     accept(call.next(silence));

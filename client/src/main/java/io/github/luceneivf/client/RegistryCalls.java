@@ -1,7 +1,6 @@
 package io.github.luceneivf.client;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
@@ -56,27 +55,24 @@ final class RegistryCalls {
       call.send(
           PublishCodebookRequest.newBuilder().setHeader(header(field, trained, bytes)).build(),
           silence);
-      int step = connection.config().chunkBytes();
-      for (int from = 0; from < bytes.length; from += step) {
-        ByteString data =
-            UnsafeByteOperations.unsafeWrap(bytes, from, Math.min(step, bytes.length - from));
-        CodebookChunk chunk =
-            CodebookChunk.newBuilder()
-                .setOffset(from)
-                .setData(data)
-                .setCrc32C(Checksums.crc32c(data))
-                .build();
+      for (CodebookChunk chunk : CodebookChunks.of(bytes, connection.config().chunkBytes())) {
         call.send(PublishCodebookRequest.newBuilder().setChunk(chunk).build(), silence);
       }
       call.halfClose();
       PublishCodebookResponse response = call.next(silence);
       call.requireEnd(silence);
       ChunkedCodebook.require("id", ref(trained.codebook()), response.getCodebook().getCodebook());
+      // A name that was damaged on its way would be that of another field.
+      ChunkedCodebook.require("index", index, response.getCodebook().getIndex());
+      ChunkedCodebook.require(
+          "field", RemoteFieldName.of(field), response.getCodebook().getField());
       return response.getCreated();
     }
   }
 
   private PublishHeader header(String field, TrainedCodebook trained, byte[] bytes) {
+    var report = ReportWriter.report(trained.report());
+    var calibration = ReportWriter.calibration(trained.calibration());
     PublishHeader.Builder header =
         PublishHeader.newBuilder()
             .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
@@ -85,8 +81,9 @@ final class RegistryCalls {
             .setCodebook(ref(trained.codebook()))
             .setSizeBytes(bytes.length)
             .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
-            .setReport(ReportWriter.report(trained.report()))
-            .setCalibration(ReportWriter.calibration(trained.calibration()));
+            .setReport(report)
+            .setCalibration(calibration)
+            .setCrc32C(Checksums.crc32c(report.toByteString().concat(calibration.toByteString())));
     trained
         .codebook()
         .lineage()
@@ -159,6 +156,7 @@ final class RegistryCalls {
       throws SidecarException {
     ChunkedCodebook.require(
         "version", header.getCodebook().getCodebook().getVersion(), codebook.lineage().version());
+    ReportReader.requireChecksum(header.getReport(), header.getCalibration(), header.getCrc32C());
     int requested = header.getReport().getRequestedLists();
     if (requested < codebook.nlist() || requested > MAX_REQUESTED_LISTS) {
       throw SidecarException.invalid(

@@ -78,6 +78,9 @@ final class SampleMessages {
                 CodebookRef.newBuilder()
                     .setId(ByteString.copyFrom(parent.id().bytes()))
                     .setVersion(parent.version())));
+    request
+        .warmStart()
+        .ifPresent(parent -> spec.setWarmStart(true).setParentBytes(parent.toBytes().length));
     return CreateTrainingJobRequest.newBuilder()
         .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
         .setSpec(spec)

@@ -9,6 +9,7 @@ import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
+import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
 import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
 import io.github.luceneivf.proto.v1.GetCodebookRequest;
@@ -78,7 +79,7 @@ final class TrainingSession implements AutoCloseable {
       throw SidecarException.invalid("job " + job + " must be what was asked for, and is not");
     }
     if (created.getJob().getSampleNeeded()) {
-      upload(messages, hash);
+      upload(messages, hash, created.getJob().getParentNeeded() ? parent() : new byte[0]);
     }
     watch();
     TrainedCodebook trained = fetch();
@@ -86,12 +87,25 @@ final class TrainingSession implements AutoCloseable {
     return trained;
   }
 
-  private void upload(SampleMessages messages, ByteString hash) throws IOException {
+  private byte[] parent() throws SidecarException {
+    return request
+        .warmStart()
+        .orElseThrow(() -> SidecarException.invalid("parent must not be needed, but is"))
+        .toBytes();
+  }
+
+  private void upload(SampleMessages messages, ByteString hash, byte[] parent) throws IOException {
     try (RemoteCall<UploadSampleRequest, UploadSampleResponse> call =
         new RemoteCall<>(connection, TrainingServiceGrpc.getUploadSampleMethod(), monitor)) {
-      SampleHeader header = SampleHeader.newBuilder().setJobId(job).build();
+      SampleHeader header =
+          SampleHeader.newBuilder().setJobId(job).setParentBytes(parent.length).build();
       call.send(
           UploadSampleRequest.newBuilder().setHeader(header).build(), config.silenceDeadline());
+      for (CodebookChunk chunk : CodebookChunks.of(parent, config.chunkBytes())) {
+        monitor.check();
+        call.send(
+            UploadSampleRequest.newBuilder().setParent(chunk).build(), config.silenceDeadline());
+      }
       messages.forEachChunk((firstRow, vectors) -> {
         SampleChunk chunk =
             SampleChunk.newBuilder()

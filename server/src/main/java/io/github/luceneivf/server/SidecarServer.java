@@ -12,11 +12,13 @@ import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.DataDirectory;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.config.ServerClock;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.merge.EncodeResources;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.training.JobRegistry;
+import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -49,6 +51,7 @@ public final class SidecarServer implements AutoCloseable {
   private static final int MIN_WINDOW_BYTES = 1 << 20;
   private static final int MAX_WINDOW_BYTES = 16 << 20;
   private static final int WINDOWS_IN_BUDGET = 32;
+  private static final String JOBS = "jobs";
   private static final String CODEBOOKS = "codebooks";
   private static final int SWEEP_SECONDS = 1;
   private static final int QUIET_CHECKS = 3;
@@ -61,6 +64,7 @@ public final class SidecarServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final JobRegistry jobs;
   private final EncodeResources streams;
+  private final Transfers transfers;
   private final CodebookEndpoint codebookService;
   private final Server server;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -70,30 +74,28 @@ public final class SidecarServer implements AutoCloseable {
     this.data = data;
     Limits limits = config.limits();
     CodebookStore published = CodebookStore.open(data.path().resolve(CODEBOOKS), config.storage());
+    JobStore results = JobStore.open(data.path().resolve(JOBS));
     this.threads = ServerThreads.start(limits);
     MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
-    CodebookCache codebooks = new CodebookCache(limits.memoryBytes() / 4);
+    CodebookCache codebooks = new CodebookCache(limits.memoryBytes() / 4, published);
     this.jobs =
         new JobRegistry(
             config,
-            new JobRegistry.Resources(memory, codebooks, threads.training()),
+            new JobRegistry.Resources(memory, codebooks, results, threads.training()),
             new LocalCodebookTrainer(),
-            InstantSource.system());
+            ServerClock.SYSTEM);
     this.streams =
         new EncodeResources(
             limits,
             config.times().idle(),
             new EncodeResources.Shared(memory, codebooks, threads.merge(), threads.timer()),
             new LocalVectorEncoder());
-    this.codebookService =
-        new CodebookEndpoint(
-            published,
-            new Transfers(
-                limits,
-                config.times().idle(),
-                new Transfers.Shared(memory, threads.disk(), threads.timer())),
-            gate,
-            InstantSource.system());
+    this.transfers =
+        new Transfers(
+            limits,
+            config.times().idle(),
+            new Transfers.Shared(memory, threads.disk(), threads.timer()));
+    this.codebookService = new CodebookEndpoint(published, transfers, gate, InstantSource.system());
     this.server = build();
   }
 
@@ -136,7 +138,8 @@ public final class SidecarServer implements AutoCloseable {
             .maxConnectionAge(30, TimeUnit.MINUTES)
             .maxConnectionAgeGrace(1, TimeUnit.HOURS)
             .handshakeTimeout(10, TimeUnit.SECONDS)
-            .addService(new TrainingEndpoint(jobs, config.limits(), gate, threads.timer()))
+            .addService(
+                new TrainingEndpoint(jobs, config.limits(), transfers, gate, threads.timer()))
             .addService(new MergeEndpoint(streams, gate))
             .addService(codebookService)
             .addService(health.getHealthService());

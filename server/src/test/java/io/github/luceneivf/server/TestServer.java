@@ -15,6 +15,7 @@ import io.github.luceneivf.server.merge.EncodeResources;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.training.JobRegistry;
+import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -43,7 +44,8 @@ public final class TestServer implements AutoCloseable {
   public static final Storage STORAGE = new Storage(2, 3, 1 << 20);
 
   public final MemoryBudget memory = new MemoryBudget(MEMORY);
-  public final CodebookCache codebooks = new CodebookCache(1 << 20);
+  public final CodebookCache codebooks;
+  public final TestClock clock = new TestClock();
   public final DrainGate gate = new DrainGate();
   public final JobRegistry jobs;
   public final EncodeResources streams;
@@ -60,7 +62,12 @@ public final class TestServer implements AutoCloseable {
 
   /** A server on a directory that outlives it. */
   public static TestServer on(Path data) throws IOException {
-    return new TestServer(new LocalCodebookTrainer(), Duration.ofMinutes(1), data, false);
+    return on(data, new LocalCodebookTrainer());
+  }
+
+  /** A server on a directory that outlives it. */
+  public static TestServer on(Path data, CodebookTrainer trainer) throws IOException {
+    return new TestServer(trainer, Duration.ofMinutes(1), data, false);
   }
 
   private TestServer(CodebookTrainer trainer, Duration idle, Path data, boolean temporary)
@@ -76,14 +83,17 @@ public final class TestServer implements AutoCloseable {
             LIMITS,
             new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)),
             STORAGE);
+    CodebookStore published = CodebookStore.open(data.resolve("codebooks"), STORAGE);
+    codebooks = new CodebookCache(1 << 20, published);
     transfers =
         new Transfers(LIMITS, idle, new Transfers.Shared(memory, threads.disk(), threads.timer()));
     jobs =
         new JobRegistry(
             config,
-            new JobRegistry.Resources(memory, codebooks, threads.training()),
+            new JobRegistry.Resources(
+                memory, codebooks, JobStore.open(data.resolve("jobs")), threads.training()),
             trainer,
-            InstantSource.system());
+            clock);
     streams =
         new EncodeResources(
             LIMITS,
@@ -93,11 +103,9 @@ public final class TestServer implements AutoCloseable {
     String name = InProcessServerBuilder.generateName();
     server =
         InProcessServerBuilder.forName(name)
-            .addService(new TrainingEndpoint(jobs, LIMITS, gate, threads.timer()))
+            .addService(new TrainingEndpoint(jobs, LIMITS, transfers, gate, threads.timer()))
             .addService(new MergeEndpoint(streams, gate))
-            .addService(
-                new CodebookEndpoint(
-                    CodebookStore.open(data, STORAGE), transfers, gate, InstantSource.system()))
+            .addService(new CodebookEndpoint(published, transfers, gate, InstantSource.system()))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).build();

@@ -7,13 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The codebooks used last, up to a number of bytes. Thread-safe. */
+/**
+ * The codebooks used last, up to a number of bytes, before those that were published. Thread-safe.
+ */
 public final class CodebookCache {
 
   private static final int INITIAL_CAPACITY = 16;
   private static final float LOAD_FACTOR = 0.75f;
 
   private final long maxBytes;
+  private final Optional<CodebookStore> published;
   private final LinkedHashMap<CodebookId, Codebook> byId =
       new LinkedHashMap<>(INITIAL_CAPACITY, LOAD_FACTOR, true);
   private long bytes;
@@ -25,10 +28,27 @@ public final class CodebookCache {
    */
   public CodebookCache(long maxBytes) {
     this.maxBytes = maxBytes;
+    this.published = Optional.empty();
   }
 
-  /** Returns a codebook, if it is still here. */
-  public synchronized Optional<Codebook> get(CodebookId id) {
+  /** Creates a cache that looks further among published codebooks. */
+  public CodebookCache(long maxBytes, CodebookStore published) {
+    this.maxBytes = maxBytes;
+    this.published = Optional.of(published);
+  }
+
+  /** Returns a codebook, if it is still here or was published; that may read a file. */
+  public Optional<Codebook> get(CodebookId id) {
+    Optional<Codebook> cached = cached(id);
+    if (cached.isPresent()) {
+      return cached;
+    }
+    Optional<Codebook> read = published.flatMap(store -> store.read(id));
+    read.ifPresent(this::put);
+    return read;
+  }
+
+  private synchronized Optional<Codebook> cached(CodebookId id) {
     return Optional.ofNullable(byId.get(id));
   }
 

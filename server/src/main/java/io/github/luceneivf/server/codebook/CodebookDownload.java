@@ -1,43 +1,80 @@
 package io.github.luceneivf.server.codebook;
 
-import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.v1.FetchCodebookRequest;
-import io.github.luceneivf.proto.v1.FetchCodebookResponse;
-import io.github.luceneivf.proto.v1.FetchHeader;
-import io.github.luceneivf.proto.v1.ProtocolVersion;
+import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.server.rpc.IdleTimer;
-import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Sends a codebook from disk. Thread-safe. */
-final class CodebookDownload {
+/**
+ * Reads a codebook from disk and sends it, as fast as the client takes it. Thread-safe.
+ *
+ * @param <T> message
+ */
+public final class CodebookDownload<T> {
 
-  private static final byte[] NOTHING = {};
-
-  private final CodebookStore store;
   private final Transfers transfers;
-  private final ServerCallStreamObserver<FetchCodebookResponse> client;
-  private final CodebookSender<FetchCodebookResponse> sender;
+  private final ServerCallStreamObserver<T> client;
+  private final CodebookSender<T> sender;
   private final IdleTimer idle;
   private Transfers.@Nullable Admission admission;
   private boolean closed;
 
-  CodebookDownload(
-      CodebookStore store,
-      Transfers transfers,
-      ServerCallStreamObserver<FetchCodebookResponse> client) {
-    this.store = store;
+  /**
+   * What is to be sent.
+   *
+   * @param <T> message
+   */
+  @FunctionalInterface
+  public interface Source<T> {
+    /** Looks it up. */
+    Found<T> find() throws IOException;
+  }
+
+  /**
+   * Reads what was found.
+   *
+   * @param <T> message
+   */
+  @FunctionalInterface
+  public interface Reader<T> {
+    /** Reads it. */
+    Content<T> read() throws IOException;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param <T> message
+   * @param bytes memory that reading it takes
+   * @param reader reads it
+   */
+  public record Found<T>(long bytes, Reader<T> reader) {}
+
+  /**
+   * What is sent.
+   *
+   * @param <T> message
+   * @param header first message
+   * @param codebook bytes that follow, handed over
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+  public record Content<T>(T header, byte[] codebook) {}
+
+  /**
+   * Prepares a download; to be called before the service's method returns.
+   *
+   * @param message wraps a chunk
+   */
+  public CodebookDownload(
+      Transfers transfers, ServerCallStreamObserver<T> client, Function<CodebookChunk, T> message) {
     this.transfers = transfers;
     this.client = client;
-    this.sender =
-        new CodebookSender<>(
-            client, chunk -> FetchCodebookResponse.newBuilder().setChunk(chunk).build());
+    this.sender = new CodebookSender<>(client, message);
     this.idle =
         IdleTimer.start(
             transfers.timer(),
@@ -53,74 +90,25 @@ final class CodebookDownload {
     sender.send();
   }
 
-  /** Looks the codebook up and begins to send it. */
-  void start(FetchCodebookRequest request) {
-    transfers.disk().execute(() -> run(request));
+  /** Looks the codebook up and sends it, from the disk's thread on. */
+  public void start(Source<T> source) {
+    transfers.disk().execute(() -> run(source));
   }
 
-  private void run(FetchCodebookRequest request) {
+  private void run(Source<T> source) {
     try {
-      StoredCodebook found = find(request);
-      if (request.getKnownId().size() == CodebookId.BYTES
-          && found.id().equals(CodebookId.of(request.getKnownId().toByteArray()))) {
-        sender.begin(unchanged(found), NOTHING);
-        return;
+      Found<T> found = source.find();
+      if (admit(found.bytes)) {
+        Content<T> content = found.reader.read();
+        sender.begin(content.header, content.codebook);
       }
-      if (!admit(found.summary().getSizeBytes())) {
-        return;
-      }
-      StoredCodebook.Content content = read(found);
-      sender.begin(
-          FetchCodebookResponse.newBuilder()
-              .setHeader(
-                  content.header().toBuilder()
-                      .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1))
-              .build(),
-          content.codebook());
+    } catch (DamagedFileException e) {
+      fail(RequestException.damaged("codebook is damaged: " + e.getMessage()));
     } catch (IOException | RuntimeException e) {
       fail(e);
     } catch (OutOfMemoryError e) {
       // The estimate was too low. What the call held is free again; the server lives on.
       fail(e);
-    }
-  }
-
-  private StoredCodebook find(FetchCodebookRequest request) {
-    ProtocolCheck.require(request.getProtocolVersionValue());
-    FieldName name = new FieldName(request.getIndex(), request.getField());
-    FieldCodebooks field =
-        store
-            .field(name)
-            .orElseThrow(() -> RequestException.notFound("no codebook of " + name + " found"));
-    Optional<StoredCodebook> found =
-        switch (request.getWhichCase()) {
-          case VERSION -> field.version(request.getVersion());
-          case ID -> {
-            RequestException.requireRange(
-                "id bytes", request.getId().size(), CodebookId.BYTES, CodebookId.BYTES);
-            yield field.id(CodebookId.of(request.getId().toByteArray()));
-          }
-          case WHICH_NOT_SET -> field.latest();
-        };
-    return found.orElseThrow(() -> RequestException.notFound("codebook of " + name + " not found"));
-  }
-
-  private static FetchCodebookResponse unchanged(StoredCodebook found) {
-    return FetchCodebookResponse.newBuilder()
-        .setHeader(
-            FetchHeader.newBuilder()
-                .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
-                .setCodebook(found.summary())
-                .setUnchanged(true))
-        .build();
-  }
-
-  private static StoredCodebook.Content read(StoredCodebook found) throws IOException {
-    try {
-      return found.read();
-    } catch (DamagedFileException e) {
-      throw RequestException.damaged(
-          "codebook version " + found.version() + " is damaged: " + e.getMessage());
     }
   }
 

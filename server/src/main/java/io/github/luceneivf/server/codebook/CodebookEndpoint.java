@@ -64,8 +64,12 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
   @Override
   public void fetchCodebook(
       FetchCodebookRequest request, StreamObserver<FetchCodebookResponse> client) {
-    new CodebookDownload(store, transfers, (ServerCallStreamObserver<FetchCodebookResponse>) client)
-        .start(request);
+    CodebookDownload<FetchCodebookResponse> download =
+        new CodebookDownload<>(
+            transfers,
+            (ServerCallStreamObserver<FetchCodebookResponse>) client,
+            chunk -> FetchCodebookResponse.newBuilder().setChunk(chunk).build());
+    download.start(() -> CodebookQuery.find(store, request));
   }
 
   @Override

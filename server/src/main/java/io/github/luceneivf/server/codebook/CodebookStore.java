@@ -1,5 +1,7 @@
 package io.github.luceneivf.server.codebook;
 
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.server.config.Storage;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.storage.RecordFile;
@@ -99,6 +101,25 @@ public final class CodebookStore {
     RecordFile.syncDirectory(directory);
     byName.put(name, created);
     return created;
+  }
+
+  /**
+   * Reads a codebook, whatever field it belongs to.
+   *
+   * @return empty if there is none of this content hash, or it cannot be read
+   */
+  Optional<Codebook> read(CodebookId id) {
+    for (FieldCodebooks field : fields()) {
+      Optional<StoredCodebook> found = field.id(id);
+      if (found.isPresent() && !found.get().isDamaged()) {
+        try {
+          return Optional.of(Codebook.fromBytes(found.get().read().codebook()));
+        } catch (IOException e) {
+          LOG.atWarn().addKeyValue("codebook", id).setCause(e).log("codebook cannot be read");
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /**

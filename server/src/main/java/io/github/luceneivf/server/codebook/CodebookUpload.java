@@ -96,6 +96,10 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
     }
     RequestException.requireRange(
         "trained_by characters", first.getReport().getTrainedBy().length(), 0, MAX_TRAINED_BY);
+    int crc =
+        Checksums.crc32c(
+            first.getReport().toByteString().concat(first.getCalibration().toByteString()));
+    requireSame("crc32c of report", Checksums.hex(crc), Checksums.hex(first.getCrc32C()));
     RequestException.requireRange("size_bytes", first.getSizeBytes(), 1, Integer.MAX_VALUE - 8);
     store.field(name).ifPresent(field -> field.check(first.getCodebook(), parent(first)));
     store.requireRoom(first.getSizeBytes());
@@ -203,6 +207,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
                 .setNlist(codebook.nlist()))
         .setReport(begun.getReport())
         .setCalibration(begun.getCalibration())
+        .setCrc32C(begun.getCrc32C())
         .build();
   }
 

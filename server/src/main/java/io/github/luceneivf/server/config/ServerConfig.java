@@ -53,17 +53,28 @@ public record ServerConfig(
    * @param idle longest silence of a client in the middle of an upload or an encode stream
    * @param results how long the result of a job is kept
    * @param drain longest wait for running calls when the server is told to stop
+   * @param lease how long a job goes on that nobody watches or asks for
    */
-  public record Times(Duration idle, Duration results, Duration drain) {
-    /** A minute of silence, an hour for results, 15 seconds for draining. */
+  public record Times(Duration idle, Duration results, Duration drain, Duration lease) {
+    /** A minute of silence, an hour for results, 15 seconds for draining, a minute's lease. */
     public static final Times DEFAULT =
-        new Times(Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofSeconds(15));
+        new Times(
+            Duration.ofMinutes(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(15),
+            Duration.ofMinutes(1));
+
+    /** Creates times with the default lease. */
+    public Times(Duration idle, Duration results, Duration drain) {
+      this(idle, results, drain, Duration.ofMinutes(1));
+    }
 
     /** Validates the components. */
     public Times {
       requirePositive("idle", idle);
       requirePositive("results", results);
       requirePositive("drain", drain);
+      requirePositive("lease", lease);
     }
 
     private static void requirePositive(String name, Duration value) {

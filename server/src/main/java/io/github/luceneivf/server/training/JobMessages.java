@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
@@ -41,7 +42,25 @@ final class JobMessages {
           "sample must be at most " + limits.maxSampleBytes() + " bytes, got: " + bytes);
     }
     return new JobSpec(
-        request(spec, limits), spec.getDim(), spec.getSampleRows(), sampleHash(spec));
+        request(spec, limits),
+        spec.getDim(),
+        spec.getSampleRows(),
+        sampleHash(spec),
+        parentBytes(spec, limits));
+  }
+
+  private static long parentBytes(TrainingSpec spec, Limits limits) {
+    if (!spec.getWarmStart()) {
+      RequestException.requireRange("parent_bytes without warm_start", spec.getParentBytes(), 0, 0);
+      return 0;
+    }
+    if (!spec.hasParent()) {
+      throw RequestException.invalid("warm_start must have a parent, got none");
+    }
+    long most = Codebook.maxBytes(limits.maxNlist(), spec.getDim(), Encoding.PQ8);
+    RequestException.requireRange(
+        "parent_bytes", spec.getParentBytes(), 1, Math.min(most, Integer.MAX_VALUE - 8L));
+    return spec.getParentBytes();
   }
 
   private static TrainingRequest request(TrainingSpec spec, Limits limits) {
@@ -90,14 +109,20 @@ final class JobMessages {
 
   /** Returns a job as a message. */
   static Job job(TrainingJob job) {
+    return job(job, job.status());
+  }
+
+  /** Returns a job in some state as a message. */
+  static Job job(TrainingJob job, JobStatus status) {
     Instant created = job.created();
     return Job.newBuilder()
         .setId(job.id())
         .setSpec(spec(job.spec()))
-        .setProgress(progress(job.status()))
+        .setProgress(progress(status))
         .setCreateTime(
             Timestamp.newBuilder().setSeconds(created.getEpochSecond()).setNanos(created.getNano()))
         .setSampleNeeded(job.sampleNeeded())
+        .setParentNeeded(job.parentNeeded())
         .build();
   }
 
@@ -116,7 +141,9 @@ final class JobMessages {
             .setMaxIterations(params.maxIterations())
             .setTolerance(params.tolerance())
             .setMaxListFactor(params.maxListFactor())
-            .setThreads(params.threads());
+            .setThreads(params.threads())
+            .setWarmStart(spec.parentBytes() > 0)
+            .setParentBytes(spec.parentBytes());
     spec.sampleHash()
         .ifPresent(
             hash -> builder.setSampleSha256(ByteString.copyFrom(HexFormat.of().parseHex(hash))));
@@ -134,13 +161,27 @@ final class JobMessages {
         .build();
   }
 
-  /** Returns what comes before the bytes of a job's codebook. */
-  static CodebookHeader header(JobResult result) {
+  /** Returns what comes before the bytes of a codebook. */
+  static CodebookHeader header(Codebook codebook, byte[] bytes) {
     return CodebookHeader.newBuilder()
-        .setCodebook(codebook(result.id(), result.version()))
-        .setSizeBytes(result.codebook().length)
-        .setSha256(ByteString.copyFrom(Checksums.sha256().digest(result.codebook())))
+        .setCodebook(codebook(codebook.id(), codebook.lineage().version()))
+        .setSizeBytes(bytes.length)
+        .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
         .build();
+  }
+
+  /** Returns the last status of a job that has succeeded. */
+  static JobStatus succeeded(JobProgress progress) {
+    io.github.luceneivf.proto.v1.ListSizes sizes = progress.getListSizes();
+    return JobStatus.CREATED.succeeded(
+        new ListSizes(
+            sizes.getMin(),
+            sizes.getMedian(),
+            sizes.getP99(),
+            sizes.getMax(),
+            sizes.getEmpty(),
+            sizes.getImbalance()),
+        progress.hasObjective() ? progress.getObjective() : Double.NaN);
   }
 
   /** Returns a status as a message. */

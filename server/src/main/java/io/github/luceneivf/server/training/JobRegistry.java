@@ -1,28 +1,31 @@
 package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.server.codebook.CodebookCache;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.config.ServerClock;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that this server remembers. It admits new ones within the limits, runs them on an
- * executor, and forgets old ones: unfinished ones whose client went silent, results after their
- * time or when they take too much room. Thread-safe.
+ * executor, and forgets old ones: unfinished ones that nobody follows, results after their time or
+ * when they take too much room. Results of a server that ran on the same directory are found again.
+ * Thread-safe.
  */
 public final class JobRegistry {
 
@@ -31,9 +34,10 @@ public final class JobRegistry {
 
   private final Limits limits;
   private final ServerConfig.Times times;
+  private final long maxResultBytes;
   private final Resources resources;
   private final CodebookTrainer trainer;
-  private final InstantSource clock;
+  private final ServerClock clock;
   private final Map<String, TrainingJob> byId = new LinkedHashMap<>();
 
   /**
@@ -41,18 +45,35 @@ public final class JobRegistry {
    *
    * @param memory reserved by each job until it ends
    * @param codebooks receives the codebook of each job
+   * @param results keeps the result of each job
    * @param executor runs trainings
    */
-  public record Resources(MemoryBudget memory, CodebookCache codebooks, Executor executor) {}
+  public record Resources(
+      MemoryBudget memory, CodebookCache codebooks, JobStore results, Executor executor) {}
 
-  /** Creates an empty registry. */
+  /**
+   * Creates a registry of the jobs whose results are on disk.
+   *
+   * @throws IOException if these cannot be listed
+   */
   public JobRegistry(
-      ServerConfig config, Resources resources, CodebookTrainer trainer, InstantSource clock) {
+      ServerConfig config, Resources resources, CodebookTrainer trainer, ServerClock clock)
+      throws IOException {
     this.limits = config.limits();
     this.times = config.times();
+    this.maxResultBytes = config.storage().bytes();
     this.resources = resources;
     this.trainer = trainer;
     this.clock = clock;
+    for (JobResult result : resources.results().restore()) {
+      try {
+        TrainingJob job = TrainingJob.succeeded(result, limits, clock);
+        byId.put(job.id(), job);
+      } catch (RequestException e) {
+        LOG.atInfo().addKeyValue("file", result.file()).setCause(e).log("result over a limit");
+        JobStore.delete(result);
+      }
+    }
   }
 
   /**
@@ -60,11 +81,19 @@ public final class JobRegistry {
    *
    * @throws RequestException if there is no room
    */
-  synchronized TrainingJob create(JobSpec spec) {
+  TrainingJob create(JobSpec spec) {
+    Optional<Codebook> parent =
+        spec.warmStart()
+            ? resources.codebooks().get(spec.request().parent().orElseThrow().id())
+            : Optional.empty();
+    return create(spec, parent);
+  }
+
+  private synchronized TrainingJob create(JobSpec spec, Optional<Codebook> parent) {
     sweep();
-    String id = spec.jobId();
-    TrainingJob known = byId.get(id);
+    TrainingJob known = spec.sampleHash().isEmpty() ? null : byId.get(spec.jobId());
     if (known != null && isUseful(known)) {
+      known.renew();
       return known;
     }
     long unfinished = unfinished();
@@ -75,7 +104,14 @@ public final class JobRegistry {
     MemoryBudget memory = resources.memory();
     MemoryBudget.Reservation reservation =
         memory.reserve(spec.memoryBytes()).orElseThrow(() -> noMemory(spec.memoryBytes()));
-    TrainingJob job = new TrainingJob(id, spec, clock.instant(), reservation);
+    TrainingJob job = TrainingJob.waiting(spec, clock, reservation);
+    try {
+      parent.ifPresent(job::parent);
+    } catch (RequestException e) {
+      reservation.close();
+      throw e;
+    }
+    String id = job.id();
     byId.remove(id); // so that a repeated job is the newest
     byId.put(id, job);
     LOG.atInfo()
@@ -145,9 +181,9 @@ public final class JobRegistry {
       return;
     }
     try {
-      TrainedCodebook trained = trainer.train(job.spec().request(), sample, job);
+      TrainedCodebook trained = trainer.train(job.request(), sample, job);
       resources.codebooks().put(trained.codebook());
-      job.succeed(trained);
+      succeed(job, trained);
     } catch (TrainingJob.StoppedException e) {
       // The job has ended, and says why itself.
     } catch (IOException | RuntimeException e) {
@@ -162,6 +198,15 @@ public final class JobRegistry {
         .log("job ended");
   }
 
+  /** The result is on disk before anybody hears of it. */
+  private void succeed(TrainingJob job, TrainedCodebook trained) throws IOException {
+    JobStatus last = job.succeeded(trained);
+    JobResult result = resources.results().write(job, last, trained, clock.now());
+    if (!job.succeed(last, result)) {
+      JobStore.delete(result);
+    }
+  }
+
   private static void fail(TrainingJob job, Throwable failure) {
     Throwable status = StatusMapper.toStatus(failure);
     job.end(JobState.FAILED, String.valueOf(status.getMessage()));
@@ -171,6 +216,7 @@ public final class JobRegistry {
   public synchronized void sweep() {
     long idle = times.idle().toNanos();
     long ttl = times.results().toNanos();
+    long lease = times.lease().toNanos();
     List<TrainingJob> ended = new ArrayList<>();
     for (TrainingJob job : byId.values()) {
       JobStatus status = job.status();
@@ -178,6 +224,11 @@ public final class JobRegistry {
           && status.phase() == JobPhase.UPLOAD
           && job.quietNanos() > idle) {
         job.end(JobState.EXPIRED, "sample did not arrive within " + times.idle());
+      }
+      if (!status.state().isFinal()
+          && status.phase() != JobPhase.UPLOAD
+          && job.unfollowedNanos() > lease) {
+        job.end(JobState.CANCELLED, "nobody followed it for " + times.lease());
       }
       if (status.state() == JobState.SUCCEEDED && job.quietNanos() > ttl) {
         job.expireResult();
@@ -195,11 +246,12 @@ public final class JobRegistry {
     for (TrainingJob job : ended.reversed()) {
       bytes += job.resultBytes();
       kept++;
-      if (bytes > limits.memoryBytes() / 4 && kept > 1) {
+      if (bytes > maxResultBytes && kept > 1) {
         bytes -= job.resultBytes();
         job.expireResult();
       }
       if (kept > MAX_ENDED_JOBS) {
+        job.expireResult();
         byId.remove(job.id());
       }
     }

@@ -1,29 +1,18 @@
 package io.github.luceneivf.server.training;
 
-import io.github.luceneivf.calibration.Calibration;
-import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.codebook.TrainedCodebook;
-import io.github.luceneivf.codebook.TrainingReport;
+import io.github.luceneivf.proto.v1.StoredJob;
+import java.nio.file.Path;
 
 /**
- * What a succeeded job leaves.
+ * What a succeeded job leaves on disk.
  *
- * @param codebook binary form, shared and not to be modified
- * @param id content hash
- * @param version version of the codebook
- * @param calibration recall by nprobe
- * @param report how the training went
+ * @param stored all but the codebook's bytes
+ * @param file file that has everything
  */
-@SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
-record JobResult(
-    byte[] codebook, CodebookId id, int version, Calibration calibration, TrainingReport report) {
+record JobResult(StoredJob stored, Path file) {
 
-  static JobResult of(TrainedCodebook trained) {
-    return new JobResult(
-        trained.codebook().toBytes(),
-        trained.codebook().id(),
-        trained.codebook().lineage().version(),
-        trained.calibration(),
-        trained.report());
+  /** Returns the bytes of the codebook. */
+  long bytes() {
+    return stored.getCodebook().getSizeBytes();
   }
 }

@@ -1,6 +1,7 @@
 package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.KMeansParams;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,10 @@ import java.util.UUID;
  * @param dim dimension of the sample
  * @param rows vectors of the sample
  * @param sampleHash SHA-256 of the sample, as hexadecimal digits, if announced
+ * @param parentBytes bytes of the parent codebook that it starts from; 0 if it starts afresh
  */
-record JobSpec(TrainingRequest request, int dim, int rows, Optional<String> sampleHash) {
+record JobSpec(
+    TrainingRequest request, int dim, int rows, Optional<String> sampleHash, long parentBytes) {
 
   private static final int ID_BYTES = 16;
 
@@ -29,14 +32,30 @@ record JobSpec(TrainingRequest request, int dim, int rows, Optional<String> samp
 
   /**
    * Returns the memory the training needs, in bytes: the sample, a mapped copy, centroids, for
-   * sub-codebooks a rotated copy.
+   * sub-codebooks a rotated copy, the parent as bytes and as floats.
    */
   long memoryBytes() {
     long lists = Math.min(request.params().nlist(), rows);
     long perList = 4L * Float.BYTES * dim;
     long perRow = 32;
     int copies = request.encoding().subCodebookSize() == 0 ? 2 : 3;
-    return copies * sampleBytes() + lists * perList + rows * perRow;
+    return copies * sampleBytes() + lists * perList + rows * perRow + 4 * parentBytes;
+  }
+
+  /** Returns whether it starts from the parent's centroids. */
+  boolean warmStart() {
+    return parentBytes > 0;
+  }
+
+  /** Returns the request, with the parent if it starts from that. */
+  TrainingRequest request(Optional<Codebook> warmStart) {
+    return new TrainingRequest(
+        request.metric(),
+        request.encoding(),
+        request.params(),
+        request.population(),
+        request.parent(),
+        warmStart);
   }
 
   /**
@@ -61,7 +80,7 @@ record JobSpec(TrainingRequest request, int dim, int rows, Optional<String> samp
             Double.toString(params.maxListFactor()),
             Long.toString(params.seed()),
             Long.toString(request.population()),
-            request.parent().map(Record::toString).orElse(""),
+            request.parent().map(Record::toString).orElse("") + (warmStart() ? "+warm" : ""),
             sampleHash.get());
     MessageDigest digest = Checksums.sha256();
     byte[] hash = digest.digest(content.getBytes(StandardCharsets.UTF_8));

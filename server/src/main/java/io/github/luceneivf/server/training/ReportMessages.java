@@ -2,6 +2,7 @@ package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.ClusteringReport;
+import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
 import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
@@ -18,10 +19,10 @@ final class ReportMessages {
 
   private ReportMessages() {}
 
-  /** Returns the report and the calibration of a result. */
-  static GetTrainingReportResponse response(JobResult result) {
-    var report = report(result.report());
-    var calibration = calibration(result.calibration());
+  /** Returns the report and the calibration of a training. */
+  static GetTrainingReportResponse response(TrainedCodebook trained) {
+    var report = report(trained.report());
+    var calibration = calibration(trained.calibration());
     return GetTrainingReportResponse.newBuilder()
         .setReport(report)
         .setCalibration(calibration)

@@ -3,11 +3,14 @@ package io.github.luceneivf.server.training;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.FloatBytes;
+import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
 import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
+import io.github.luceneivf.server.codebook.CodebookInput;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.RequestException;
@@ -29,13 +32,16 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
   private final StreamObserver<UploadSampleResponse> response;
   private final MessageDigest digest = Checksums.sha256();
   private final Consumer<JobStatus> jobListener = this::jobChanged;
+  private final Limits limits;
   private @Nullable TrainingJob job;
+  private @Nullable CodebookInput parent;
   private float[] values = {};
   private int rows;
   private boolean closed;
 
-  SampleUpload(JobRegistry jobs, StreamObserver<UploadSampleResponse> response) {
+  SampleUpload(JobRegistry jobs, Limits limits, StreamObserver<UploadSampleResponse> response) {
     this.jobs = jobs;
+    this.limits = limits;
     this.response = response;
   }
 
@@ -47,10 +53,12 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
     try {
       switch (message.getMessageCase()) {
         case HEADER -> begin(message.getHeader());
+        case PARENT -> add(message.getParent());
         case CHUNK -> add(message.getChunk());
         case END -> finish(message.getEnd());
         case MESSAGE_NOT_SET ->
-            throw RequestException.invalid("message must be header, chunk or end, got none");
+            throw RequestException.invalid(
+                "message must be header, parent, chunk or end, got none");
       }
     } catch (RuntimeException e) {
       fail(e);
@@ -62,8 +70,18 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
       throw RequestException.invalid("header must be the first message, got another");
     }
     TrainingJob found = jobs.get(header.getJobId());
+    if (header.getParentBytes() != 0) {
+      RequestException.requireRange(
+          "parent_bytes",
+          header.getParentBytes(),
+          found.spec().parentBytes(),
+          found.spec().parentBytes());
+    }
     found.beginUpload();
     job = found;
+    if (header.getParentBytes() > 0) {
+      parent = new CodebookInput((int) header.getParentBytes());
+    }
     values = new float[found.spec().rows() * found.spec().dim()];
     found.addListener(jobListener);
   }
@@ -76,8 +94,25 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
     return begun;
   }
 
+  private void add(CodebookChunk chunk) {
+    TrainingJob target = begun();
+    CodebookInput input = parent;
+    if (input == null || input.isComplete()) {
+      throw RequestException.invalid("parent must come once, and only if announced");
+    }
+    input.add(chunk);
+    target.uploaded(0);
+    if (input.isComplete()) {
+      target.parent(input.read(target.spec().request().parent().orElseThrow().id(), limits));
+    }
+  }
+
   private void add(SampleChunk chunk) {
     TrainingJob target = begun();
+    CodebookInput input = parent;
+    if (input != null && !input.isComplete()) {
+      throw RequestException.invalid("parent must come before the sample");
+    }
     int dim = target.spec().dim();
     ChunkCheck.verify("vectors", chunk.getVectors(), chunk.getCrc32C());
     int rowBytes = dim * Float.BYTES;

@@ -17,7 +17,8 @@ import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
-import io.github.luceneivf.server.codebook.CodebookSender;
+import io.github.luceneivf.server.codebook.CodebookDownload;
+import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.Answer;
 import io.github.luceneivf.server.rpc.DrainGate;
@@ -26,11 +27,14 @@ import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The training service: translates, delegates to {@link JobRegistry}, translates. Thread-safe. */
 public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceImplBase {
@@ -41,6 +45,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   private final JobRegistry jobs;
   private final Limits limits;
+  private final Transfers transfers;
   private final DrainGate gate;
   private final ScheduledExecutorService timer;
   private final Semaphore watches = new Semaphore(MAX_WATCHES);
@@ -48,13 +53,19 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   /**
    * Creates the service.
    *
+   * @param transfers room for codebooks on their way to clients
    * @param gate closed when no new work is wanted
    * @param timer for heartbeats; closed by the caller
    */
   public TrainingEndpoint(
-      JobRegistry jobs, Limits limits, DrainGate gate, ScheduledExecutorService timer) {
+      JobRegistry jobs,
+      Limits limits,
+      Transfers transfers,
+      DrainGate gate,
+      ScheduledExecutorService timer) {
     this.jobs = jobs;
     this.limits = limits;
+    this.transfers = transfers;
     this.gate = gate;
     this.timer = timer;
   }
@@ -78,7 +89,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public StreamObserver<UploadSampleRequest> uploadSample(
       StreamObserver<UploadSampleResponse> client) {
-    return new SampleUpload(jobs, client);
+    return new SampleUpload(jobs, limits, client);
   }
 
   @Override
@@ -96,13 +107,19 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
     var call = (ServerCallStreamObserver<WatchJobResponse>) client;
     JobWatch watch = new JobWatch(call);
     Future<?> heartbeat = timer.scheduleAtFixedRate(watch::heartbeat, 1, 1, TimeUnit.SECONDS);
+    AtomicBoolean released = new AtomicBoolean();
     Runnable release =
         () -> {
+          if (!released.compareAndSet(false, true)) {
+            return; // cancelled, then closed
+          }
           job.removeListener(watch);
+          job.unfollow();
           heartbeat.cancel(false);
           watch.stop();
           watches.release();
         };
+    job.follow();
     call.setOnCancelHandler(release);
     call.setOnCloseHandler(release);
     call.setOnReadyHandler(watch::send);
@@ -124,10 +141,11 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> client) {
     Answer.send(
         client,
-        () ->
-            GetJobResponse.newBuilder()
-                .setJob(JobMessages.job(jobs.get(request.getJobId())))
-                .build());
+        () -> {
+          TrainingJob job = jobs.get(request.getJobId());
+          job.renew();
+          return GetJobResponse.newBuilder().setJob(JobMessages.job(job)).build();
+        });
   }
 
   @Override
@@ -156,26 +174,32 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    Answer.send(client, () -> ReportMessages.response(jobs.get(request.getJobId()).result()));
+    Answer.send(client, () -> jobs.get(request.getJobId()).result().stored().getReport());
   }
 
   @Override
   public void getCodebook(GetCodebookRequest request, StreamObserver<GetCodebookResponse> client) {
-    JobResult result;
+    CodebookDownload<GetCodebookResponse> download =
+        new CodebookDownload<>(
+            transfers,
+            (ServerCallStreamObserver<GetCodebookResponse>) client,
+            chunk -> GetCodebookResponse.newBuilder().setChunk(chunk).build());
+    download.start(() -> {
+      JobResult result = jobs.get(request.getJobId()).result();
+      return new CodebookDownload.Found<>(result.bytes(), () -> content(result));
+    });
+  }
+
+  private static CodebookDownload.Content<GetCodebookResponse> content(JobResult result)
+      throws IOException {
+    byte[] codebook;
     try {
-      result = jobs.get(request.getJobId()).result();
-    } catch (RuntimeException e) {
-      client.onError(StatusMapper.toStatus(e));
-      return;
+      codebook = JobStore.readCodebook(result);
+    } catch (NoSuchFileException e) {
+      throw RequestException.notFound("job has expired in the meantime");
     }
-    var call = (ServerCallStreamObserver<GetCodebookResponse>) client;
-    CodebookSender<GetCodebookResponse> sender =
-        new CodebookSender<>(
-            call, chunk -> GetCodebookResponse.newBuilder().setChunk(chunk).build());
-    call.setOnCancelHandler(() -> {});
-    call.setOnReadyHandler(sender::send);
-    sender.begin(
-        GetCodebookResponse.newBuilder().setHeader(JobMessages.header(result)).build(),
-        result.codebook());
+    return new CodebookDownload.Content<>(
+        GetCodebookResponse.newBuilder().setHeader(result.stored().getCodebook()).build(),
+        codebook);
   }
 }

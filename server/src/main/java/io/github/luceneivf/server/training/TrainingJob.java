@@ -1,23 +1,32 @@
 package io.github.luceneivf.server.training;
 
+import com.google.protobuf.Timestamp;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.ListSizes;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingProgress;
+import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.v1.Job;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.config.ServerClock;
 import io.github.luceneivf.server.rpc.RequestException;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job: waits for its sample, runs, ends. It holds its memory reservation until it ends.
- * Thread-safe; listeners are called under the job's lock, in the order of the changes, and must not
- * block.
+ * One job: waits for its sample, runs, ends. It holds its memory reservation until it ends, and
+ * goes on while somebody follows it. Thread-safe; listeners are called under the job's lock, in the
+ * order of the changes, and must not block.
  */
 final class TrainingJob implements TrainingMonitor {
 
@@ -30,23 +39,58 @@ final class TrainingJob implements TrainingMonitor {
     }
   }
 
+  private static final long MAX_AGE = TimeUnit.DAYS.toSeconds(365);
+
   private final String id;
   private final JobSpec spec;
   private final Instant created;
-  private final MemoryBudget.Reservation memory;
+  private final ServerClock clock;
+  private final Runnable freeMemory;
   private final List<Consumer<JobStatus>> listeners = new CopyOnWriteArrayList<>();
 
   private volatile JobStatus status = JobStatus.CREATED;
-  private volatile long lastChangeNanos = System.nanoTime();
+  private volatile long lastChangeNanos;
+  private volatile long lastFollowedNanos;
+  private int followers;
   private boolean uploading;
+  private Optional<Codebook> parent = Optional.empty();
   private @Nullable FloatMatrix sample;
   private @Nullable JobResult result;
 
-  TrainingJob(String id, JobSpec spec, Instant created, MemoryBudget.Reservation memory) {
+  private TrainingJob(
+      String id, JobSpec spec, Instant created, ServerClock clock, Runnable freeMemory) {
     this.id = id;
     this.spec = spec;
     this.created = created;
-    this.memory = memory;
+    this.clock = clock;
+    this.freeMemory = freeMemory;
+    this.lastChangeNanos = clock.nanos();
+    this.lastFollowedNanos = lastChangeNanos;
+  }
+
+  /** Creates a job that waits for its sample. */
+  static TrainingJob waiting(JobSpec spec, ServerClock clock, MemoryBudget.Reservation memory) {
+    return new TrainingJob(spec.jobId(), spec, clock.now(), clock, memory::close);
+  }
+
+  /**
+   * Creates a job that a server before this one has brought to its end.
+   *
+   * @throws RequestException if it exceeds a limit of this server
+   */
+  static TrainingJob succeeded(JobResult result, Limits limits, ServerClock clock) {
+    Job kept = result.stored().getJob();
+    JobSpec spec = JobMessages.spec(kept.getSpec(), limits);
+    Instant created =
+        Instant.ofEpochSecond(kept.getCreateTime().getSeconds(), kept.getCreateTime().getNanos());
+    TrainingJob job = new TrainingJob(kept.getId(), spec, created, clock, () -> {});
+    job.status = JobMessages.succeeded(kept.getProgress());
+    job.result = result;
+    Timestamp end = result.stored().getEndTime();
+    Duration age = Duration.between(Instant.ofEpochSecond(end.getSeconds()), clock.now());
+    // A clock that was set back must not make it immortal, nor one set forth overflow.
+    job.lastChangeNanos -= TimeUnit.SECONDS.toNanos(Math.clamp(age.toSeconds(), 0, MAX_AGE));
+    return job;
   }
 
   String id() {
@@ -67,11 +111,67 @@ final class TrainingJob implements TrainingMonitor {
 
   /** Returns how long nothing has happened, in nanoseconds. */
   long quietNanos() {
-    return System.nanoTime() - lastChangeNanos;
+    return clock.nanos() - lastChangeNanos;
+  }
+
+  /** Returns how long nobody has followed the job, in nanoseconds. */
+  synchronized long unfollowedNanos() {
+    return isFollowed() ? 0 : clock.nanos() - lastFollowedNanos;
+  }
+
+  /** Returns whether somebody watches. */
+  synchronized boolean isFollowed() {
+    return followers > 0;
+  }
+
+  /** Renews the lease. */
+  void renew() {
+    lastFollowedNanos = clock.nanos();
+  }
+
+  /** Somebody follows from now on. */
+  synchronized void follow() {
+    followers++;
+  }
+
+  /** Somebody does not follow any more. */
+  synchronized void unfollow() {
+    followers--;
+    renew();
   }
 
   synchronized boolean sampleNeeded() {
     return status.state() == JobState.QUEUED && status.phase() == JobPhase.UPLOAD && !uploading;
+  }
+
+  /** Returns whether the parent must come with the sample. */
+  synchronized boolean parentNeeded() {
+    return spec.warmStart() && parent.isEmpty() && !status.state().isFinal();
+  }
+
+  /**
+   * Takes the parent that the training starts from.
+   *
+   * @throws RequestException if it cannot be started from
+   */
+  synchronized void parent(Codebook codebook) {
+    if (codebook.dim() != spec.dim() || codebook.metric() != spec.request().metric()) {
+      throw RequestException.invalid(
+          "parent must have dim "
+              + spec.dim()
+              + " and "
+              + spec.request().metric()
+              + ", got: dim "
+              + codebook.dim()
+              + " and "
+              + codebook.metric());
+    }
+    parent = Optional.of(codebook);
+  }
+
+  /** Returns what is to be trained, once the sample is there. */
+  synchronized TrainingRequest request() {
+    return spec.request(parent);
   }
 
   /** Tells a listener the present status, and every change from now on. */
@@ -101,6 +201,7 @@ final class TrainingJob implements TrainingMonitor {
   /** Tells how many rows have come. */
   synchronized void uploaded(int rows) {
     requireUpload();
+    renew();
     change(status.at(JobState.QUEUED, JobPhase.UPLOAD, 100.0 * rows / spec.rows()));
   }
 
@@ -117,6 +218,10 @@ final class TrainingJob implements TrainingMonitor {
   /** Hands over the complete sample. */
   synchronized void finishUpload(FloatMatrix rows) {
     requireUpload();
+    if (parentNeeded()) {
+      throw RequestException.invalid("parent must come before the sample, got none");
+    }
+    renew();
     sample = rows;
     change(status.at(JobState.QUEUED, JobPhase.WAIT, 0));
   }
@@ -153,16 +258,26 @@ final class TrainingJob implements TrainingMonitor {
     change(Double.isNaN(objective) ? next : next.withObjective(objective));
   }
 
-  /** Ends the job well, unless it has ended. */
-  synchronized void succeed(TrainedCodebook trained) {
-    if (status.state().isFinal()) {
-      return;
-    }
-    result = JobResult.of(trained);
+  /** Returns how the job ends if it ends well. */
+  JobStatus succeeded(TrainedCodebook trained) {
     ListSizes sizes = trained.report().clustering().sizes();
     double[] objective = trained.report().clustering().objective();
     double last = objective.length == 0 ? Double.NaN : objective[objective.length - 1];
-    end(status.succeeded(sizes, last));
+    return status.succeeded(sizes, last);
+  }
+
+  /**
+   * Ends the job well, unless it has ended.
+   *
+   * @return whether it had not
+   */
+  synchronized boolean succeed(JobStatus last, JobResult kept) {
+    if (status.state().isFinal()) {
+      return false;
+    }
+    result = kept;
+    end(last);
+    return true;
   }
 
   /**
@@ -180,7 +295,9 @@ final class TrainingJob implements TrainingMonitor {
 
   /** Drops the result of a succeeded job. */
   synchronized void expireResult() {
-    if (status.state() == JobState.SUCCEEDED) {
+    JobResult held = result;
+    if (status.state() == JobState.SUCCEEDED && held != null) {
+      JobStore.delete(held);
       result = null;
       change(status.ended(JobState.EXPIRED, "result was dropped"));
     }
@@ -188,15 +305,16 @@ final class TrainingJob implements TrainingMonitor {
 
   private void end(JobStatus last) {
     sample = null;
-    memory.close();
+    parent = Optional.empty();
+    freeMemory.run();
     change(last);
     listeners.clear();
   }
 
-  /** Returns the bytes of the result that is held. */
+  /** Returns the bytes of the result that is kept. */
   synchronized long resultBytes() {
     JobResult held = result;
-    return held == null ? 0 : held.codebook().length;
+    return held == null ? 0 : held.bytes();
   }
 
   /**
@@ -218,7 +336,7 @@ final class TrainingJob implements TrainingMonitor {
 
   private void change(JobStatus next) {
     status = next;
-    lastChangeNanos = System.nanoTime();
+    lastChangeNanos = clock.nanos();
     for (Consumer<JobStatus> listener : listeners) {
       listener.accept(next);
     }

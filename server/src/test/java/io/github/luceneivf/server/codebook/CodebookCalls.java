@@ -80,6 +80,8 @@ final class CodebookCalls {
 
   static PublishHeader.Builder header(Codebook codebook) {
     byte[] bytes = codebook.toBytes();
+    TrainingReport report =
+        TrainingReport.newBuilder().setRequestedLists(4).setTrainedBy("a test").build();
     return PublishHeader.newBuilder()
         .setProtocolVersion(VERSION)
         .setIndex(INDEX)
@@ -88,7 +90,8 @@ final class CodebookCalls {
         .setParentId(codebook.lineage().parent().map(CodebookCalls::id).orElse(ByteString.EMPTY))
         .setSizeBytes(bytes.length)
         .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
-        .setReport(TrainingReport.newBuilder().setRequestedLists(4).setTrainedBy("a test"));
+        .setReport(report)
+        .setCrc32C(Checksums.crc32c(report.toByteString()));
   }
 
   static List<PublishCodebookRequest> messages(PublishHeader.Builder header, byte[] bytes) {

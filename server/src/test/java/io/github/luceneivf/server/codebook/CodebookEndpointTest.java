@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.DriftReport;
@@ -159,6 +160,10 @@ class CodebookEndpointTest {
           refusal(server, header(book).setCodebook(ref(book).toBuilder().setVersion(2)), bytes));
       assertStatus(
           wrong,
+          "crc32c of report must be " + crc(book) + ", got: 00000001",
+          refusal(server, header(book).setCrc32C(1), bytes));
+      assertStatus(
+          wrong,
           "codebook must have " + (bytes.length - 1) + " bytes, got: " + bytes.length,
           refusal(server, header(book).setSizeBytes(bytes.length - 1), bytes));
       assertStatus(
@@ -199,8 +204,12 @@ class CodebookEndpointTest {
     }
   }
 
+  private static String crc(Codebook book) {
+    return Checksums.hex(header(book).getCrc32C());
+  }
+
   private Path file(int version) throws Exception {
-    try (Stream<Path> files = Files.list(data.resolve(INDEX).resolve(FIELD))) {
+    try (Stream<Path> files = Files.list(data.resolve("codebooks").resolve(INDEX).resolve(FIELD))) {
       return files
           .filter(file -> file.getFileName().toString().startsWith("%010d".formatted(version)))
           .findFirst()
@@ -231,8 +240,9 @@ class CodebookEndpointTest {
       assertTrue(String.valueOf(status.getDescription()).contains("crc32c of body"));
       assertTrue(list(server).get(1).getDamaged());
     }
-    Files.writeString(data.resolve(INDEX).resolve(FIELD).resolve("x.codebook.part"), "half");
-    Files.writeString(data.resolve("stray"), "a file of somebody else");
+    Files.writeString(
+        data.resolve("codebooks").resolve(INDEX).resolve(FIELD).resolve("x.codebook.part"), "half");
+    Files.writeString(data.resolve("codebooks").resolve("stray"), "a file of somebody else");
     try (TestServer server = TestServer.on(data)) {
       List<PublishedCodebook> list = list(server);
       assertEquals(List.of(ref(first), ref(second)), refs(list));
@@ -244,7 +254,9 @@ class CodebookEndpointTest {
       assertFalse(publish(server, first).getCreated());
       assertArrayEquals(first.toBytes(), fetch(server, request().setVersion(1)).bytes());
       assertFalse(list(server).getFirst().getDamaged());
-      assertFalse(Files.exists(data.resolve(INDEX).resolve(FIELD).resolve("x.codebook.part")));
+      assertFalse(
+          Files.exists(
+              data.resolve("codebooks").resolve(INDEX).resolve(FIELD).resolve("x.codebook.part")));
     }
   }
 

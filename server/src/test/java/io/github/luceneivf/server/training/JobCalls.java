@@ -116,6 +116,10 @@ final class JobCalls {
 
   static JobProgress finish(TestServer server, String job) throws Exception {
     upload(server, job);
+    return await(server, job);
+  }
+
+  static JobProgress await(TestServer server, String job) throws Exception {
     TestCall<WatchJobRequest, WatchJobResponse> watch = watch(server, job);
     JobProgress progress = watch.next().getProgress();
     while (!isFinal(progress)) {

@@ -17,13 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codebook.CodebookTrainer;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
-import io.github.luceneivf.codebook.TrainedCodebook;
-import io.github.luceneivf.codebook.TrainingMonitor;
-import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
@@ -38,12 +33,9 @@ import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
 import io.grpc.Status;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class TrainingEndpointTest {
@@ -175,31 +167,6 @@ class TrainingEndpointTest {
     }
   }
 
-  /** Trains until it is told to stop. */
-  private static final class Endless implements CodebookTrainer {
-    private final CountDownLatch started = new CountDownLatch(1);
-    private final CountDownLatch stopped = new CountDownLatch(1);
-
-    @Override
-    public TrainedCodebook train(
-        TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) throws IOException {
-      started.countDown();
-      try {
-        while (true) {
-          monitor.check();
-          Thread.onSpinWait();
-        }
-      } finally {
-        stopped.countDown();
-      }
-    }
-
-    @Override
-    public boolean isRemote() {
-      return false;
-    }
-  }
-
   @Test
   void cancelStopsTheTraining() throws Exception {
     Endless trainer = new Endless();
@@ -217,8 +184,9 @@ class TrainingEndpointTest {
 
   @Test
   void jobWithoutSampleExpires() throws Exception {
-    try (TestServer server = new TestServer(new LocalCodebookTrainer(), Duration.ofNanos(1))) {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
       String job = created(server, spec()).getId();
+      server.clock.pass(IDLE.plusMillis(1));
       server.jobs.sweep();
       JobProgress progress = watch(server, job).next().getProgress();
       assertEquals(JobState.JOB_STATE_EXPIRED, progress.getState());
