@@ -39,6 +39,11 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li><b>[vlong] [vlong]</b> × 4: offset and length of the codebook and the routing codes in
  *       {@code .ivc}, of the posting lists in {@code .ivp}, and of the ordinals in {@code .ivo}
  *   <li><b>[vint]</b> nlist, then for each list <b>[vint]</b> its vectors
+ *   <li>since version 1, how well the codebook fits ({@code ListStatistics}): at training
+ *       <b>[vint]</b> vectors, <b>[long]</b> mean squared distance to the centroid and
+ *       <b>[long]</b> imbalance of the lists, double bits; in this segment <b>[byte]</b> 1 if
+ *       measured, <b>[long]</b> the mean squared distance, <b>[vint]</b> vectors that came after
+ *       the training
  * </ul>
  *
  * <h2>.ivc (centroids)</h2>

@@ -36,6 +36,7 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
    * @param targetRecall recall that the default settings aim at
    * @param places where the parts are
    * @param sizes [nlist] vectors in each list, shared
+   * @param statistics how well the codebook fits
    */
   @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
   public record Lists(
@@ -44,7 +45,24 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
       Calibration calibration,
       float targetRecall,
       Places places,
-      int[] sizes) {
+      int[] sizes,
+      ListStatistics statistics) {
+
+    /** Creates lists of which no statistics are known. */
+    public Lists(
+        Encoding encoding,
+        CodebookId codebook,
+        Calibration calibration,
+        float targetRecall,
+        Places places,
+        int[] sizes) {
+      this(encoding, codebook, calibration, targetRecall, places, sizes, ListStatistics.UNKNOWN);
+    }
+
+    /** Returns a copy with statistics. */
+    public Lists with(ListStatistics other) {
+      return new Lists(encoding, codebook, calibration, targetRecall, places, sizes, other);
+    }
 
     /** Returns the number of lists. */
     public int nlist() {
@@ -105,6 +123,7 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
     for (int size : l.sizes()) {
       out.writeVInt(size);
     }
+    l.statistics().write(out);
   }
 
   /**
@@ -112,9 +131,10 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
    *
    * @param field its number, already read
    * @param dim dimension of its vectors
+   * @param version of the file ({@link IvfFiles})
    * @throws CorruptIndexException if a value is impossible
    */
-  public static FieldMeta read(IndexInput in, int field, int dim) throws IOException {
+  public static FieldMeta read(IndexInput in, int field, int dim, int version) throws IOException {
     int vectors = in.readVInt();
     check(vectors >= 0, "vectors", "at least 0", vectors, in);
     byte kind = in.readByte();
@@ -138,7 +158,10 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
     }
     Places places = new Places(Extent.read(in), Extent.read(in), Extent.read(in), Extent.read(in));
     int[] sizes = readSizes(in, vectors);
-    Lists lists = new Lists(encoding, CodebookId.of(hash), calibration, target, places, sizes);
+    ListStatistics statistics =
+        version >= IvfFiles.VERSION_STATISTICS ? ListStatistics.read(in) : ListStatistics.UNKNOWN;
+    Lists lists =
+        new Lists(encoding, CodebookId.of(hash), calibration, target, places, sizes, statistics);
     CodeBlock layout = new CodeBlock(encoding, dim, CodeBlock.ordBytesFor(vectors));
     long postingBytes = PostingLists.offsets(layout, sizes)[sizes.length];
     check(

@@ -26,8 +26,11 @@ public enum IvfFiles {
   /** First version. */
   public static final int VERSION_START = 0;
 
+  /** Meta data tells how well the codebook fits. */
+  public static final int VERSION_STATISTICS = 1;
+
   /** Version written. */
-  public static final int VERSION_CURRENT = VERSION_START;
+  public static final int VERSION_CURRENT = VERSION_STATISTICS;
 
   /** Alignment of posting lists, in bytes. */
   public static final int ALIGNMENT = 64;

@@ -2,6 +2,8 @@ package io.github.luceneivf.codec.file;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingStatistics;
 import java.util.Objects;
 
 /**
@@ -9,11 +11,26 @@ import java.util.Objects;
  *
  * @param codebook the codebook
  * @param calibration recall by nprobe and rerank depth
+ * @param training how well it fitted the vectors it was trained with
  */
-public record SegmentCodebook(Codebook codebook, Calibration calibration) {
+public record SegmentCodebook(
+    Codebook codebook, Calibration calibration, TrainingStatistics training) {
+
+  /** Creates one of whose training nothing is known. */
+  public SegmentCodebook(Codebook codebook, Calibration calibration) {
+    this(codebook, calibration, TrainingStatistics.UNKNOWN);
+  }
+
+  /** Returns the codebook of a training. */
+  public static SegmentCodebook of(TrainedCodebook trained) {
+    return new SegmentCodebook(
+        trained.codebook(), trained.calibration(), TrainingStatistics.of(trained.report()));
+  }
+
   /** Validates the components. */
   public SegmentCodebook {
     Objects.requireNonNull(codebook, "codebook");
     Objects.requireNonNull(calibration, "calibration");
+    Objects.requireNonNull(training, "training");
   }
 }

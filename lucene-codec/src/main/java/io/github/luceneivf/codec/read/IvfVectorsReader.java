@@ -82,13 +82,13 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     try (ChecksumIndexInput in = state.directory.openChecksumInput(name)) {
       Throwable failure = null;
       try {
-        IvfFiles.META.checkHeader(in, state);
+        int version = IvfFiles.META.checkHeader(in, state);
         for (int number = in.readInt(); number != FieldMeta.END; number = in.readInt()) {
           FieldInfo info = state.fieldInfos.fieldInfo(number);
           if (info == null || !info.hasVectorValues()) {
             throw new CorruptIndexException("field: expected a vector field, got: " + number, in);
           }
-          fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension()));
+          fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension(), version));
         }
       } catch (IOException | RuntimeException e) {
         failure = e;

@@ -2,6 +2,7 @@ package io.github.luceneivf.codec.file;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.TrainingStatistics;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.apache.lucene.util.packed.DirectWriter;
 public class TestFieldMeta extends LuceneTestCase {
 
   private static final int DIM = 40;
+  private static final int STATISTICS_BYTES = 27;
   private static final int[] SIZES = {70, 0, 30};
 
   private static FieldMeta meta() {
@@ -46,7 +48,8 @@ public class TestFieldMeta extends LuceneTestCase {
         100,
         Optional.of(
             new FieldMeta.Lists(
-                Encoding.BIT1, CodebookId.of(hash), calibration, 0.95f, places, SIZES)));
+                    Encoding.BIT1, CodebookId.of(hash), calibration, 0.95f, places, SIZES)
+                .with(new ListStatistics(new TrainingStatistics(95, 0.25, 1.5), true, 0.5, 40))));
   }
 
   private static byte[] write(FieldMeta meta) throws IOException {
@@ -63,24 +66,33 @@ public class TestFieldMeta extends LuceneTestCase {
   }
 
   private static FieldMeta read(byte[] bytes) throws IOException {
+    return read(bytes, IvfFiles.VERSION_CURRENT);
+  }
+
+  private static FieldMeta read(byte[] bytes, int version) throws IOException {
     try (Directory directory = new ByteBuffersDirectory()) {
       try (IndexOutput out = directory.createOutput("m", IOContext.DEFAULT)) {
         out.writeBytes(bytes, bytes.length);
       }
       try (IndexInput in = directory.openInput("m", IOContext.DEFAULT)) {
-        return FieldMeta.read(in, in.readInt(), DIM);
+        return FieldMeta.read(in, in.readInt(), DIM, version);
       }
     }
   }
 
-  /** The bytes of version 0; they change only with a new version. */
+  /** The bytes of the versions; they change only with a new version. */
   public void testBytesAreThoseOfTheVersion() throws Exception {
-    String golden =
+    String start =
         "03000000640103"
             + "abababababababababababababababababababababababababababababababab"
             + "2c14000000010000000a00000002000000010000000000003f030000000000803f01000000"
             + "0c0000000000403f3333733f40bc058006c8018001c00f3097010346001e";
-    assertEquals(golden, HexFormat.of().formatHex(write(meta())));
+    String statistics = "5f" + "000000000000d03f" + "000000000000f83f" + "01000000000000e03f28";
+    assertEquals(start + statistics, HexFormat.of().formatHex(write(meta())));
+    FieldMeta.Lists old =
+        read(HexFormat.of().parseHex(start), IvfFiles.VERSION_START).lists().orElseThrow();
+    assertArrayEquals(SIZES, old.sizes());
+    assertEquals(ListStatistics.UNKNOWN, old.statistics());
   }
 
   public void testRoundTrip() throws Exception {
@@ -91,6 +103,7 @@ public class TestFieldMeta extends LuceneTestCase {
     assertEquals(expected.calibration(), read.calibration());
     assertEquals(expected.places(), read.places());
     assertArrayEquals(expected.sizes(), read.sizes());
+    assertEquals(expected.statistics(), read.statistics());
     FieldMeta exact = new FieldMeta(3, 7, Optional.empty());
     assertEquals(exact, read(write(exact)));
   }
@@ -101,8 +114,14 @@ public class TestFieldMeta extends LuceneTestCase {
     bytes[5] = 7; // the kind
     assertCorrupt("kind: expected 0 or 1, got: 7", bytes);
     byte[] sizes = write(meta());
-    sizes[sizes.length - 1]++; // the last list
+    sizes[sizes.length - STATISTICS_BYTES - 1]++; // the last list
     assertCorrupt("sum of list sizes: expected 100, got: 101", sizes);
+    byte[] energy = write(meta());
+    energy[energy.length - 2] = (byte) 0xff; // the sign and the exponent
+    assertCorrupt("statistics: energy must be at least 0 and finite", energy);
+    byte[] measured = write(meta());
+    measured[measured.length - 10] = 2;
+    assertCorrupt("measured: expected 0 or 1, got: 2", measured);
   }
 
   private static void assertCorrupt(String message, byte[] bytes) {
