@@ -2,6 +2,7 @@ package io.github.luceneivf.codec.file;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.apache.lucene.store.Directory;
 
 /** What a merge sees of a segment that it reads. */
 public interface CodebookHolder {
@@ -11,4 +12,10 @@ public interface CodebookHolder {
    * @throws IOException if they cannot be read
    */
   Optional<StoredLists> lists(String field) throws IOException;
+
+  /** Returns how the codebook fits; empty if the field has no vectors here. */
+  Optional<SegmentFit> fit(String field);
+
+  /** Returns the directory of the segment, to tell an index's own segments from others. */
+  Directory directory();
 }

@@ -8,6 +8,7 @@ import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.CodeBlock;
@@ -28,12 +29,14 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
 public final class IvfVectorsReader extends KnnVectorsReader implements CodebookHolder {
 
+  private final SegmentInfo segment;
   private final FieldInfos fieldInfos;
   private final FlatVectorsReader raw;
   private final Map<IvfFiles, IndexInput> files = new EnumMap<>(IvfFiles.class);
@@ -56,6 +60,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
    * @throws IOException if that fails; nothing stays open then
    */
   public IvfVectorsReader(SegmentReadState state, FlatVectorsFormat rawFormat) throws IOException {
+    this.segment = state.segmentInfo;
     this.fieldInfos = state.fieldInfos;
     this.raw = rawFormat.fieldsReader(state);
     try {
@@ -182,10 +187,33 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     if (lists == null) {
       return Optional.empty();
     }
-    SegmentCodebook codebook =
-        new SegmentCodebook(lists.codebook().codebook(), lists.meta().calibration());
     return Optional.of(
-        new StoredLists(lists.meta(), codebook, lists.postings(), raw.getFloatVectorValues(field)));
+        new StoredLists(
+            lists.meta(), codebook(lists), lists.postings(), raw.getFloatVectorValues(field)));
+  }
+
+  private static SegmentCodebook codebook(FieldSearcher.Lists lists) {
+    return new SegmentCodebook(
+        lists.codebook().codebook(),
+        lists.meta().calibration(),
+        lists.meta().statistics().training());
+  }
+
+  @Override
+  public Optional<SegmentFit> fit(String field) {
+    FieldSearcher searcher = searchers.get(field);
+    return meta(field)
+        .map(meta ->
+            SegmentFit.of(
+                segment.name,
+                meta,
+                Optional.ofNullable(searcher == null ? null : searcher.lists())
+                    .map(IvfVectorsReader::codebook)));
+  }
+
+  @Override
+  public Directory directory() {
+    return segment.dir;
   }
 
   /** Returns what is stored about a field; empty if the field has no vectors here. */

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
 
@@ -109,7 +110,7 @@ final class FieldIndexer {
       case IndexPlan.Train train -> {
         TrainedCodebook trained = train(metric, vectors, train);
         report = Optional.of(trained.report());
-        codebook = Optional.of(new SegmentCodebook(trained.codebook(), trained.calibration()));
+        codebook = Optional.of(SegmentCodebook.of(trained));
       }
     }
     long trained = System.nanoTime();
@@ -117,7 +118,9 @@ final class FieldIndexer {
     int copied = 0;
     if (codebook.isPresent()) {
       ListsWriter writer = new ListsWriter(state, params, outputs, run.abort);
-      ListsWriter.Coded coded = new ListsWriter.Coded(codebook.get(), encoding(codebook.get()));
+      ListsWriter.Coded coded =
+          new ListsWriter.Coded(
+              codebook.get(), encoding(codebook.get()), arrived(plan, vectors.size()));
       ListsWriter.Written written =
           vectors instanceof MergedVectors merged && copies(plan)
               ? writer.merge(coded, merged, copied(coded), run.encoder)
@@ -153,6 +156,22 @@ final class FieldIndexer {
     return plan instanceof IndexPlan.Train && run.cause == IndexEvent.Cause.FLUSH
         ? new LocalVectorEncoder(ports.trainer().threads())
         : run.encoder;
+  }
+
+  /**
+   * Vectors to encode that came after the training of the codebook. Those of segments with lists of
+   * another codebook, an older version, are taken to have been there.
+   */
+  private int arrived(IndexPlan plan, int vectors) {
+    if (plan instanceof IndexPlan.Train || plan instanceof IndexPlan.OneList) {
+      return 0;
+    }
+    long others =
+        run.inputs.stream()
+            .filter(input -> input.codebook().isPresent())
+            .mapToLong(input -> IntStream.of(input.lists().orElseThrow().meta().sizes()).sum())
+            .sum();
+    return (int) Math.max(0, vectors - others);
   }
 
   private static boolean copies(IndexPlan plan) {

@@ -165,11 +165,7 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   private List<SegmentCodebook> known(FieldInfo field) throws IOException {
     List<SegmentCodebook> known = new ArrayList<>();
     KnownCodebooks.find(state.segmentInfo, field.name).ifPresent(known::add);
-    ports
-        .source()
-        .latest(field.name)
-        .map(trained -> new SegmentCodebook(trained.codebook(), trained.calibration()))
-        .ifPresent(known::add);
+    ports.source().latest(field.name).map(SegmentCodebook::of).ifPresent(known::add);
     return known;
   }
 

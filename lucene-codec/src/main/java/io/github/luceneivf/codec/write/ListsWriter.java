@@ -9,12 +9,14 @@ import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.FixedBitSet;
@@ -42,8 +44,9 @@ final class ListsWriter {
    * How vectors are coded.
    *
    * @param codebook supports {@code encoding}
+   * @param arrived of the vectors to encode, how many came after its training; more counts as all
    */
-  record Coded(SegmentCodebook codebook, Encoding encoding) {}
+  record Coded(SegmentCodebook codebook, Encoding encoding, int arrived) {}
 
   /**
    * What was written.
@@ -52,11 +55,45 @@ final class ListsWriter {
    */
   record Written(FieldMeta.Lists lists, int copied) {}
 
+  /**
+   * How the codebook fits what is written so far.
+   *
+   * @param vectors those measured
+   * @param energy sum of their squared distances to their centroids
+   * @param arrived vectors that came after the training
+   */
+  private record Fit(long vectors, double energy, double arrived) {
+    static final Fit NONE = new Fit(0, 0, 0);
+
+    /** Adds vectors of a mean squared distance. */
+    Fit plus(int count, double mean) {
+      return new Fit(vectors + count, energy + count * mean, arrived);
+    }
+
+    /** Adds what is kept of a segment: its deleted vectors are taken to be like the others. */
+    Fit plus(int kept, FieldMeta.Lists copied) {
+      ListStatistics own = copied.statistics();
+      int all = Math.max(1, IntStream.of(copied.sizes()).sum());
+      Fit sum = own.measured() ? plus(kept, own.energy()) : this;
+      return new Fit(sum.vectors, sum.energy, arrived + (double) own.arrived() * kept / all);
+    }
+
+    ListStatistics statistics(Coded coded, int encodedArrived) {
+      return new ListStatistics(
+          coded.codebook.training(),
+          vectors > 0,
+          vectors > 0 ? energy / vectors : 0,
+          encodedArrived + (int) Math.round(arrived));
+    }
+  }
+
   /** Assigns and encodes all vectors. */
   Written encode(Coded coded, VectorSource vectors, VectorEncoder encoder) throws IOException {
-    try (StagedCodes codes = stage(coded, vectors, encoder)) {
+    EnergySample sample = new EnergySample(vectors);
+    try (StagedCodes codes = stage(coded, sample, encoder)) {
       EntrySource source = new StagedEntries(codes, null, nlist(coded), maxEntries());
-      return new Written(write(coded, vectors.size(), List.of(source)), 0);
+      Fit fit = Fit.NONE.plus(vectors.size(), sample.energy(coded.codebook.codebook(), codes));
+      return written(coded, vectors.size(), List.of(source), fit, 0);
     }
   }
 
@@ -71,21 +108,33 @@ final class ListsWriter {
     FixedBitSet ords = new FixedBitSet(Math.max(vectors.size(), 1));
     List<EntrySource> sources = new ArrayList<>();
     int copied = 0;
+    Fit fit = Fit.NONE;
     for (MergeInput input : inputs) {
       abort.check();
       CopiedEntries source = new CopiedEntries(input.lists().orElseThrow(), input.docMap(), merged);
-      copied += source.markIn(ords);
+      int kept = source.markIn(ords);
+      copied += kept;
+      fit = fit.plus(kept, input.lists().orElseThrow().meta());
       sources.add(source);
     }
     if (copied == vectors.size()) {
-      return new Written(write(coded, vectors.size(), sources), copied);
+      return written(coded, vectors.size(), sources, fit, copied);
     }
     ords.flip(0, vectors.size());
     SomeVectors others = new SomeVectors(vectors.values(), ords, vectors.size() - copied);
-    try (StagedCodes codes = stage(coded, others, encoder)) {
+    EnergySample sample = new EnergySample(others);
+    try (StagedCodes codes = stage(coded, sample, encoder)) {
       sources.add(new StagedEntries(codes, ords, nlist(coded), maxEntries()));
-      return new Written(write(coded, vectors.size(), sources), copied);
+      Fit all = fit.plus(others.size(), sample.energy(coded.codebook.codebook(), codes));
+      return written(coded, vectors.size(), sources, all, copied);
     }
+  }
+
+  private Written written(Coded coded, int vectors, List<EntrySource> sources, Fit fit, int copied)
+      throws IOException {
+    int arrived = Math.clamp(coded.arrived, 0, vectors - copied);
+    FieldMeta.Lists lists = write(coded, vectors, sources);
+    return new Written(lists.with(fit.statistics(coded, arrived)), copied);
   }
 
   private static int nlist(Coded coded) {

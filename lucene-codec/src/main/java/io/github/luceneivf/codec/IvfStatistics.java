@@ -1,0 +1,159 @@
+package io.github.luceneivf.codec;
+
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.ListStatistics;
+import io.github.luceneivf.codec.file.SegmentFit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
+
+/**
+ * How well codebooks fit the vectors of an index: now, and the vectors they were trained with. A
+ * deleted document counts until its segment is merged. Immutable.
+ *
+ * @param segments those with vectors of the field, in the order of leaves
+ * @param codebooks one for each codebook in use, the newest version first
+ */
+public record IvfStatistics(List<Segment> segments, List<InUse> codebooks) {
+
+  /** Copies the components. */
+  public IvfStatistics {
+    segments = List.copyOf(segments);
+    codebooks = List.copyOf(codebooks);
+  }
+
+  /**
+   * A segment.
+   *
+   * @param name of the segment
+   * @param vectors its vectors
+   * @param lists the fit of its lists; empty if it has none of a trained codebook
+   */
+  public record Segment(String name, int vectors, Optional<Fit> lists) {}
+
+  /**
+   * A codebook in use.
+   *
+   * @param segments how many have lists of it
+   * @param fit over all of them
+   */
+  public record InUse(int segments, Fit fit) {}
+
+  /**
+   * How a codebook fits vectors. Energies are mean squared distances to the centroid, in the
+   * codebook's space; imbalance is nlist·Σs²/(Σs)² over list sizes s, 1 if all are equal.
+   *
+   * @param codebook content hash, in hex
+   * @param lineage version, parent and the number of vectors it was trained for
+   * @param nlist lists
+   * @param vectors vectors in the lists
+   * @param arrived of these, how many came after the training
+   * @param trainedEnergy energy at training; empty if not recorded
+   * @param energy energy now; empty if not recorded
+   * @param trainedImbalance imbalance at training; empty if not recorded
+   * @param imbalance imbalance now
+   */
+  public record Fit(
+      String codebook,
+      Codebook.Lineage lineage,
+      int nlist,
+      long vectors,
+      long arrived,
+      OptionalDouble trainedEnergy,
+      OptionalDouble energy,
+      OptionalDouble trainedImbalance,
+      double imbalance) {}
+
+  /** Returns the statistics of a field; without segments if no one has vectors of it. */
+  public static IvfStatistics of(IndexReader reader, String field) {
+    List<Segment> segments = new ArrayList<>();
+    Map<String, Sum> sums = new HashMap<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      Optional<SegmentFit> found = SegmentFit.of(leaf.reader(), field);
+      if (found.isEmpty()) {
+        continue;
+      }
+      SegmentFit segment = found.get();
+      Optional<Fit> fit =
+          segment
+              .lists()
+              .map(lists -> {
+                sums.computeIfAbsent(lists.codebook().id().toString(), _ -> new Sum(lists))
+                    .add(lists);
+                Sum own = new Sum(lists);
+                own.add(lists);
+                return own.fit();
+              });
+      segments.add(new Segment(segment.segment(), segment.vectors(), fit));
+    }
+    List<InUse> codebooks =
+        sums.values().stream()
+            .map(sum -> new InUse(sum.segments, sum.fit()))
+            .sorted((a, b) ->
+                Integer.compare(b.fit.lineage.version(), a.fit.lineage.version()) != 0
+                    ? Integer.compare(b.fit.lineage.version(), a.fit.lineage.version())
+                    : a.fit.codebook.compareTo(b.fit.codebook))
+            .toList();
+    return new IvfStatistics(segments, codebooks);
+  }
+
+  /** Adds up segments of one codebook. */
+  private static final class Sum {
+    private final Codebook codebook;
+    private final long[] sizes;
+    private ListStatistics known;
+    private long measured;
+    private double energy;
+    private long arrived;
+    private int segments;
+
+    Sum(SegmentFit.Lists first) {
+      this.codebook = first.codebook();
+      this.sizes = new long[first.sizes().length];
+      this.known = first.statistics();
+    }
+
+    void add(SegmentFit.Lists lists) {
+      long vectors = 0;
+      for (int list = 0; list < sizes.length; list++) {
+        sizes[list] += lists.sizes()[list];
+        vectors += lists.sizes()[list];
+      }
+      ListStatistics statistics = lists.statistics();
+      if (statistics.measured()) {
+        measured += vectors;
+        energy += vectors * statistics.energy();
+      }
+      if (statistics.training().isKnown()) {
+        known = statistics;
+      }
+      arrived += statistics.arrived();
+      segments++;
+    }
+
+    Fit fit() {
+      double sum = 0;
+      double squares = 0;
+      for (long size : sizes) {
+        sum += size;
+        squares += (double) size * size;
+      }
+      boolean trained = known.training().isKnown();
+      return new Fit(
+          codebook.id().toString(),
+          codebook.lineage(),
+          sizes.length,
+          (long) sum,
+          arrived,
+          trained ? OptionalDouble.of(known.training().energy()) : OptionalDouble.empty(),
+          measured > 0 ? OptionalDouble.of(energy / measured) : OptionalDouble.empty(),
+          trained ? OptionalDouble.of(known.training().imbalance()) : OptionalDouble.empty(),
+          sum == 0 ? 1 : sizes.length * squares / (sum * sum));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.luceneivf.codec.file;
+
+import io.github.luceneivf.codebook.Codebook;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.VectorEncoding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment and how the codebook of its lists fits its vectors, those deleted since it was written
+ * included. Immutable.
+ *
+ * @param segment its name
+ * @param vectors its vectors
+ * @param lists its lists; empty if it has none or only one, or is of another format
+ */
+public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
+
+  /** Validates the components. */
+  public SegmentFit {
+    Objects.requireNonNull(segment, "segment");
+    Objects.requireNonNull(lists, "lists");
+  }
+
+  /**
+   * Lists of a segment.
+   *
+   * @param codebook their codebook
+   * @param sizes [nlist] vectors in each, shared
+   * @param statistics how well the codebook fits
+   */
+  @SuppressWarnings("ArrayRecordComponent") // shared on purpose, never compared
+  public record Lists(Codebook codebook, int[] sizes, ListStatistics statistics) {}
+
+  /** Returns the fit of a segment of this format. */
+  public static SegmentFit of(String segment, FieldMeta meta, Optional<SegmentCodebook> codebook) {
+    return new SegmentFit(
+        segment,
+        meta.vectors(),
+        codebook
+            .filter(c -> c.codebook().nlist() > 1)
+            .flatMap(c ->
+                meta.lists()
+                    .map(lists -> new Lists(c.codebook(), lists.sizes(), lists.statistics()))));
+  }
+
+  /** Returns the fit of a leaf; empty if it has no vectors of floats in the field. */
+  public static Optional<SegmentFit> of(LeafReader leaf, String field) {
+    FieldInfo info = leaf.getFieldInfos().fieldInfo(field);
+    if (info == null
+        || !info.hasVectorValues()
+        || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
+      return Optional.empty();
+    }
+    LeafReader inner = FilterLeafReader.unwrap(leaf);
+    KnnVectorsReader reader = inner instanceof CodecReader codec ? own(codec, field) : null;
+    return reader instanceof CodebookHolder holder
+        ? holder.fit(field)
+        : Optional.of(new SegmentFit(inner.toString(), leaf.maxDoc(), Optional.empty()));
+  }
+
+  private static @Nullable KnnVectorsReader own(CodecReader codec, String field) {
+    KnnVectorsReader reader = codec.getVectorReader();
+    return reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
+        ? perField.getFieldReader(field)
+        : reader;
+  }
+}
