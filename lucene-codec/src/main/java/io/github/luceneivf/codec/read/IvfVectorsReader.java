@@ -4,6 +4,7 @@ import io.github.luceneivf.codec.file.CodebookHolder;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.codec.file.MetaFile;
 import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
@@ -34,7 +35,6 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FileDataHint;
@@ -64,7 +64,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     this.fieldInfos = state.fieldInfos;
     this.raw = rawFormat.fieldsReader(state);
     try {
-      readMeta(state);
+      fields.putAll(MetaFile.read(state));
       IOContext context =
           state.context.withHints(
               FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM);
@@ -79,27 +79,6 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileSuppressingExceptions(e, this);
       throw e;
-    }
-  }
-
-  private void readMeta(SegmentReadState state) throws IOException {
-    String name = IvfFiles.META.fileName(state.segmentInfo, state.segmentSuffix);
-    try (ChecksumIndexInput in = state.directory.openChecksumInput(name)) {
-      Throwable failure = null;
-      try {
-        int version = IvfFiles.META.checkHeader(in, state);
-        for (int number = in.readInt(); number != FieldMeta.END; number = in.readInt()) {
-          FieldInfo info = state.fieldInfos.fieldInfo(number);
-          if (info == null || !info.hasVectorValues()) {
-            throw new CorruptIndexException("field: expected a vector field, got: " + number, in);
-          }
-          fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension(), version));
-        }
-      } catch (IOException | RuntimeException e) {
-        failure = e;
-      } finally {
-        CodecUtil.checkFooter(in, failure);
-      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.VectorSource;
 import java.io.IOException;
 import java.util.List;
@@ -19,6 +20,17 @@ record BufferedVectors(List<float[]> vectors, int @Nullable [] oldOrds, int dim)
   @Override
   public int size() {
     return vectors.size();
+  }
+
+  /** Returns at most so many of the vectors, evenly spread, copied. */
+  FloatMatrix spread(int rows) {
+    int count = Math.min(rows, size());
+    float[] values = new float[count * dim];
+    for (int i = 0; i < count; i++) {
+      int at = (int) ((long) i * size() / count);
+      System.arraycopy(vectors.get(at), 0, values, i * dim, dim);
+    }
+    return new FloatMatrix(values, count, dim);
   }
 
   @Override

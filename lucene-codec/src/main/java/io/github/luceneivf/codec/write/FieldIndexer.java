@@ -130,7 +130,7 @@ final class FieldIndexer {
     }
     new FieldMeta(field.number, vectors.size(), lists).write(outputs.get(IvfFiles.META));
     if (codebook.isPresent() && codebook.get().codebook().nlist() > 1) {
-      KnownCodebooks.publish(state.segmentInfo, field.name, codebook.get());
+      KnownCodebooks.publish(state, field.name, codebook.get());
     }
     ports
         .listener()

@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
@@ -28,6 +30,7 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.IORunnable;
+import org.apache.lucene.util.IOSupplier;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.jspecify.annotations.Nullable;
@@ -95,11 +98,34 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
       }
       BufferedVectors vectors = buffered(field, sortMap);
       Metric metric = Metrics.of(field.info.getVectorSimilarityFunction());
-      IndexPlan plan =
-          new IndexPlanner(params, metric, vectors.dim())
-              .flush(vectors.size(), known(field.info), !ports.trainer().isRemote());
-      indexer.index(field.info, metric, vectors, plan);
+      flush(indexer, field.info, metric, vectors);
     }
+  }
+
+  /** The first flushes of a field, if several run at a time, train one codebook, not one each. */
+  private void flush(FieldIndexer indexer, FieldInfo field, Metric metric, BufferedVectors vectors)
+      throws IOException {
+    IndexPlan plan = planFlush(field, metric, vectors);
+    if (!(plan instanceof IndexPlan.Train)) {
+      indexer.index(field, metric, vectors, plan);
+      return;
+    }
+    Lock training = KnownCodebooks.trainingOf(state, field.name);
+    training.lock();
+    try {
+      indexer.index(field, metric, vectors, planFlush(field, metric, vectors));
+    } finally {
+      training.unlock();
+    }
+  }
+
+  private IndexPlan planFlush(FieldInfo field, Metric metric, BufferedVectors vectors)
+      throws IOException {
+    return new IndexPlanner(params, metric, vectors.dim())
+        .flush(
+            vectors.size(),
+            known(field, vectors.size(), () -> vectors.spread(CodebookFit.SAMPLE)),
+            !ports.trainer().isRemote());
   }
 
   @SuppressWarnings("unchecked") // the encoding of the field says what its vectors are
@@ -130,14 +156,17 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     }
     FloatVectorValues values = reader.getFloatVectorValues(field.name);
     Metric metric = Metrics.of(field.getVectorSimilarityFunction());
+    MergedVectors vectors = new MergedVectors(values);
     List<MergeInput> inputs = MergeInput.of(field, mergeState);
+    List<SegmentCodebook> known =
+        known(field, vectors.size(), () -> vectors.spread(CodebookFit.SAMPLE));
     IndexPlan plan =
         new IndexPlanner(params, metric, field.getVectorDimension())
-            .merge(values.size(), inputs, known(field));
+            .merge(vectors.size(), inputs, known);
     indexer(
             new FieldIndexer.Run(
                 IndexEvent.Cause.MERGE, ports.encoder(), mergeState::checkAborted, inputs))
-        .index(field, metric, new MergedVectors(values), plan);
+        .index(field, metric, vectors, plan);
   }
 
   private FlatVectorsReader reopenRaw() throws IOException {
@@ -162,9 +191,13 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   }
 
   /** Codebooks at hand in this process. */
-  private List<SegmentCodebook> known(FieldInfo field) throws IOException {
+  private List<SegmentCodebook> known(FieldInfo field, int vectors, IOSupplier<FloatMatrix> sample)
+      throws IOException {
+    if (vectors == 0) {
+      return List.of();
+    }
     List<SegmentCodebook> known = new ArrayList<>();
-    KnownCodebooks.find(state.segmentInfo, field.name).ifPresent(known::add);
+    KnownCodebooks.find(state, field.name, sample).ifPresent(known::add);
     ports.source().latest(field.name).map(SegmentCodebook::of).ifPresent(known::add);
     return known;
   }

@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.VectorSource;
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
@@ -20,6 +21,17 @@ record MergedVectors(FloatVectorValues values) implements VectorSource {
   @Override
   public int dim() {
     return values.dimension();
+  }
+
+  /** Returns at most so many of the vectors, evenly spread. */
+  FloatMatrix spread(int rows) throws IOException {
+    int count = Math.min(rows, size());
+    float[] spread = new float[count * dim()];
+    for (int i = 0; i < count; i++) {
+      int at = (int) ((long) i * size() / count);
+      System.arraycopy(values.vectorValue(at), 0, spread, i * dim(), dim());
+    }
+    return new FloatMatrix(spread, count, dim());
   }
 
   @Override
