@@ -27,10 +27,12 @@ final class MergeLog extends MergeScheduler implements IndexListener {
    * @param segments merged
    * @param documents merged, deleted ones counted
    * @param nlist posting lists of the result; 0 if it is scanned exactly
+   * @param copied vectors whose codes were copied
    * @param time it took
    * @param calls of ports, in their order
    */
-  record Merge(int segments, int documents, int nlist, Duration time, List<PortCall> calls) {
+  record Merge(
+      int segments, int documents, int nlist, int copied, Duration time, List<PortCall> calls) {
 
     Merge {
       calls = List.copyOf(calls);
@@ -44,13 +46,13 @@ final class MergeLog extends MergeScheduler implements IndexListener {
       if (calls.stream().anyMatch(PortCall::done)) {
         return Kind.SIDECAR;
       }
-      return nlist > 0 ? Kind.COPY : Kind.EXACT;
+      return copied > 0 ? Kind.COPY : Kind.EXACT;
     }
 
     /** Returns what was done, and how long each part took. */
     String work() {
       if (calls.isEmpty()) {
-        return nlist > 0 ? "code blocks copied" : "few vectors, scanned exactly";
+        return copied > 0 ? "code blocks copied" : "few vectors, scanned exactly";
       }
       List<String> parts = new ArrayList<>();
       for (PortCall call : calls) {
@@ -60,6 +62,9 @@ final class MergeLog extends MergeScheduler implements IndexListener {
         }
       }
       boolean tried = calls.stream().anyMatch(call -> !call.done());
+      if (copied > 0) {
+        parts.add(copied + " codes copied");
+      }
       return (tried ? "no sidecar: " : "") + String.join(", ", parts);
     }
   }
@@ -125,7 +130,8 @@ final class MergeLog extends MergeScheduler implements IndexListener {
       source.merge(merge);
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       int nlist = events.stream().mapToInt(IndexEvent::nlist).max().orElse(0);
-      merges.add(new Merge(segments, documents, nlist, time, calls));
+      int copied = events.stream().mapToInt(e -> e.merged().vectorsCopied()).sum();
+      merges.add(new Merge(segments, documents, nlist, copied, time, calls));
     }
   }
 

@@ -43,8 +43,8 @@ class IndexPlannerTest {
     assertInstanceOf(IndexPlan.Exact.class, PLANNER.flush(0, known, true));
     assertInstanceOf(IndexPlan.Exact.class, PLANNER.flush(999, known, true));
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(1_000, known, true));
-    assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(2_399, known, true));
-    assertInstanceOf(IndexPlan.Assign.class, PLANNER.flush(2_400, known, true));
+    assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(3_199, known, true));
+    assertInstanceOf(IndexPlan.Assign.class, PLANNER.flush(3_200, known, true));
   }
 
   @Test

@@ -1,0 +1,180 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.VectorSpace;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.Extent;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.MergeState;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** Lists that are copied: any order of documents, bad input, aborts. */
+public class TestCopiedEntries extends LuceneTestCase {
+
+  private static final int N = 200;
+  private static final int DIM = 8;
+  private static final int NLIST = 3;
+  private static final Encoding ENCODING = Encoding.INT8;
+  private static final int RECORD = ENCODING.recordBytes(DIM);
+  private static final CodeBlock LAYOUT = new CodeBlock(ENCODING, DIM, CodeBlock.ordBytesFor(N));
+
+  private final int[] lists = new int[N];
+  private final byte[] records = new byte[N * RECORD];
+  private byte[] postings = new byte[0];
+  private int[] sizes = new int[NLIST];
+
+  @Override
+  public void setUp() throws Exception {
+    super.setUp();
+    random().nextBytes(records);
+    for (int ord = 0; ord < N; ord++) {
+      lists[ord] = random().nextInt(NLIST);
+    }
+    try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
+      codes.accept(0, N, lists, records);
+      PostingListWriter writer =
+          writer(List.of(new StagedEntries(codes, null, NLIST, N)), AbortCheck.NONE);
+      postings = bytes(writer::writePostings);
+      sizes = writer.sizes();
+    }
+  }
+
+  private static PostingListWriter writer(List<EntrySource> sources, AbortCheck abort) {
+    return new PostingListWriter(
+        sources, LAYOUT, new PostingListWriter.Shape(NLIST, N), 1 + random().nextInt(N), abort);
+  }
+
+  private interface Write {
+    Extent to(IndexOutput out) throws IOException;
+  }
+
+  private static byte[] bytes(Write write) throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexOutput out = directory.createOutput("f", IOContext.DEFAULT)) {
+        write.to(out);
+      }
+      try (IndexInput in = directory.openInput("f", IOContext.DEFAULT)) {
+        byte[] all = new byte[(int) in.length()];
+        in.readBytes(all, 0, all.length);
+        return all;
+      }
+    }
+  }
+
+  /** Copies the lists of {@link #postings} through a map of documents. */
+  private byte[] copy(MergeState.DocMap docMap, AbortCheck abort) throws IOException {
+    FloatVectorValues values =
+        FloatVectorValues.fromFloats(Collections.nCopies(N, new float[DIM]), DIM);
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexOutput out = directory.createOutput("p", IOContext.DEFAULT)) {
+        out.writeBytes(postings, postings.length);
+      }
+      try (IndexInput in = directory.openInput("p", IOContext.DEFAULT)) {
+        Extent extent = new Extent(0, postings.length);
+        SegmentCodebook book =
+            new SegmentCodebook(
+                Codebook.oneList(new VectorSpace(Metric.EUCLIDEAN, 0), new float[DIM], N),
+                Calibration.uncalibrated());
+        FieldMeta.Lists meta =
+            new FieldMeta.Lists(
+                ENCODING,
+                book.codebook().id(),
+                book.calibration(),
+                0.95f,
+                new FieldMeta.Places(Extent.NONE, Extent.NONE, extent, Extent.NONE),
+                sizes);
+        StoredLists stored =
+            new StoredLists(meta, book, new PostingLists(in, extent, LAYOUT, sizes), values);
+        EntrySource source = new CopiedEntries(stored, docMap, MergedOrds.of(values, N));
+        PostingListWriter writer = writer(List.of(source), abort);
+        byte[] copied = bytes(writer::writePostings);
+        bytes(writer::writeOrdinals);
+        return copied;
+      }
+    }
+  }
+
+  public void testSameOrderGivesTheSameBytes() throws Exception {
+    assertArrayEquals(postings, copy(doc -> doc, AbortCheck.NONE));
+  }
+
+  public void testReversedDocumentsAscendAgain() throws Exception {
+    int[] reversedLists = new int[N];
+    byte[] reversed = new byte[N * RECORD];
+    for (int ord = 0; ord < N; ord++) {
+      reversedLists[N - 1 - ord] = lists[ord];
+      System.arraycopy(records, ord * RECORD, reversed, (N - 1 - ord) * RECORD, RECORD);
+    }
+    try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
+      codes.accept(0, N, reversedLists, reversed);
+      EntrySource source = new StagedEntries(codes, null, NLIST, 1 + random().nextInt(N));
+      assertArrayEquals(
+          bytes(out -> writer(List.of(source), AbortCheck.NONE).writePostings(out)),
+          copy(doc -> N - 1 - doc, AbortCheck.NONE));
+    }
+  }
+
+  public void testOrdinalOutOfRangeIsReportedAsCorrupt() {
+    Arrays.fill(postings, 0, 1, (byte) N);
+    CorruptIndexException e =
+        expectThrows(CorruptIndexException.class, () -> copy(doc -> doc, AbortCheck.NONE));
+    assertMessage(e, "posting list 0: expected ordinals in [0, 200), got: 200");
+  }
+
+  public void testOrdinalInTwoPlacesIsReportedAsCorrupt() {
+    postings[1] = postings[0];
+    CorruptIndexException e =
+        expectThrows(CorruptIndexException.class, () -> copy(doc -> doc, AbortCheck.NONE));
+    assertMessage(e, "expected each ordinal once, got again: ");
+  }
+
+  public void testListsOfAnotherNumberOfVectorsAreCorrupt() {
+    sizes[1]--;
+    CorruptIndexException e =
+        expectThrows(CorruptIndexException.class, () -> copy(doc -> doc, AbortCheck.NONE));
+    assertMessage(e, "posting lists: expected 200 entries, got: 199");
+  }
+
+  private static void assertMessage(Exception e, String part) {
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message, message.contains(part));
+  }
+
+  public void testVectorOfNoInputIsAnError() {
+    IllegalStateException e =
+        expectThrows(
+            IllegalStateException.class, () -> copy(doc -> doc == 7 ? -1 : doc, AbortCheck.NONE));
+    assertEquals("the lists must hold all 200 vectors, got: 199", e.getMessage());
+  }
+
+  public void testAbortIsHeardBetweenLists() {
+    int[] checks = new int[1];
+    AbortCheck abort =
+        () -> {
+          if (++checks[0] == 2) {
+            throw new IOException("aborted");
+          }
+        };
+    IOException e = expectThrows(IOException.class, () -> copy(doc -> doc, abort));
+    assertEquals("aborted", e.getMessage());
+    assertEquals(2, checks[0]);
+  }
+}
