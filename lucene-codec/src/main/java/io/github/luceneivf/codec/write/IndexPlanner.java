@@ -69,12 +69,12 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
   private IndexPlan copyOrReassign(SegmentCodebook target, List<MergeInput> inputs) {
     long same = inputs.stream().filter(input -> isCopied(input, target)).count();
     String codebook = "codebook " + target.codebook().id().shortHex();
-    if (same == inputs.size()) {
-      return new IndexPlan.Copy(target, "all " + same + " segments have " + codebook);
-    }
     String reason = same + " of " + inputs.size() + " segments have " + codebook;
-    return same == 0
-        ? new IndexPlan.Assign(target, reason)
+    if (same == 0) {
+      return new IndexPlan.Assign(target, reason);
+    }
+    return same == inputs.size()
+        ? new IndexPlan.Copy(target, reason)
         : new IndexPlan.Reassign(target, reason);
   }
 

@@ -57,7 +57,7 @@ class IndexPlannerTest {
   }
 
   @Test
-  void mergeTrainsWithoutACodebookOrWhenItHasGrownFourfold() {
+  void mergeTrainsWithoutACodebookOrWhenTheFieldHasOutgrownIt() {
     assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(20_000, List.of(), List.of()));
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.merge(5_000, List.of(), List.of()));
     List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 320, 3, 10_000));
@@ -65,6 +65,24 @@ class IndexPlannerTest {
     IndexPlan.Train renewed =
         assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(35_000, List.of(), known));
     assertEquals(known.getFirst(), renewed.parent().orElseThrow());
+  }
+
+  /** Four segments like the one that the codebook was trained on, less a few deletes. */
+  @Test
+  void fourSegmentsLikeTheFirstOutgrowItsCodebook() {
+    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 182, 1, 11_700));
+    assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(4 * 11_700, List.of(), known));
+    assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(4 * 11_700 - 5_000, List.of(), known));
+    assertInstanceOf(IndexPlan.Assign.class, PLANNER.merge(3 * 11_700 + 5_000, List.of(), known));
+  }
+
+  @Test
+  void tooFewListsAreReplacedOnceTheVectorsHaveDoubled() {
+    List<SegmentCodebook> few = List.of(codebook(Metric.EUCLIDEAN, 100, 1, 15_000));
+    assertInstanceOf(IndexPlan.Assign.class, PLANNER.merge(29_000, List.of(), few));
+    IndexPlan.Train train =
+        assertInstanceOf(IndexPlan.Train.class, PLANNER.merge(30_000, List.of(), few));
+    assertEquals("30000 vectors want 320 lists, there are 100", train.reason());
   }
 
   @Test
