@@ -104,7 +104,9 @@ public record CommittedCodebook(SegmentCodebook codebook, String segment) {
       LoadedCodebook loaded = LoadedCodebook.read(centroids, lists, info.getVectorDimension());
       return Optional.of(
           new CommittedCodebook(
-              new SegmentCodebook(loaded.codebook(), lists.calibration()), segment.name));
+              new SegmentCodebook(
+                  loaded.codebook(), lists.calibration(), lists.statistics().training()),
+              segment.name));
     }
   }
 
