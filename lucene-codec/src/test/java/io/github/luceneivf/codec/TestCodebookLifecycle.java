@@ -154,6 +154,21 @@ public class TestCodebookLifecycle extends LuceneTestCase {
     }
   }
 
+  /** What was known goes with the segment; the commit still has a codebook. */
+  public void testRolledBackIndexFindsTheCodebookOfItsCommit() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      append(directory, rows(1), IndexWriterConfig.OpenMode.CREATE);
+      try (IndexWriter writer = new IndexWriter(directory, VectorIndexing.config(format()))) {
+        VectorIndexing.add(writer, rows(1), 0, N, F);
+        writer.flush();
+        writer.rollback();
+      }
+      append(directory, rows(1), IndexWriterConfig.OpenMode.APPEND);
+      assertEquals(
+          List.of(Action.TRAIN, Action.ASSIGN, Action.ASSIGN), actions(IndexEvent.Cause.FLUSH));
+    }
+  }
+
   public void testSeveralWritersInOneProcessKeepTheirOwn() throws Exception {
     try (Directory one = new ByteBuffersDirectory();
         Directory two = new ByteBuffersDirectory();

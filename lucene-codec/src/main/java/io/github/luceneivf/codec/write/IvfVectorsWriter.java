@@ -190,10 +190,10 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     return new FieldIndexer(state, params, ports, outputs, run);
   }
 
-  /** Codebooks at hand in this process. */
+  /** Codebooks at hand in this process; none where they are not needed. */
   private List<SegmentCodebook> known(FieldInfo field, int vectors, IOSupplier<FloatMatrix> sample)
       throws IOException {
-    if (vectors == 0) {
+    if (vectors == 0 || vectors < params.thresholds().exact()) {
       return List.of();
     }
     List<SegmentCodebook> known = new ArrayList<>();

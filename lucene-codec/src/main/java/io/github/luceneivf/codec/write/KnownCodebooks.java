@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The current codebook of each field of each index that this process writes. A flush is shown its
  * own segment only, and format instances come and go, so this is kept per directory, weakly, and
  * fed by every flush and merge that ends. What is asked for first is looked up in the latest
- * commit, once per directory and field.
+ * commit, once per directory and field; and again if what was known went with a segment that was
+ * rolled back.
  *
  * <p>A discarded index must not leave its codebook to the next one in the same directory. So a
  * codebook counts only while the segment it came from still has files; and since those of a
@@ -65,6 +66,7 @@ final class KnownCodebooks {
     synchronized (fieldState) {
       if (fieldState.known != null && !isAlive(state, fieldState.known)) {
         fieldState.known = null;
+        fieldState.lookedUp = false;
       }
       if (fieldState.known == null && !fieldState.lookedUp) {
         fieldState.lookedUp = true;
