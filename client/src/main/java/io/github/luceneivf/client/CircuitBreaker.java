@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps a dead sidecar from costing time: after some failures in a row it lets no call through for
- * a while, then one at a time as a probe, until one succeeds. Thread-safe.
+ * Keeps a dead sidecar from costing time: after some failures in a row, or one that was waited for,
+ * it lets no call through for a while, then one at a time as a probe, until one succeeds.
+ * Thread-safe.
  *
  * <p>After M. Nygard, Release It!, 2007, chapter 5.2.
  */
@@ -45,7 +46,7 @@ final class CircuitBreaker {
     if (probing || elapsed < PAUSE.toNanos()) {
       throw new SidecarException(
           SidecarException.Reason.CIRCUIT_OPEN,
-          "sidecar failed " + failures + " times in a row and is not asked for now");
+          "sidecar failed just before and is not asked for now");
     }
     probing = true;
   }
@@ -58,7 +59,19 @@ final class CircuitBreaker {
 
   /** The sidecar does not work. */
   synchronized void failed() {
-    failures = Math.min(failures + 1, Integer.MAX_VALUE - 1);
+    failed(1);
+  }
+
+  /**
+   * The sidecar did not answer in time. That alone cost seconds, which the next call would lose
+   * too: it counts as much as all the failures that open the breaker.
+   */
+  synchronized void timedOut() {
+    failed(FAILURES);
+  }
+
+  private void failed(int weight) {
+    failures = Math.min(failures + weight, Integer.MAX_VALUE / 2);
     openedNanos = nanoClock.getAsLong();
     probing = false;
   }

@@ -12,7 +12,8 @@ final class Guard {
     T run() throws IOException;
   }
 
-  static <T> T run(CircuitBreaker breaker, Work<T> work) throws IOException {
+  static <T> T run(SidecarConnection connection, Work<T> work) throws IOException {
+    CircuitBreaker breaker = connection.breaker();
     breaker.enter();
     boolean settled = false;
     try {
@@ -23,7 +24,12 @@ final class Guard {
     } catch (SidecarException e) {
       if (isFailure(e.reason())) {
         settled = true;
-        breaker.failed();
+        if (e.reason() == SidecarException.Reason.TIMEOUT) {
+          breaker.timedOut();
+        } else {
+          breaker.failed();
+        }
+        connection.renew();
       }
       throw e;
     } finally {

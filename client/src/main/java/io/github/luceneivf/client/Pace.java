@@ -29,7 +29,7 @@ final class Pace {
   Pace(RemoteConfig config, LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     this.silenceNanos = config.silenceDeadline().toNanos();
-    this.windowNanos = config.progressDeadline().toNanos();
+    this.windowNanos = Math.min(config.progressDeadline().toNanos(), silenceNanos);
     this.windowBytes = MIN_BYTES_PER_SECOND * (windowNanos / 1e9);
   }
 

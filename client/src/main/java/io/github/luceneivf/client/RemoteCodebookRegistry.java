@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public final class RemoteCodebookRegistry {
 
-  private final CircuitBreaker breaker;
+  private final SidecarConnection connection;
   private final RegistryCalls calls;
 
   /**
@@ -25,7 +25,7 @@ public final class RemoteCodebookRegistry {
   public RemoteCodebookRegistry(SidecarConnection connection, String index, String source) {
     requireName("index", index);
     requireName("source", source);
-    this.breaker = connection.breaker();
+    this.connection = connection;
     this.calls = new RegistryCalls(connection, index, source);
   }
 
@@ -44,7 +44,7 @@ public final class RemoteCodebookRegistry {
    */
   public boolean publish(String field, TrainedCodebook trained, AbortCheck abort)
       throws IOException {
-    return Guard.run(breaker, () -> calls.publish(field, trained, abort));
+    return Guard.run(connection, () -> calls.publish(field, trained, abort));
   }
 
   /**
@@ -56,7 +56,7 @@ public final class RemoteCodebookRegistry {
    */
   public Optional<TrainedCodebook> fetchLatest(
       String field, Optional<CodebookId> known, AbortCheck abort) throws IOException {
-    return Guard.run(breaker, () -> calls.fetchLatest(field, known, abort));
+    return Guard.run(connection, () -> calls.fetchLatest(field, known, abort));
   }
 
   /**
@@ -66,6 +66,6 @@ public final class RemoteCodebookRegistry {
    * @throws SidecarException with {@code NOT_FOUND} if the codebook was not published
    */
   public int reportDrift(String field, Drift drift, AbortCheck abort) throws IOException {
-    return Guard.run(breaker, () -> calls.reportDrift(field, drift, abort));
+    return Guard.run(connection, () -> calls.reportDrift(field, drift, abort));
   }
 }

@@ -35,7 +35,7 @@ public final class RemoteCodebookTrainer implements CodebookTrainer {
     monitor.check();
     TrainedCodebook trained =
         Guard.run(
-            connection.breaker(),
+            connection,
             () -> {
               try (TrainingSession session =
                   new TrainingSession(connection, request, sample, monitor)) {

@@ -52,13 +52,13 @@ public record RemoteConfig(
     }
   }
 
-  /** Returns a configuration with 5 s to connect, 10 s of silence, 30 s without progress. */
+  /** Returns a configuration with 5 s to connect, 8 s of silence, 30 s without progress. */
   public static RemoteConfig of(String host, int port) {
     return new RemoteConfig(
         host,
         port,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(8),
         Duration.ofSeconds(30),
         DEFAULT_CHUNK_BYTES);
   }

@@ -42,7 +42,7 @@ public final class RemoteVectorEncoder implements VectorEncoder {
     abort.check();
     EncodeSession.Task task = new EncodeSession.Task(codebook, encoding, vectors, sink);
     Guard.run(
-        connection.breaker(),
+        connection,
         () -> {
           if (!connection.knows(codebook.id()) || !runWithKnownCodebook(task, abort)) {
             try (EncodeSession session = new EncodeSession(connection, task, abort)) {

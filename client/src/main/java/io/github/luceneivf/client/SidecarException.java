@@ -25,7 +25,7 @@ public final class SidecarException extends IOException {
     FAILED,
     /** Its answer is not what it must be. */
     INVALID_ANSWER,
-    /** It was not asked, because it failed several times just before. */
+    /** It was not asked, because it failed several times just before, or took too long. */
     CIRCUIT_OPEN
   }
 

@@ -26,7 +26,7 @@ class CircuitBreakerTest {
     fail(3);
     SidecarException open = assertThrows(SidecarException.class, breaker::enter);
     assertEquals(SidecarException.Reason.CIRCUIT_OPEN, open.reason());
-    assertEquals("sidecar failed 3 times in a row and is not asked for now", open.getMessage());
+    assertEquals("sidecar failed just before and is not asked for now", open.getMessage());
   }
 
   @Test
@@ -43,6 +43,17 @@ class CircuitBreakerTest {
     breaker.enter();
     breaker.succeeded();
     assertDoesNotThrow(breaker::enter);
+    assertDoesNotThrow(breaker::enter);
+  }
+
+  @Test
+  void opensAtOnceWhenTheSidecarCostTime() throws SidecarException {
+    breaker.enter();
+    breaker.timedOut();
+    assertThrows(SidecarException.class, breaker::enter);
+    now += CircuitBreaker.PAUSE.toNanos();
+    breaker.enter();
+    breaker.succeeded();
     assertDoesNotThrow(breaker::enter);
   }
 

@@ -74,7 +74,8 @@ final class MortalSidecar implements Closeable {
             "--data",
             data.toString());
     return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.appendTo(data.resolveSibling("sidecar.log").toFile()))
+        .redirectError(
+            ProcessBuilder.Redirect.appendTo(data.resolveSibling("sidecar.log").toFile()))
         .start();
   }
 
@@ -103,7 +104,8 @@ final class MortalSidecar implements Closeable {
           return;
         }
         restart();
-        if (closed.await(Math.max(0, killEvery.toMillis() - before - rest), TimeUnit.MILLISECONDS)) {
+        if (closed.await(
+            Math.max(0, killEvery.toMillis() - before - rest), TimeUnit.MILLISECONDS)) {
           return;
         }
       }
@@ -119,6 +121,9 @@ final class MortalSidecar implements Closeable {
       process = next;
       awaitPort(next);
     } catch (IOException e) {
+      if (closed.getCount() == 0) {
+        return; // killed while it started
+      }
       System.getLogger(MortalSidecar.class.getName())
           .log(System.Logger.Level.WARNING, "the sidecar did not start again", e);
     }

@@ -2,7 +2,6 @@ package io.github.luceneivf.benchmarks.soak;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
-import io.github.luceneivf.benchmarks.data.RealSets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +31,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Soak implements Callable<Integer> {
 
+  private static final String REAL = "wordnet-minilm";
   private static final int SAMPLES = 60;
   private static final Duration LEAST_SAMPLING = Duration.ofSeconds(2);
 
@@ -101,8 +101,7 @@ public final class Soak implements Callable<Integer> {
     }
     DataSet set = new DataSets(dataFolder, folder.resolve("generated")).open(dataSet());
     SoakRun run =
-        new SoakRun(
-            settings, set.base(), set.metric(), set.queries(), spec.commandLine().getOut());
+        new SoakRun(settings, set.base(), set.metric(), set.queries(), spec.commandLine().getOut());
     List<String> wrong = run.run();
     spec.commandLine().getOut().println(wrong.isEmpty() ? "all well" : wrong.size() + " wrong");
     return wrong.isEmpty() ? 0 : 1;
@@ -112,9 +111,6 @@ public final class Soak implements Callable<Integer> {
     if (data != null) {
       return data;
     }
-    String real = RealSets.NAMES.stream().filter("wordnet-minilm"::equals).findFirst().orElse("");
-    return !real.isEmpty() && Files.isDirectory(dataFolder.resolve(real))
-        ? real
-        : "clustered-60kx96";
+    return Files.isDirectory(dataFolder.resolve(REAL)) ? REAL : "clustered-60kx96";
   }
 }

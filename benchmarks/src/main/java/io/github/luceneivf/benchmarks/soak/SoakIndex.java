@@ -24,6 +24,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.SearcherManager;
@@ -41,7 +42,7 @@ final class SoakIndex implements Closeable {
   private static final String ID = "id";
   private static final String ROW = "row";
 
-  private static final int BATCH = 200;
+  private static final int BATCH = 400;
   private static final int FLUSH_DOCS = 1_500;
   private static final double UPDATES = 0.15;
 
@@ -103,15 +104,21 @@ final class SoakIndex implements Closeable {
     return rounds;
   }
 
-  /** Does some operations, and now and then a commit, a merge into one segment, or the deletion of all. */
+  /**
+   * Does some operations, and now and then lets searches see them, commits, merges all into one
+   * segment, or deletes all.
+   */
   void work() throws IOException {
     for (int i = 0; i < BATCH; i++) {
       operation();
     }
-    if (random.nextInt(40) == 0) {
+    if (random.nextInt(4) == 0) {
+      refresh();
+    }
+    if (random.nextInt(20) == 0) {
       writer.commit();
     }
-    if (random.nextInt(150) == 0) {
+    if (random.nextInt(60) == 0) {
       writer.forceMerge(1, false);
     }
     if (live.size() >= documents * 9 / 10) {
@@ -199,8 +206,7 @@ final class SoakIndex implements Closeable {
   static int[] rows(IndexReader reader, int[] docs) throws IOException {
     int[] rows = new int[docs.length];
     for (int i = 0; i < docs.length; i++) {
-      LeafReaderContext leaf =
-          reader.leaves().get(org.apache.lucene.index.ReaderUtil.subIndex(docs[i], reader.leaves()));
+      LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(docs[i], reader.leaves()));
       NumericDocValues values = leaf.reader().getNumericDocValues(ROW);
       rows[i] =
           values != null && values.advanceExact(docs[i] - leaf.docBase)

@@ -51,7 +51,7 @@ public final class SoakRun {
   private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
   private final List<Vitals> vitals = new ArrayList<>();
   private final List<Double> recalls = new ArrayList<>();
-  private final long start = System.nanoTime();
+  private long start = System.nanoTime();
 
   /**
    * Prepares a soak.
@@ -62,11 +62,7 @@ public final class SoakRun {
    * @param out receives a line for each sample of figures
    */
   public SoakRun(
-      SoakSettings settings,
-      VectorRows data,
-      Metric metric,
-      FloatMatrix queries,
-      PrintWriter out) {
+      SoakSettings settings, VectorRows data, Metric metric, FloatMatrix queries, PrintWriter out) {
     this.settings = settings;
     this.data = data;
     this.metric = metric;
@@ -126,19 +122,16 @@ public final class SoakRun {
     RecallCheck recall =
         new RecallCheck(
             data,
-            new FloatMatrix(
-                java.util.Arrays.copyOf(
-                    queries.values(), Math.min(RECALL_QUERIES, queries.rows()) * queries.dim()),
-                Math.min(RECALL_QUERIES, queries.rows()),
-                queries.dim()),
+            VectorRows.of(queries).matrix(0, Math.min(RECALL_QUERIES, queries.rows())),
             index.similarity());
+    start = System.nanoTime(); // the sidecar has started
     try (SoakSearch search = SoakSearch.start(index.searchers(), queries, wrong)) {
       double next = 0;
       double end = settings.duration().toMillis() / 1e3;
       while (seconds() < end && wrong.size() < MAX_WRONG) {
         index.work();
-        index.refresh();
         if (seconds() >= next) {
+          index.refresh();
           sample(index, sidecar, recall, search.searches());
           next = seconds() + settings.sampleEvery().toMillis() / 1e3;
         }
@@ -216,10 +209,8 @@ public final class SoakRun {
     trend.growth(allowed).ifPresent(wrong::add);
   }
 
-  /** Returns how often the sidecar did work, and how often it was done in this process instead. */
-  public long[] outcomes() {
-    return new long[] {
-      training.remote() + encoding.remote(), training.fallbacks() + encoding.fallbacks()
-    };
+  /** Returns how often the sidecar was asked to do something. */
+  public long asked() {
+    return training.remote() + encoding.remote() + training.fallbacks() + encoding.fallbacks();
   }
 }

@@ -160,7 +160,7 @@ class FaultyRoadIT {
       assertFellBack(sidecar.training(), Set.of(Reason.UNAVAILABLE));
       lab.assertUnharmed(lab.merge(sidecar.ports()));
       assertEquals(1, sidecar.training().remote(), sidecar.toString());
-      assertEquals(2, proxy.accepted());
+      assertTrue(proxy.accepted() >= 2, "connected again");
     }
   }
 }

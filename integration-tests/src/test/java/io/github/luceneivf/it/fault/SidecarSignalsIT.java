@@ -1,7 +1,6 @@
 package io.github.luceneivf.it.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.client.SidecarCounters;
 import io.github.luceneivf.client.SidecarException.Reason;
@@ -9,6 +8,8 @@ import io.github.luceneivf.it.SidecarProcess;
 import io.github.luceneivf.it.fault.FaultProxy.Direction;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,18 +84,42 @@ class SidecarSignalsIT {
   }
 
   @Test
-  void sidecarThatGoesOnIsUsedAgain() throws Exception {
+  void sidecarThatStopsForAMomentIsWaitedFor() throws Exception {
     try (SidecarProcess process = SidecarProcess.start(data, "256m");
         FaultProxy proxy = FaultProxy.start(process.port());
-        Sidecar sidecar = Sidecar.hasty(proxy.port())) {
-      proxy.after(Direction.TO_SERVER, MIDDLE, process::pause);
+        Sidecar sidecar = Sidecar.patient(proxy.port())) {
+      Runnable nap =
+          () -> {
+            process.pause();
+            CompletableFuture<Void> _ =
+                CompletableFuture.runAsync(
+                    process::resume, CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+          };
+      proxy.after(Direction.TO_SERVER, MIDDLE, nap);
+      sidecar.beforeEncoding(() -> proxy.after(Direction.TO_SERVER, MIDDLE, nap));
       lab.assertUnharmed(lab.merge(sidecar.ports()));
-      assertFellBack(sidecar, FaultyRoadIT.Moment.UPLOAD, Reason.TIMEOUT);
-      process.resume();
-      lab.assertUnharmed(lab.merge(sidecar.ports()));
-      assertTrue(process.isAlive());
       assertEquals(1, sidecar.training().remote(), sidecar.toString());
       assertEquals(1, sidecar.encoding().remote(), sidecar.toString());
+    }
+  }
+
+  @Test
+  void sidecarThatIsStartedAgainIsUsedAtOnce() throws Exception {
+    try (FaultProxy proxy = FaultProxy.start(1);
+        Sidecar sidecar = Sidecar.patient(proxy.port())) {
+      try (SidecarProcess process = SidecarProcess.start(data.resolve("first"), "256m")) {
+        proxy.retarget(process.port());
+        sidecar.beforeEncoding(() -> proxy.after(Direction.TO_SERVER, MIDDLE, process::kill));
+        lab.assertUnharmed(lab.merge(sidecar.ports()));
+        assertFellBack(sidecar, FaultyRoadIT.Moment.ENCODING, Reason.UNAVAILABLE);
+      }
+      sidecar.beforeEncoding(() -> {});
+      try (SidecarProcess process = SidecarProcess.start(data.resolve("second"), "256m")) {
+        proxy.retarget(process.port());
+        lab.assertUnharmed(lab.merge(sidecar.ports()));
+        assertEquals(2, sidecar.training().remote(), sidecar.toString());
+        assertEquals(1, sidecar.encoding().remote(), sidecar.toString());
+      }
     }
   }
 }
