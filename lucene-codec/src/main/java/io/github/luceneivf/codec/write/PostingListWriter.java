@@ -143,6 +143,7 @@ final class PostingListWriter {
       }
       layout.pack(entries.ords(), at, records, 0, count, width, block);
       out.writeBytes(block, layout.blockBytes(width));
+      abort.check();
       at += count;
     }
   }
