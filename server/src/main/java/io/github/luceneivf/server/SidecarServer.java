@@ -17,6 +17,7 @@ import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.merge.EncodeResources;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.rpc.UnaryDeadline;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
@@ -27,6 +28,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,9 @@ public final class SidecarServer implements AutoCloseable {
 
   /** Largest message: a chunk and its framing. */
   private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+  /** Longest call of one request and one response, where the client sets no deadline. */
+  private static final Duration UNARY_LIMIT = Duration.ofMinutes(1);
 
   private static final int MAX_METADATA_BYTES = 8 << 10;
   private static final int MAX_CALLS_PER_CONNECTION = 100;
@@ -125,6 +130,7 @@ public final class SidecarServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
             .executor(threads.calls())
+            .intercept(new UnaryDeadline(UNARY_LIMIT, threads.timer()))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)

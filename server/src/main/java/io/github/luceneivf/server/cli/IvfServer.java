@@ -23,6 +23,7 @@ public final class IvfServer {
   static CommandLine commandLine() {
     return new CommandLine(new IvfServer())
         .registerConverter(ByteSize.class, ByteSize::parse)
+        .registerConverter(Interval.class, Interval::parse)
         .setExecutionExceptionHandler((failure, command, parsed) -> {
           command.getErr().println("error: " + failure.getMessage());
           return 1;

@@ -62,6 +62,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin LimitOptions limits = new LimitOptions();
 
+  @Mixin StorageOptions storage = new StorageOptions();
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   CommandSpec spec;
@@ -89,7 +91,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     try {
       return new ServerConfig(
-          host, port, data, reflection, limits.limits(), ServerConfig.Times.DEFAULT);
+          host, port, data, reflection, limits.limits(), storage.times(), storage.storage());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }

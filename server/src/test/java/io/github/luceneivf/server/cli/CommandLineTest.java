@@ -32,6 +32,13 @@ class CommandLineTest {
     assertTrue(refused("--host", "0.0.0.0").contains("--allow-remote-plaintext"));
     assertTrue(refused("--max-dims", "0").contains("max-dims must be at least 1, got: 0"));
     assertTrue(refused("--port", "99999").contains("port must be in [0, 65535], got: 99999"));
+    assertTrue(
+        refused("--codebook-versions", "0")
+            .contains("codebook-versions must be at least 1, got: 0"));
+    assertTrue(refused("--lease", "0s").contains("lease must be positive, got: PT0S"));
+    assertTrue(
+        refused("--keep-results", "1 day")
+            .contains("interval must be a number with s, m or h, got: 1 day"));
     assertTrue(refused("--memory", "much").contains("size must be a number with k, m or g"));
   }
 
