@@ -19,6 +19,7 @@ import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,14 @@ final class EncodeSession implements AutoCloseable {
    * @param encoding encoding
    * @param vectors vectors of the codebook's dimension
    * @param sink receives checked codes
+   * @param file holds the vectors, if they are not sent
    */
-  record Task(Codebook codebook, Encoding encoding, VectorSource vectors, EncodedSink sink) {}
+  record Task(
+      Codebook codebook,
+      Encoding encoding,
+      VectorSource vectors,
+      EncodedSink sink,
+      Optional<HandoffFile> file) {}
 
   private final RemoteConfig config;
   private final Task task;
@@ -65,15 +72,16 @@ final class EncodeSession implements AutoCloseable {
   void open(byte[] codebook) throws IOException {
     Duration silence = config.silenceDeadline();
     int dim = task.codebook().dim();
-    EncodeHeader header =
+    EncodeHeader.Builder header =
         EncodeHeader.newBuilder()
             .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
             .setEncodingValue(task.encoding().wireId())
             .setDim(dim)
             .setCount(task.vectors().size())
             .setCodebookId(ByteString.copyFrom(task.codebook().id().bytes()))
-            .setCodebookBytes(codebook.length)
-            .build();
+            .setCodebookBytes(codebook.length);
+    task.file()
+        .ifPresent(file -> header.setHandoffFile(file.name()).setHandoffCrc32C(file.crc32c()));
     call.send(AssignAndEncodeRequest.newBuilder().setHeader(header).build(), silence);
     for (CodebookChunk chunk : CodebookChunks.of(codebook, config.chunkBytes())) {
       call.send(AssignAndEncodeRequest.newBuilder().setCodebook(chunk).build(), silence);
@@ -109,6 +117,12 @@ final class EncodeSession implements AutoCloseable {
 
   /** Sends all vectors and hands all codes on. */
   void run() throws IOException {
+    if (task.file().isPresent()) {
+      sent = task.vectors().size();
+      call.halfClose();
+      awaitSummary();
+      return;
+    }
     int perChunk = chunkBytes / (task.codebook().dim() * Float.BYTES);
     try {
       task.vectors().forEachBatch(perChunk, (rows, firstOrd, count) -> push(rows, count));

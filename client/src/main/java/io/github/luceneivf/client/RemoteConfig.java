@@ -1,7 +1,9 @@
 package io.github.luceneivf.client;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Where the sidecar is, and how long it is waited for. All waits are for signs of progress, so they
@@ -13,6 +15,8 @@ import java.util.Objects;
  * @param silenceDeadline longest wait for any sign of life of a running call
  * @param progressDeadline longest wait for progress
  * @param chunkBytes vectors of one message, in bytes, in [16 KiB, 2 MiB]
+ * @param handoff the sidecar's hand-off directory, if it runs on this machine and has one: vectors
+ *     are written there and read by the sidecar, not sent
  */
 public record RemoteConfig(
     String host,
@@ -20,7 +24,8 @@ public record RemoteConfig(
     Duration connectDeadline,
     Duration silenceDeadline,
     Duration progressDeadline,
-    int chunkBytes) {
+    int chunkBytes,
+    Optional<Path> handoff) {
 
   private static final int MIN_CHUNK_BYTES = 16 << 10;
   private static final int MAX_CHUNK_BYTES = 2 << 20;
@@ -29,6 +34,7 @@ public record RemoteConfig(
   /** Validates the components. */
   public RemoteConfig {
     Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(handoff, "handoff");
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("port must be in [1, 65535], got: " + port);
     }
@@ -46,6 +52,24 @@ public record RemoteConfig(
     }
   }
 
+  /** Creates a configuration that sends vectors. */
+  public RemoteConfig(
+      String host,
+      int port,
+      Duration connectDeadline,
+      Duration silenceDeadline,
+      Duration progressDeadline,
+      int chunkBytes) {
+    this(
+        host,
+        port,
+        connectDeadline,
+        silenceDeadline,
+        progressDeadline,
+        chunkBytes,
+        Optional.empty());
+  }
+
   private static void requirePositive(String name, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(name + " must be positive, got: " + value);
@@ -60,12 +84,25 @@ public record RemoteConfig(
         Duration.ofSeconds(5),
         Duration.ofSeconds(8),
         Duration.ofSeconds(30),
-        DEFAULT_CHUNK_BYTES);
+        DEFAULT_CHUNK_BYTES,
+        Optional.empty());
+  }
+
+  /** Returns a copy that hands vectors over in files. */
+  public RemoteConfig withHandoff(Path directory) {
+    return new RemoteConfig(
+        host,
+        port,
+        connectDeadline,
+        silenceDeadline,
+        progressDeadline,
+        chunkBytes,
+        Optional.of(directory));
   }
 
   /** Returns a copy with other waits. */
   public RemoteConfig withDeadlines(Duration connect, Duration silence, Duration progress) {
-    return new RemoteConfig(host, port, connect, silence, progress, chunkBytes);
+    return new RemoteConfig(host, port, connect, silence, progress, chunkBytes, handoff);
   }
 
   /** Returns {@code host:port}. */

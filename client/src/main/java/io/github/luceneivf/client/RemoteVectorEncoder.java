@@ -7,12 +7,17 @@ import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Lets the sidecar assign and encode. Codes are checked before the sink sees them, but a stream can
  * still fail after some of them were handed on. Thread-safe; the calling thread does the waiting.
  */
 public final class RemoteVectorEncoder implements VectorEncoder {
+
+  private static final System.Logger LOG = System.getLogger(RemoteVectorEncoder.class.getName());
 
   private final SidecarConnection connection;
 
@@ -40,7 +45,15 @@ public final class RemoteVectorEncoder implements VectorEncoder {
           "dim must be " + codebook.dim() + " as in the codebook, got: " + vectors.dim());
     }
     abort.check();
-    EncodeSession.Task task = new EncodeSession.Task(codebook, encoding, vectors, sink);
+    Optional<Path> handoff = connection.config().handoff();
+    if (handoff.isPresent() && handOver(handoff.get(), codebook, encoding, vectors, sink, abort)) {
+      return;
+    }
+    encode(new EncodeSession.Task(codebook, encoding, vectors, sink, Optional.empty()), abort);
+  }
+
+  private void encode(EncodeSession.Task task, AbortCheck abort) throws IOException {
+    Codebook codebook = task.codebook();
     Guard.run(
         connection,
         () -> {
@@ -53,6 +66,34 @@ public final class RemoteVectorEncoder implements VectorEncoder {
           }
           return true;
         });
+  }
+
+  /** Returns false if the sidecar does not take the file; no code was handed on then. */
+  private boolean handOver(
+      Path directory,
+      Codebook codebook,
+      Encoding encoding,
+      VectorSource vectors,
+      EncodedSink sink,
+      AbortCheck abort)
+      throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return false;
+    }
+    try (HandoffFile file =
+        HandoffFile.write(directory, vectors, connection.config().chunkBytes(), abort)) {
+      EncodeSession.Task task =
+          new EncodeSession.Task(codebook, encoding, vectors, sink, Optional.of(file));
+      encode(task, abort);
+      return true;
+    } catch (SidecarException e) {
+      if (e.reason() != SidecarException.Reason.REFUSED || e.isBusy()) {
+        throw e;
+      }
+      LOG.log(System.Logger.Level.WARNING, "vectors are sent, not handed over: " + e.getMessage());
+      sink.restart();
+      return false;
+    }
   }
 
   /** Returns false if the sidecar has forgotten the codebook; no vector was read then. */

@@ -15,6 +15,7 @@ import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerClock;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.merge.EncodeResources;
+import io.github.luceneivf.server.merge.HandoffDirectory;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.rpc.UnaryDeadline;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,6 +60,7 @@ public final class SidecarServer implements AutoCloseable {
   private static final int WINDOWS_IN_BUDGET = 32;
   private static final String JOBS = "jobs";
   private static final String CODEBOOKS = "codebooks";
+  private static final int MAX_ENCODE_THREADS = 4;
   private static final int SWEEP_SECONDS = 1;
   private static final int QUIET_CHECKS = 3;
   private static final long CHECK_MILLIS = 100;
@@ -79,6 +82,10 @@ public final class SidecarServer implements AutoCloseable {
     this.data = data;
     Limits limits = config.limits();
     CodebookStore published = CodebookStore.open(data.path().resolve(CODEBOOKS), config.storage());
+    Optional<HandoffDirectory> handoff =
+        config.storage().handoff().isPresent()
+            ? Optional.of(HandoffDirectory.open(config.storage().handoff().get()))
+            : Optional.empty();
     JobStore results = JobStore.open(data.path().resolve(JOBS));
     this.threads = ServerThreads.start(limits);
     MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
@@ -93,8 +100,9 @@ public final class SidecarServer implements AutoCloseable {
         new EncodeResources(
             limits,
             config.times().idle(),
-            new EncodeResources.Shared(memory, codebooks, threads.merge(), threads.timer()),
-            new LocalVectorEncoder());
+            new EncodeResources.Shared(
+                memory, codebooks, threads.merge(), threads.timer(), handoff),
+            new LocalVectorEncoder(encodeThreads(limits)));
     this.transfers =
         new Transfers(
             limits,
@@ -153,6 +161,11 @@ public final class SidecarServer implements AutoCloseable {
       builder.addService(ProtoReflectionServiceV1.newInstance());
     }
     return builder.build();
+  }
+
+  /** Streams share the processors with each other and with trainings. */
+  private static int encodeThreads(Limits limits) {
+    return Math.clamp(limits.threads() / 2, 1, MAX_ENCODE_THREADS);
   }
 
   /** Enough for fast local streams, but not so much that many streams exceed a small heap. */

@@ -76,8 +76,7 @@ class ServiceWalkTest {
   /** Sets the version in a request, or in the header that is its first message. */
   private static Message withVersion(Message.Builder request, int version) {
     Descriptors.FieldDescriptor header = request.getDescriptorForType().findFieldByName("header");
-    Message.Builder target =
-        header == null ? request : request.newBuilderForField(header);
+    Message.Builder target = header == null ? request : request.newBuilderForField(header);
     Descriptors.FieldDescriptor field =
         target.getDescriptorForType().findFieldByName("protocol_version");
     target.setField(field, field.getEnumType().findValueByNumberCreatingIfUnknown(version));

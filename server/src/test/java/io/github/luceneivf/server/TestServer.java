@@ -12,6 +12,7 @@ import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.config.Storage;
 import io.github.luceneivf.server.merge.EncodeResources;
+import io.github.luceneivf.server.merge.HandoffDirectory;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.training.JobRegistry;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Both services in this process. */
@@ -41,7 +43,7 @@ public final class TestServer implements AutoCloseable {
   public static final Limits LIMITS = new Limits(64, 100, 1 << 20, 2, 2, MEMORY, 2);
 
   /** Storage of a test: 3 versions of 2 fields. */
-  public static final Storage STORAGE = new Storage(2, 3, 1 << 20);
+  public static final Storage STORAGE = new Storage(2, 3, 1 << 20, Optional.empty());
 
   public final MemoryBudget memory = new MemoryBudget(MEMORY);
   public final CodebookCache codebooks;
@@ -94,11 +96,15 @@ public final class TestServer implements AutoCloseable {
                 memory, codebooks, JobStore.open(data.resolve("jobs")), threads.training()),
             trainer,
             clock);
+    Path shared = data.resolve("handoff");
+    Optional<HandoffDirectory> handoff =
+        Files.isDirectory(shared) ? Optional.of(HandoffDirectory.open(shared)) : Optional.empty();
     streams =
         new EncodeResources(
             LIMITS,
             idle,
-            new EncodeResources.Shared(memory, codebooks, threads.merge(), threads.timer()),
+            new EncodeResources.Shared(
+                memory, codebooks, threads.merge(), threads.timer(), handoff),
             new LocalVectorEncoder());
     String name = InProcessServerBuilder.generateName();
     server =

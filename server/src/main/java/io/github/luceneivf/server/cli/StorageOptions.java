@@ -2,6 +2,8 @@ package io.github.luceneivf.server.cli;
 
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.config.Storage;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,12 +40,19 @@ final class StorageOptions {
       description = "How long a job goes on that nobody watches or asks for (60s).")
   @Nullable Interval lease;
 
+  @Option(
+      names = "--handoff",
+      paramLabel = "DIR",
+      description = "Directory where clients on this machine may hand vectors over (none).")
+  @Nullable Path handoff;
+
   Storage storage() {
     Storage defaults = Storage.DEFAULT;
     return new Storage(
         maxFields == null ? defaults.fields() : maxFields,
         codebookVersions == null ? defaults.versions() : codebookVersions,
-        maxDisk == null ? defaults.bytes() : maxDisk.bytes());
+        maxDisk == null ? defaults.bytes() : maxDisk.bytes(),
+        Optional.ofNullable(handoff));
   }
 
   ServerConfig.Times times() {

@@ -10,19 +10,25 @@ import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What encode streams share: room, codebooks, threads. Thread-safe. */
 public final class EncodeResources {
 
   /** Bytes beyond those of the largest codebook, so that a slightly larger one is named as such. */
   private static final long CODEBOOK_SLACK_BYTES = 1 << 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(EncodeResources.class);
 
   private final Limits limits;
   private final Duration idle;
@@ -37,12 +43,14 @@ public final class EncodeResources {
    * @param codebooks known codebooks
    * @param executor runs encoders, as many as there may be streams
    * @param timer looks after streams that were opened and left alone
+   * @param handoff where clients may hand files over, if anywhere
    */
   public record Shared(
       MemoryBudget memory,
       CodebookCache codebooks,
       Executor executor,
-      ScheduledExecutorService timer) {}
+      ScheduledExecutorService timer,
+      Optional<HandoffDirectory> handoff) {}
 
   /**
    * Creates the resources.
@@ -75,6 +83,30 @@ public final class EncodeResources {
 
   VectorEncoder encoder() {
     return encoder;
+  }
+
+  /**
+   * Opens the file that a header names.
+   *
+   * @throws RequestException if no files are taken, or not this one
+   */
+  HandoffVectors open(EncodeHeader header) {
+    HandoffDirectory directory =
+        shared
+            .handoff()
+            .orElseThrow(
+                () -> RequestException.precondition("handoff_file must be empty on this server"));
+    long bytes = header.getCount() * header.getDim() * Float.BYTES;
+    try {
+      return new HandoffVectors(
+          directory.open(header.getHandoffFile(), bytes),
+          (int) header.getCount(),
+          header.getDim(),
+          header.getHandoffCrc32C());
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("handed-over file cannot be read");
+      throw RequestException.precondition("handoff_file must be readable");
+    }
   }
 
   /** Runs something after the longest silence of a client. */

@@ -1,5 +1,6 @@
 package io.github.luceneivf.server.merge;
 
+import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.proto.Checksums;
@@ -47,6 +48,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   private @Nullable CodebookInput codebookInput;
   private volatile EncodeResources.@Nullable Admission admission;
   private long ord;
+  private volatile @Nullable HandoffVectors handoff;
   private boolean ended;
   private boolean closed;
   private volatile long lastMessageNanos = System.nanoTime();
@@ -142,6 +144,10 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
                 (int) header.getCount(), header.getDim(), idle, () -> client.request(1)),
             new CodeSender(client, encoding.recordBytes(header.getDim()), idle));
     task = begun;
+    if (!header.getHandoffFile().isEmpty()) {
+      handoff = resources.open(header);
+      ended = true; // no vectors follow
+    }
     if (header.getCodebookBytes() > 0) {
       codebookInput = new CodebookInput((int) header.getCodebookBytes());
       client.request(1);
@@ -259,10 +265,14 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
                       .setMaxChunkBytes(Limits.MAX_CHUNK_BYTES)
                       .setRecordBytes(begun.encoding.recordBytes(begun.dim)))
               .build());
-      client.request(WINDOW);
+      HandoffVectors file = handoff;
+      if (file == null) {
+        client.request(WINDOW);
+      }
+      VectorSource vectors = file == null ? begun.vectors : file;
       resources
           .encoder()
-          .encode(codebook, begun.encoding, begun.vectors, begun.codes, () -> check(begun));
+          .encode(codebook, begun.encoding, vectors, begun.codes, () -> check(begun));
       release(); // first, so that a client that is told finds room for the next stream
       begun.codes.finish();
       LOG.atInfo()
@@ -325,6 +335,14 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
     EncodeResources.Admission held = admission;
     if (held != null) {
       held.close();
+    }
+    HandoffVectors file = handoff;
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOG.atWarn().setCause(e).log("handed-over file was not closed");
+      }
     }
   }
 
