@@ -109,6 +109,7 @@ final class FieldIndexer {
       case IndexPlan.Reassign reassign -> codebook = Optional.of(reassign.codebook());
       case IndexPlan.Train train -> {
         TrainedCodebook trained = train(metric, vectors, train);
+        ports.source().offer(field.name, trained);
         report = Optional.of(trained.report());
         codebook = Optional.of(SegmentCodebook.of(trained));
       }
