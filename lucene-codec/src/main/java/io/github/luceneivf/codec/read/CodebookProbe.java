@@ -5,6 +5,8 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.search.KnnCollector;
 
 /**
  * The lists of one codebook in all segments that have it, best first. The centroids are ranked
@@ -23,6 +25,7 @@ final class CodebookProbe {
   private float[] bases = new float[0];
   private float[] keys = new float[0];
   private int next;
+  private int scanned;
   private int rankings;
 
   /**
@@ -140,13 +143,29 @@ final class CodebookProbe {
     return scale * keys[next];
   }
 
-  /** Returns the distance of the query to the centroid of the next list. */
-  float nextBase() {
-    return bases[next];
+  /** Takes the next list, to be scanned with all that were taken since the last scan. */
+  void take() {
+    next++;
   }
 
-  /** Takes the next list. */
-  int take() {
-    return ranked[next++];
+  /**
+   * Scans the lists that were taken and not scanned yet: segment by segment, in the order on disk,
+   * in which lists near each other in space are neighbours.
+   */
+  void scanTaken(ScanLog log, CandidateQueue candidates, KnnCollector visits) throws IOException {
+    long[] byList = new long[next - scanned];
+    for (int i = 0; i < byList.length; i++) {
+      byList[i] = (long) ranked[scanned + i] << 32 | (scanned + i);
+    }
+    Arrays.sort(byList);
+    for (ListScanner scanner : scanners) {
+      for (long entry : byList) {
+        log.scan(scanner, (int) (entry >> 32), bases[(int) entry], candidates, visits);
+      }
+      if (visits.earlyTerminated()) {
+        return;
+      }
+    }
+    scanned = next;
   }
 }

@@ -89,14 +89,19 @@ final class ListScanner {
   }
 
   /**
-   * Scans a list that is not empty.
+   * Scans a list that is not empty. Candidates of its tail may stay in {@code tails}.
    *
    * @param base exact distance of the query to its centroid
    * @param firstSlot slot of its first vector
    * @param visits counts visits and may stop the scan; null if the list was scanned before
    */
   void scan(
-      int list, float base, int firstSlot, CandidateQueue candidates, @Nullable KnnCollector visits)
+      int list,
+      float base,
+      int firstSlot,
+      CandidateQueue candidates,
+      TailBatch tails,
+      @Nullable KnnCollector visits)
       throws IOException {
     int size = lists.size(list);
     cursor.moveTo(list);
@@ -112,17 +117,27 @@ final class ListScanner {
       if (scale != 1) {
         rescale(count);
       }
-      long lanes = kernel.below(distances, count, candidates.threshold());
-      if (acceptOrds != null) {
+      if (acceptOrds == null) {
+        if (visits != null) {
+          visits.incVisitedCount(count);
+          accepted += count;
+        }
+        if (width == CodeBlock.TAIL_WIDTH) {
+          tails.add(distances, count, firstSlot + at, candidates);
+        } else {
+          tails.flush(candidates);
+          long lanes = kernel.below(distances, count, candidates.threshold());
+          candidates.offer(lanes, distances, firstSlot + at);
+        }
+      } else {
+        tails.flush(candidates);
         if (visits != null) {
           count(memory, offset, at, count, size, visits);
         }
-        lanes = accepted(memory, offset, lanes, acceptOrds);
-      } else if (visits != null) {
-        visits.incVisitedCount(count);
-        accepted += count;
+        long lanes = kernel.below(distances, count, candidates.threshold());
+        candidates.offer(
+            accepted(memory, offset, lanes, acceptOrds), distances, firstSlot + at);
       }
-      candidates.offer(lanes, distances, firstSlot + at);
       at += count;
     }
   }

@@ -146,7 +146,7 @@ final class Probing {
         lists += codebook.taken();
       }
     }
-    return new ProbeReport(ranked, rankings, lists, log.slots(), reranker.scored());
+    return new ProbeReport(ranked, rankings, lists, log.vectors(), reranker.scored());
   }
 
   /**
@@ -178,23 +178,22 @@ final class Probing {
   }
 
   private void probe(double atLeast, CandidateQueue candidates) throws IOException {
-    for (double wanted = atLeast; spent < wanted; ) {
+    for (double wanted = atLeast; spent < wanted; wanted = wanted(atLeast, candidates)) {
       int nearest = nearest(wanted);
       if (nearest < 0) {
         return;
       }
-      CodebookProbe codebook = codebooks[nearest];
-      float base = codebook.nextBase();
-      int list = codebook.take();
-      for (ListScanner scanner : codebook.scanners()) {
-        log.scan(scanner, list, base, candidates, collector);
+      while (nearest >= 0 && spent < wanted) {
+        codebooks[nearest].take();
+        spent += weights[nearest];
+        nearest = spent < wanted ? nearest(wanted) : -1;
       }
-      spent += weights[nearest];
+      for (CodebookProbe codebook : codebooks) {
+        codebook.scanTaken(log, candidates, collector);
+      }
+      log.finish(candidates);
       if (collector.earlyTerminated()) {
         return;
-      }
-      if (spent >= wanted) {
-        wanted = wanted(atLeast, candidates);
       }
     }
   }
@@ -215,7 +214,7 @@ final class Probing {
         accepted += scanner.accepted();
       }
     }
-    return log.slots() == 0 ? 1 : Math.min(accepted / log.slots(), 1);
+    return log.vectors() == 0 ? 1 : Math.min(accepted / log.vectors(), 1);
   }
 
   /** Returns the codebook whose next list is the nearest; −1 if none has one. */

@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.quantization.CodeBlock;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.lucene.search.KnnCollector;
@@ -15,14 +16,16 @@ final class ScanLog {
   private int[] lists = new int[32];
   private float[] bases = new float[32];
   private int[] firstSlots = new int[33];
+  private final TailBatch tails = new TailBatch();
   private int size;
+  private long vectors;
 
   /** Returns the vectors in the lists scanned so far. */
-  int slots() {
-    return firstSlots[size];
+  long vectors() {
+    return vectors;
   }
 
-  /** Scans a list of a segment for the first time. */
+  /** Scans a list of a segment for the first time; {@link #finish} has to follow. */
   void scan(
       ListScanner scanner, int list, float base, CandidateQueue candidates, KnnCollector visits)
       throws IOException {
@@ -40,15 +43,27 @@ final class ScanLog {
     scanners[size] = scanner;
     lists[size] = list;
     bases[size] = base;
-    firstSlots[++size] = first + count;
-    scanner.scan(list, base, first, candidates, visits);
+    firstSlots[++size] = Math.addExact(first, padded(count));
+    vectors += count;
+    scanner.scan(list, base, first, candidates, tails, visits);
+  }
+
+  /** A list takes whole blocks of slots, so that tails of lists can be batched. */
+  private static int padded(int count) {
+    return (count + CodeBlock.TAIL_WIDTH - 1) & -CodeBlock.TAIL_WIDTH;
+  }
+
+  /** Offers what was scanned and not offered yet. */
+  void finish(CandidateQueue candidates) {
+    tails.flush(candidates);
   }
 
   /** Scans again all lists scanned so far; visits and accepted vectors are not counted again. */
   void rescan(CandidateQueue candidates) throws IOException {
     for (int i = 0; i < size; i++) {
-      scanners[i].scan(lists[i], bases[i], firstSlots[i], candidates, null);
+      scanners[i].scan(lists[i], bases[i], firstSlots[i], candidates, tails, null);
     }
+    finish(candidates);
   }
 
   /**
