@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /**
- * How much of an inverted file a query looks at. What is not set comes from the calibration stored
- * in each segment. Readers of other formats ignore it. Immutable.
+ * How much of an inverted file a query looks at. What is not set comes from the calibrations stored
+ * in segments. Readers of other formats ignore it. Immutable.
  */
 public final class IvfSearchStrategy extends KnnSearchStrategy {
 
@@ -24,8 +24,9 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
   }
 
   /**
-   * Returns a strategy that probes {@code nprobe} lists of each segment; more than there are means
-   * all.
+   * Returns a strategy that probes {@code nprobe} lists; more than there are means all. A query of
+   * this project probes so many distinct lists of each codebook, in all segments that have it, and
+   * ranks those of several codebooks together; a query of Lucene's so many of each segment.
    *
    * @throws IllegalArgumentException if {@code nprobe} is less than 1
    */

@@ -40,8 +40,14 @@ import org.jspecify.annotations.Nullable;
  * candidates reranked. Behaves as Lucene's {@link KnnFloatVectorQuery} in everything else: the
  * filter is applied before the search, scores are exact, and it can be a clause of any other query.
  *
- * <p>On a field of another vectors format the strategy is ignored. Queries with different
- * strategies are not equal, so that a cache keeps them apart. Immutable.
+ * <p>All segments are searched together, on the calling thread: centroids are ranked once per
+ * codebook, one budget is spent on the nearest lists of all segments, and the candidates of all are
+ * reranked as one. So an index of many segments costs little more than one of a single segment, and
+ * finds the same.
+ *
+ * <p>Segments of other vectors formats are searched each by itself, over the searcher's executor if
+ * it has one; there the strategy is ignored. Queries with different strategies are not equal, so
+ * that a cache keeps them apart. Immutable.
  */
 public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
 

@@ -277,7 +277,8 @@ public class TestManySegments extends LuceneTestCase {
         String what = f + " seed=" + seed + " " + answers;
         assertTrue(what, answers.recall() >= 0.95);
         assertEquals(what, 2 * QUERIES, answers.looked().codebooks());
-        assertEquals("one ranking a codebook " + what, 2 * QUERIES, answers.looked().rankings());
+        // A query all of whose lists are of one codebook may rank that one again.
+        assertTrue(what, answers.looked().rankings() <= 2 * QUERIES + QUERIES / 20);
         assertTrue(what, answers.looked().vectorsScanned() < QUERIES * N * 0.6);
       }
     }

@@ -135,8 +135,7 @@ final class ListScanner {
           count(memory, offset, at, count, size, visits);
         }
         long lanes = kernel.below(distances, count, candidates.threshold());
-        candidates.offer(
-            accepted(memory, offset, lanes, acceptOrds), distances, firstSlot + at);
+        candidates.offer(accepted(memory, offset, lanes, acceptOrds), distances, firstSlot + at);
       }
       at += count;
     }

@@ -35,9 +35,11 @@ final class Probing {
 
   /**
    * Lists of one of several codebooks that are ranked at first, for each one that its calibration
-   * wants: how many the others leave to it is not known before.
+   * wants, and besides: how many the others leave to it is not known before.
    */
   private static final int AHEAD = 2;
+
+  private static final int MORE_AHEAD = 16;
 
   private final CodebookProbe[] codebooks;
   private final double[] weights;
@@ -240,7 +242,7 @@ final class Probing {
   private int lists(int codebook, double wanted) {
     double all = Math.ceil(wanted / weights[codebook]);
     if (codebooks.length > 1) {
-      double ahead = AHEAD * codebooks[codebook].settings().nprobe();
+      double ahead = AHEAD * codebooks[codebook].settings().nprobe() + MORE_AHEAD;
       all = Math.min(all, Math.ceil(ahead * wanted / budget));
     }
     return (int) Math.min(all, codebooks[codebook].nlist());
