@@ -159,13 +159,16 @@ public class TestCodebookLifecycle extends LuceneTestCase {
     try (Directory directory = new ByteBuffersDirectory()) {
       append(directory, rows(1), IndexWriterConfig.OpenMode.CREATE);
       try (IndexWriter writer = new IndexWriter(directory, VectorIndexing.config(format()))) {
-        VectorIndexing.add(writer, rows(1), 0, N, F);
-        writer.flush();
+        for (int flush = 0; flush < 2; flush++) { // the name of the first is used again
+          VectorIndexing.add(writer, rows(1), 0, N, F);
+          writer.flush();
+        }
         writer.rollback();
       }
       append(directory, rows(1), IndexWriterConfig.OpenMode.APPEND);
       assertEquals(
-          List.of(Action.TRAIN, Action.ASSIGN, Action.ASSIGN), actions(IndexEvent.Cause.FLUSH));
+          List.of(Action.TRAIN, Action.ASSIGN, Action.ASSIGN, Action.ASSIGN),
+          actions(IndexEvent.Cause.FLUSH));
     }
   }
 
