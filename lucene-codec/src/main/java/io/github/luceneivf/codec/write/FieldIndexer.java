@@ -22,6 +22,7 @@ import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.FieldInfo;
@@ -69,9 +71,14 @@ final class FieldIndexer {
    * @param encoder who assigns and encodes
    * @param abort whether to go on
    * @param inputs segments with vectors of the field that are merged; none in a flush
+   * @param index the index around a merge; empty in a flush
    */
   record Run(
-      IndexEvent.Cause cause, VectorEncoder encoder, AbortCheck abort, List<MergeInput> inputs) {}
+      IndexEvent.Cause cause,
+      VectorEncoder encoder,
+      AbortCheck abort,
+      List<MergeInput> inputs,
+      Optional<LiveIndex> index) {}
 
   FieldIndexer(
       SegmentWriteState state, IvfParams params, Ports ports, SegmentOutputs outputs, Run run) {
@@ -129,7 +136,12 @@ final class FieldIndexer {
       lists = Optional.of(written.lists());
       copied = written.copied();
     }
-    new FieldMeta(field.number, vectors.size(), lists).write(outputs.get(IvfFiles.META));
+    FieldMeta meta = new FieldMeta(field.number, vectors.size(), lists);
+    meta.write(outputs.get(IvfFiles.META));
+    LiveSegments.of(state.segmentInfo, field.name)
+        .wrote(
+            SegmentFit.of(state.segmentInfo.name, meta, codebook),
+            run.index.map(LiveIndex::inputs).orElse(Set.of()));
     if (codebook.isPresent() && codebook.get().codebook().nlist() > 1) {
       KnownCodebooks.publish(state, field.name, codebook.get());
     }
@@ -220,22 +232,23 @@ final class FieldIndexer {
       throws IOException {
     long affordable = params.mergeBudgetBytes() / (2L * Float.BYTES * vectors.dim());
     long wanted = (long) POINTS_PER_CENTROID * plan.nlist();
-    int rows = (int) Math.max(1, Math.min(Math.min(wanted, affordable), vectors.size()));
+    long population = plan.population();
+    int rows = (int) Math.max(1, Math.min(Math.min(wanted, affordable), population));
+    FloatMatrix sample =
+        population > vectors.size() && run.index.isPresent()
+            ? run.index.get().sample(vectors, rows, SEED, run.abort)
+            : TrainingSample.draw(vectors, rows, SEED, run.abort::check);
     int nlist =
-        rows < vectors.size()
-            ? Math.clamp(rows / LEAST_POINTS_PER_CENTROID, 1, plan.nlist())
+        sample.rows() < population
+            ? Math.clamp(sample.rows() / LEAST_POINTS_PER_CENTROID, 1, plan.nlist())
             : plan.nlist();
-    FloatMatrix sample = TrainingSample.draw(vectors, rows, SEED, run.abort::check);
+    KMeansParams kmeans = KMeansParams.of(nlist, SEED).withThreads(ports.trainer().threads());
+    Encoding encoding = params.encodingFor(vectors.dim());
     TrainingRequest request =
-        new TrainingRequest(
-            metric,
-            params.encodingFor(vectors.dim()),
-            KMeansParams.of(nlist, SEED).withThreads(ports.trainer().threads()),
-            vectors.size(),
-            plan.parent()
-                .map(parent ->
-                    new TrainingRequest.Lineage(
-                        parent.codebook().id(), parent.codebook().lineage().version())));
+        plan.parent().isPresent()
+            ? TrainingRequest.successorOf(
+                plan.parent().get().codebook(), encoding, kmeans, population)
+            : new TrainingRequest(metric, encoding, kmeans, population, Optional.empty());
     TrainedCodebook trained = ports.trainer().train(request, sample, TrainingMonitor.of(run.abort));
     message(() -> "trained " + trained.codebook().id().shortHex() + ": " + trained.report());
     return trained;

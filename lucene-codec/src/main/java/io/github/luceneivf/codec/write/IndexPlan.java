@@ -53,8 +53,13 @@ sealed interface IndexPlan {
     }
   }
 
-  /** A training, then assignment. */
-  record Train(int nlist, Optional<SegmentCodebook> parent, String reason) implements IndexPlan {
+  /**
+   * A training, then assignment.
+   *
+   * @param population vectors that the codebook is for, those of the segment or of the index
+   */
+  record Train(int nlist, Optional<SegmentCodebook> parent, long population, String reason)
+      implements IndexPlan {
     @Override
     public IndexEvent.Action action() {
       return IndexEvent.Action.TRAIN;

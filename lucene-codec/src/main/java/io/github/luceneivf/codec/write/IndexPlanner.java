@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Chooses the plan for a segment from its size and the codebooks at hand. Immutable.
@@ -46,6 +47,19 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
    * @param known other codebooks at hand, any number
    */
   IndexPlan merge(int vectors, List<MergeInput> inputs, List<SegmentCodebook> known) {
+    return merge(vectors, inputs, known, _ -> IndexFit.of(vectors));
+  }
+
+  /**
+   * Plans a merge.
+   *
+   * @param fit says how a codebook fits the whole index
+   */
+  IndexPlan merge(
+      int vectors,
+      List<MergeInput> inputs,
+      List<SegmentCodebook> known,
+      Function<SegmentCodebook, IndexFit> fit) {
     if (vectors < params.thresholds().exact() || vectors == 0) {
       return exact(vectors);
     }
@@ -58,12 +72,28 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
           ? train(vectors, newest(all), "no codebook known")
           : new IndexPlan.OneList(vectors + " vectors are too few to train with");
     }
-    Optional<String> due = new RenewalRule(params.sizing()).due(best.get().codebook(), vectors);
-    if (canTrain && due.isPresent()) {
-      return train(vectors, best, due.get());
+    Optional<IndexPlan> renewal = canTrain ? renew(vectors, best.get(), fit) : Optional.empty();
+    if (renewal.isPresent()) {
+      return renewal.get();
     }
     IndexPlan plan = assignOrOneList(vectors, best.get());
     return plan instanceof IndexPlan.Assign ? copyOrReassign(best.get(), inputs) : plan;
+  }
+
+  /**
+   * A new version, if one is due, most of the index can be seen, and the merge can fill its lists.
+   */
+  private Optional<IndexPlan> renew(
+      int vectors, SegmentCodebook current, Function<SegmentCodebook, IndexFit> fit) {
+    IndexFit index = fit.apply(current);
+    int nlist = (int) Math.min(params.sizing().nlist(index.vectors()), index.vectors());
+    if (2 * index.reachable() < index.vectors()
+        || vectors < (long) params.thresholds().perList() * nlist) {
+      return Optional.empty();
+    }
+    return new RenewalRule(params.sizing())
+        .due(current, index)
+        .map(reason -> new IndexPlan.Train(nlist, Optional.of(current), index.vectors(), reason));
   }
 
   private IndexPlan copyOrReassign(SegmentCodebook target, List<MergeInput> inputs) {
@@ -88,7 +118,8 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
   }
 
   private IndexPlan train(int vectors, Optional<SegmentCodebook> parent, String reason) {
-    return new IndexPlan.Train(Math.min(params.sizing().nlist(vectors), vectors), parent, reason);
+    return new IndexPlan.Train(
+        Math.min(params.sizing().nlist(vectors), vectors), parent, vectors, reason);
   }
 
   private IndexPlan assignOrOneList(int vectors, SegmentCodebook best) {

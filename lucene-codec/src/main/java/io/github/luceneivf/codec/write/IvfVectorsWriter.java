@@ -11,6 +11,7 @@ import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.SegmentFit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,11 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     FieldIndexer indexer =
         indexer(
             new FieldIndexer.Run(
-                IndexEvent.Cause.FLUSH, new LocalVectorEncoder(), AbortCheck.NONE, List.of()));
+                IndexEvent.Cause.FLUSH,
+                new LocalVectorEncoder(),
+                AbortCheck.NONE,
+                List.of(),
+                Optional.empty()));
     for (Field field : fields) {
       if (field.info.getVectorEncoding() == VectorEncoding.BYTE) {
         writeExact(field.info, field.buffer.getDocsWithFieldSet().cardinality());
@@ -158,15 +163,44 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     Metric metric = Metrics.of(field.getVectorSimilarityFunction());
     MergedVectors vectors = new MergedVectors(values);
     List<MergeInput> inputs = MergeInput.of(field, mergeState);
-    List<SegmentCodebook> known =
-        known(field, vectors.size(), () -> vectors.spread(CodebookFit.SAMPLE));
-    IndexPlan plan =
-        new IndexPlanner(params, metric, field.getVectorDimension())
-            .merge(vectors.size(), inputs, known);
-    indexer(
-            new FieldIndexer.Run(
-                IndexEvent.Cause.MERGE, ports.encoder(), mergeState::checkAborted, inputs))
-        .index(field, metric, vectors, plan);
+    LiveIndex index = new LiveIndex(state.segmentInfo, field.name, inputs, state.infoStream);
+    IndexPlan plan = plan(field, vectors, inputs, index);
+    boolean renews = plan instanceof IndexPlan.Train train && train.parent().isPresent();
+    boolean mayTrain = renews && index.beginTraining();
+    try {
+      // Someone may have trained since, or be about to: then this merge has no reason to.
+      plan = renews ? plan(field, vectors, inputs, mayTrain ? index : null) : plan;
+      indexer(
+              new FieldIndexer.Run(
+                  IndexEvent.Cause.MERGE,
+                  ports.encoder(),
+                  mergeState::checkAborted,
+                  inputs,
+                  Optional.of(index)))
+          .index(field, metric, vectors, plan);
+    } finally {
+      if (mayTrain) {
+        index.endTraining();
+      }
+    }
+  }
+
+  /** Plans a merge; without an index to look at, no new version is due. */
+  private IndexPlan plan(
+      FieldInfo field,
+      MergedVectors vectors,
+      List<MergeInput> inputs,
+      @Nullable LiveIndex index)
+      throws IOException {
+    List<SegmentFit> fits = inputs.stream().flatMap(input -> input.fit().stream()).toList();
+    Metric metric = Metrics.of(field.getVectorSimilarityFunction());
+    return new IndexPlanner(params, metric, field.getVectorDimension())
+        .merge(
+            vectors.size(),
+            inputs,
+            known(field, vectors.size(), () -> vectors.spread(CodebookFit.SAMPLE)),
+            current ->
+                index == null ? IndexFit.of(0) : index.fit(current.codebook(), vectors.size(), fits));
   }
 
   private FlatVectorsReader reopenRaw() throws IOException {

@@ -4,6 +4,7 @@ import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codec.config.MergeCounts;
 import io.github.luceneivf.codec.file.CodebookHolder;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.MergeState;
+import org.apache.lucene.store.Directory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +26,15 @@ import org.jspecify.annotations.Nullable;
  * @param docMap its documents → documents of the result; −1 for those that are deleted
  * @param ours whether it is of this format and can be seen as such
  * @param lists its posting lists, if it has any
+ * @param fit what it says of its codebook, if it is ours
+ * @param directory of its index; null if it is not ours
  */
-record MergeInput(MergeState.DocMap docMap, boolean ours, Optional<StoredLists> lists) {
+record MergeInput(
+    MergeState.DocMap docMap,
+    boolean ours,
+    Optional<StoredLists> lists,
+    Optional<SegmentFit> fit,
+    @Nullable Directory directory) {
 
   /** Returns the segments of a merge that have vectors of a field. */
   static List<MergeInput> of(FieldInfo field, MergeState state) throws IOException {
@@ -41,8 +50,13 @@ record MergeInput(MergeState.DocMap docMap, boolean ours, Optional<StoredLists> 
       }
       inputs.add(
           reader instanceof CodebookHolder holder
-              ? new MergeInput(state.docMaps[i], true, holder.lists(field.name))
-              : new MergeInput(state.docMaps[i], false, Optional.empty()));
+              ? new MergeInput(
+                  state.docMaps[i],
+                  true,
+                  holder.lists(field.name),
+                  holder.fit(field.name),
+                  holder.directory())
+              : new MergeInput(state.docMaps[i], false, Optional.empty(), Optional.empty(), null));
     }
     return inputs;
   }

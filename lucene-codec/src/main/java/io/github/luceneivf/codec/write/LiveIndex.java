@@ -1,0 +1,184 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.TrainingSample;
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.SegmentFit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.SegmentCommitInfo;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.InfoStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The index around a merge: what its other segments say of the codebook, and vectors of those that
+ * are committed. Whatever fails here is told to the info stream and leaves the merge with less to
+ * go by; only an aborted merge fails. Confined to the merge thread.
+ */
+final class LiveIndex {
+
+  private final SegmentInfo merged;
+  private final String field;
+  private final Set<String> inputs;
+  private final InfoStream infoStream;
+  private final LiveSegments segments;
+
+  LiveIndex(SegmentInfo merged, String field, List<MergeInput> inputs, InfoStream infoStream) {
+    this.merged = merged;
+    this.field = field;
+    this.inputs = new HashSet<>();
+    for (MergeInput input : inputs) {
+      input.fit().filter(_ -> input.directory() == merged.dir).ifPresent(this::add);
+    }
+    this.infoStream = infoStream;
+    this.segments = LiveSegments.of(merged, field);
+  }
+
+  private void add(SegmentFit fit) {
+    inputs.add(fit.segment());
+  }
+
+  /** Returns the names of the segments that are merged, as far as they are of this index. */
+  Set<String> inputs() {
+    return inputs;
+  }
+
+  /** Returns whether this merge may train: one at a time does. */
+  boolean beginTraining() {
+    return segments.beginTraining();
+  }
+
+  void endTraining() {
+    segments.endTraining();
+  }
+
+  /**
+   * Returns how a codebook fits the index.
+   *
+   * @param vectors vectors of the merge
+   * @param own fits of its inputs
+   */
+  IndexFit fit(Codebook codebook, int vectors, List<SegmentFit> own) {
+    List<SegmentFit> all = new ArrayList<>(own);
+    long others = 0;
+    long reachable = vectors;
+    try {
+      readCommit();
+      Set<String> committed = committed();
+      for (SegmentFit segment : segments.live(merged.dir)) {
+        if (!inputs.contains(segment.segment())) {
+          all.add(segment);
+          others += segment.vectors();
+          reachable += committed.contains(segment.segment()) ? segment.vectors() : 0;
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      message("other segments are not seen: " + e);
+    }
+    return IndexFit.of(codebook.id(), codebook.nlist(), all, vectors + others, reachable);
+  }
+
+  private void readCommit() {
+    try {
+      segments.readCommit(merged.dir, field);
+    } catch (IOException | RuntimeException e) {
+      message("the latest commit is not seen: " + e);
+    }
+  }
+
+  private Set<String> committed() {
+    Set<String> names = new HashSet<>();
+    try {
+      for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(merged.dir)) {
+        names.add(segment.info.name);
+      }
+    } catch (IOException e) {
+      message("no commit: " + e);
+    }
+    return names;
+  }
+
+  /**
+   * Draws a sample of the vectors of the merge and of committed segments that are not in it, in
+   * proportion.
+   *
+   * @param rows vectors wanted at most
+   * @throws IOException what reading the vectors of the merge threw, or {@code abort}
+   */
+  FloatMatrix sample(VectorSource vectors, int rows, long seed, AbortCheck abort)
+      throws IOException {
+    List<float[]> others = List.of();
+    Directory directory = merged.dir;
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      others = others(reader, vectors.size(), rows, seed, abort);
+    } catch (MergePolicy.MergeAbortedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      message("the sample is of the merged segments alone: " + e);
+    }
+    FloatMatrix own =
+        TrainingSample.draw(vectors, Math.max(1, rows - others.size()), seed, abort::check);
+    int dim = own.dim();
+    float[] values = new float[Math.multiplyExact(own.rows() + others.size(), dim)];
+    System.arraycopy(own.values(), 0, values, 0, own.values().length);
+    for (int i = 0; i < others.size(); i++) {
+      System.arraycopy(others.get(i), 0, values, (own.rows() + i) * dim, dim);
+    }
+    return new FloatMatrix(values, own.rows() + others.size(), dim);
+  }
+
+  private List<float[]> others(
+      DirectoryReader reader, int own, int rows, long seed, AbortCheck abort) throws IOException {
+    List<LeafReader> leaves = new ArrayList<>();
+    long total = own;
+    for (LeafReaderContext leaf : reader.leaves()) {
+      String name = SegmentFit.of(leaf.reader(), field).map(SegmentFit::segment).orElse("");
+      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+      if (values != null && !inputs.contains(name) && !segments.isMergedInto(name, inputs)) {
+        leaves.add(leaf.reader());
+        total += values.size();
+      }
+    }
+    double share = Math.min(1, (double) rows / total);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<float[]> drawn = new ArrayList<>();
+    for (LeafReader leaf : leaves) {
+      FloatVectorValues values = leaf.getFloatVectorValues(field);
+      Bits live = live(values, leaf.getLiveDocs());
+      for (int ord = 0; ord < values.size() && drawn.size() < rows - 1; ord++) {
+        if ((ord & 1023) == 0) {
+          abort.check();
+        }
+        if (random.nextDouble() < share && (live == null || live.get(ord))) {
+          drawn.add(values.vectorValue(ord).clone());
+        }
+      }
+    }
+    return drawn;
+  }
+
+  private static @Nullable Bits live(FloatVectorValues values, @Nullable Bits docs) {
+    return values.getAcceptOrds(docs);
+  }
+
+  private void message(String text) {
+    if (infoStream.isEnabled("IVF")) {
+      infoStream.message("IVF", "field=" + field + " " + merged.name + ": " + text);
+    }
+  }
+}
