@@ -187,10 +187,7 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
 
   /** Plans a merge; without an index to look at, no new version is due. */
   private IndexPlan plan(
-      FieldInfo field,
-      MergedVectors vectors,
-      List<MergeInput> inputs,
-      @Nullable LiveIndex index)
+      FieldInfo field, MergedVectors vectors, List<MergeInput> inputs, @Nullable LiveIndex index)
       throws IOException {
     List<SegmentFit> fits = inputs.stream().flatMap(input -> input.fit().stream()).toList();
     Metric metric = Metrics.of(field.getVectorSimilarityFunction());
@@ -200,7 +197,9 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
             inputs,
             known(field, vectors.size(), () -> vectors.spread(CodebookFit.SAMPLE)),
             current ->
-                index == null ? IndexFit.of(0) : index.fit(current.codebook(), vectors.size(), fits));
+                index == null
+                    ? IndexFit.of(0)
+                    : index.fit(current.codebook(), vectors.size(), fits));
   }
 
   private FlatVectorsReader reopenRaw() throws IOException {
