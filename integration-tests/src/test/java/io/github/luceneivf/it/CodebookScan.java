@@ -19,17 +19,20 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.Bits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors that must be scanned for recall@10 of 0.95, with exact scores and one nprobe for all
- * queries, the lists of all codebooks ranked together; vectors without lists are always scanned.
- * Compared with a codebook trained afresh on all vectors. Each figure is of what is in lists: it is
- * computed from the codebooks of the segments, not from what some setting would probe.
+ * queries, the lists of all codebooks ranked together; small segments without lists are taken to
+ * have those of the newest codebook, since it is codebooks that are compared. Compared with a
+ * codebook trained afresh on all vectors. Each figure is of what is in lists: it is computed from
+ * the codebooks of the segments, not from what some setting would probe.
  */
 final class CodebookScan {
 
@@ -42,7 +45,8 @@ final class CodebookScan {
   private final List<float[]> rows = new ArrayList<>();
   private final List<Integer> lists = new ArrayList<>();
   private final List<float[]> centroids = new ArrayList<>();
-  private int unlisted;
+  private final List<float[]> unlisted = new ArrayList<>();
+  private @Nullable Codebook newest;
 
   private CodebookScan(Metric metric, FloatMatrix queries) {
     this.metric = metric;
@@ -73,6 +77,8 @@ final class CodebookScan {
     for (LeafReaderContext leaf : reader.leaves()) {
       scan.add(leaf, bases);
     }
+    Codebook newest = Objects.requireNonNull(scan.newest, "no segment has lists");
+    scan.assign(newest, scan.unlisted, Objects.requireNonNull(bases.get(newest.id().toString())));
     int[][] truth = scan.truth();
     CodebookScan fresh = scan.fresh();
     return new Figures(
@@ -94,13 +100,14 @@ final class CodebookScan {
     }
     Optional<SegmentFit.Lists> fit =
         SegmentFit.of(leaf.reader(), VectorIndex.FIELD).orElseThrow().lists();
-    rows.addAll(own);
-    if (fit.isEmpty() || own.isEmpty()) {
-      unlisted += own.size();
-      own.forEach(_ -> lists.add(-1));
+    if (fit.isEmpty()) {
+      unlisted.addAll(own);
       return;
     }
     Codebook codebook = fit.get().codebook();
+    if (newest == null || codebook.lineage().version() > newest.lineage().version()) {
+      newest = codebook;
+    }
     int base = bases.computeIfAbsent(codebook.id().toString(), _ -> append(codebook));
     assign(codebook, own, base);
   }
@@ -120,6 +127,10 @@ final class CodebookScan {
   }
 
   private void assign(Codebook codebook, List<float[]> own, int base) {
+    if (own.isEmpty()) {
+      return;
+    }
+    rows.addAll(own);
     float[] values = matrix(own).values().clone();
     int dim = codebook.dim();
     codebook.space().map(values, 0, own.size(), dim);
@@ -148,7 +159,6 @@ final class CodebookScan {
                 TrainingMonitor.NONE)
             .codebook();
     CodebookScan fresh = new CodebookScan(metric, queries);
-    fresh.rows.addAll(rows);
     fresh.assign(codebook, rows, fresh.append(codebook));
     return fresh;
   }
@@ -191,24 +201,21 @@ final class CodebookScan {
     int nlist = centroids.size();
     long[] sizes = new long[nlist];
     for (int list : lists) {
-      if (list >= 0) {
-        sizes[list]++;
-      }
+      sizes[list]++;
     }
     double[] scannedAt = new double[nlist + 1];
     long[] foundAt = new long[nlist + 1];
     for (int query = 0; query < truth.length; query++) {
       int[] order = nearest(centroids, queries.row(query), nlist);
       int[] ranks = new int[nlist];
-      double scanned = unlisted;
-      scannedAt[0] += scanned;
+      double scanned = 0;
       for (int rank = 0; rank < nlist; rank++) {
         ranks[order[rank]] = rank + 1;
         scanned += sizes[order[rank]];
         scannedAt[rank + 1] += scanned;
       }
       for (int row : truth[query]) {
-        foundAt[lists.get(row) < 0 ? 0 : ranks[lists.get(row)]]++;
+        foundAt[ranks[lists.get(row)]]++;
       }
     }
     long found = foundAt[0];
