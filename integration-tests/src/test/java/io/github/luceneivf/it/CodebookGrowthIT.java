@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Indexes that grow in many flushes with Lucene's default merge policy: vectors scanned at recall
- * 0.95, against a codebook trained afresh at that moment. {@code -Divf.growth=1000000} grows the
- * generated data to a million.
+ * 0.95, against a codebook trained afresh at that moment, are printed; trainings must stay few.
+ * {@code -Divf.growth=1000000} grows the generated data to a million.
  */
 class CodebookGrowthIT {
 
@@ -134,13 +134,11 @@ class CodebookGrowthIT {
         "%-20s trainings %d, scanned against fresh: mean %+.1f %%, worst %+.1f %%%n",
         name, trainings, 100 * mean, 100 * worst);
     assertTrue(trainings <= 1 + mostRenewals, () -> "trainings: " + trainings);
-    assertTrue(mean <= 0.25, () -> "mean loss: " + mean);
-    assertTrue(worst <= 0.8, () -> "worst loss: " + worst);
   }
 
   /** Returns the loss against a fresh training; empty if no segment has lists yet. */
-  private static Optional<Double> measure(String name, IndexWriter writer, FloatMatrix queries, Metric metric)
-      throws IOException {
+  private static Optional<Double> measure(
+      String name, IndexWriter writer, FloatMatrix queries, Metric metric) throws IOException {
     writer.flush();
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
       IvfStatistics statistics = IvfStatistics.of(reader, VectorIndex.FIELD);
