@@ -49,6 +49,7 @@ public final class RemoteCodebookSource implements CodebookSource, Closeable {
     }
 
     /** Forgets an offer that was settled, unless there is another by now. */
+    @SuppressWarnings("ReferenceEquality") // an equal one may have been offered since
     synchronized void settle(TrainedCodebook trained) {
       offered = offered.filter(other -> other != trained);
     }

@@ -62,6 +62,7 @@ final class FoundDocsQuery extends Query {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the identity of a reader
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
     if (searcher.getIndexReader().getContext().id() != reader) {
       throw new IllegalStateException("the hits were found by another reader than the searcher's");
@@ -80,6 +81,7 @@ final class FoundDocsQuery extends Query {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the identity of a reader
   public boolean equals(Object other) {
     return sameClassAs(other)
         && reader == ((FoundDocsQuery) other).reader
@@ -185,7 +187,7 @@ final class FoundDocsQuery extends Query {
 
         @Override
         public long cost() {
-          return to - from;
+          return (long) to - from;
         }
       };
     }

@@ -271,7 +271,7 @@ public class TestCodebookLifecycle extends LuceneTestCase {
       VectorIndexing.forceMerge(directory, format());
       assertEquals(List.of(second.codebook().id().toString()), codebooks(directory));
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        assertEquals(2 * N * threads, reader.numDocs());
+        assertEquals(2L * N * threads, reader.numDocs());
         CodedSegments.assertAsEncodedAnew(VectorIndexing.onlyLeaf(reader));
       }
     }

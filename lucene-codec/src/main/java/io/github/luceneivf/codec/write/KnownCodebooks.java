@@ -43,6 +43,11 @@ final class KnownCodebooks {
     int version() {
       return codebook.codebook().lineage().version();
     }
+
+    @SuppressWarnings("ReferenceEquality") // this writer's object, not one like it
+    boolean isOf(Directory other) {
+      return writer.get() == other;
+    }
   }
 
   /** What is known of a field; guarded by itself. */
@@ -77,7 +82,7 @@ final class KnownCodebooks {
         return Optional.empty();
       }
       Directory writer = writer(state);
-      if (known.writer.get() != writer) {
+      if (!known.isOf(writer)) {
         if (!CodebookFit.fits(known.codebook.codebook(), sample.get())) {
           message(state, field, "codebook at hand dropped, it does not fit the vectors");
           fieldState.known = null;
@@ -131,6 +136,7 @@ final class KnownCodebooks {
    * What an index writer wraps its directory in, before a flush or merge wraps it again: one object
    * per writer.
    */
+  @SuppressWarnings("ReferenceEquality") // this object, not one like it
   private static Directory writer(SegmentWriteState state) {
     Directory directory = state.directory;
     while (directory instanceof FilterDirectory filter

@@ -38,6 +38,7 @@ final class LiveIndex {
   private final InfoStream infoStream;
   private final LiveSegments segments;
 
+  @SuppressWarnings("ReferenceEquality") // the directory of this index, not one like it
   LiveIndex(SegmentInfo merged, String field, List<MergeInput> inputs, InfoStream infoStream) {
     this.merged = merged;
     this.field = field;

@@ -35,7 +35,6 @@ final class PostingListWriter {
    * Creates a writer.
    *
    * @param sources together they have each of {@code vectors} ordinals once
-   * @param nlist number of lists
    * @param maxOrds ordinals whose lists are kept at a time, at least 1
    */
   PostingListWriter(

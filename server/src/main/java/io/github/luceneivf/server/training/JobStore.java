@@ -61,10 +61,13 @@ public final class JobStore {
         }
       }
     }
-    found.sort(
-        Comparator.comparingLong((JobResult result) -> result.stored().getEndTime().getSeconds())
-            .thenComparingInt(result -> result.stored().getEndTime().getNanos()));
+    found.sort(Comparator.comparing(JobStore::endTime));
     return found;
+  }
+
+  private static Instant endTime(JobResult result) {
+    Timestamp end = result.stored().getEndTime();
+    return Instant.ofEpochSecond(end.getSeconds(), end.getNanos());
   }
 
   private void restore(Path file, List<JobResult> found) throws IOException {

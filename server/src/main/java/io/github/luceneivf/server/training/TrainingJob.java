@@ -89,7 +89,8 @@ final class TrainingJob implements TrainingMonitor {
     Timestamp end = result.stored().getEndTime();
     Duration age = Duration.between(Instant.ofEpochSecond(end.getSeconds()), clock.now());
     // A clock that was set back must not make it immortal, nor one set forth overflow.
-    job.lastChangeNanos -= TimeUnit.SECONDS.toNanos(Math.clamp(age.toSeconds(), 0, MAX_AGE));
+    job.lastChangeNanos =
+        clock.nanos() - TimeUnit.SECONDS.toNanos(Math.clamp(age.toSeconds(), 0, MAX_AGE));
     return job;
   }
 

@@ -138,6 +138,7 @@ final class CodebookCalls {
   }
 
   /** What a fetch gave. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   record Fetched(FetchHeader header, byte[] bytes) {}
 
   static Fetched fetch(TestServer server, FetchCodebookRequest.Builder request) throws Exception {
