@@ -1,5 +1,7 @@
 package io.github.luceneivf.clustering;
 
+import io.github.luceneivf.kernel.Kernels;
+
 /**
  * The space in which vectors are clustered and coded: for {@link Metric#COSINE} unit-length copies,
  * otherwise the vectors times a power of two, so that squares of values between 1e-38 and 1e18
@@ -52,12 +54,18 @@ public record VectorSpace(Metric metric, int exponent) {
    * @param rows [count × dim], row-major, from {@code offset}
    */
   public void map(float[] rows, int offset, int count, int dim) {
-    for (int i = 0; i < count; i++) {
-      if (metric == Metric.COSINE) {
-        normalize(rows, offset + i * dim, dim);
-      } else {
+    if (metric != Metric.COSINE) {
+      for (int i = 0; i < count; i++) {
         scale(rows, offset + i * dim, dim, exponent);
       }
+      return;
+    }
+    int i = 0;
+    for (; i + 4 <= count; i += 4) {
+      normalize4(rows, offset + i * dim, dim);
+    }
+    for (; i < count; i++) {
+      normalize(rows, offset + i * dim, dim);
     }
   }
 
@@ -74,19 +82,61 @@ public record VectorSpace(Metric metric, int exponent) {
   }
 
   private static void normalize(float[] x, int offset, int dim) {
-    float max = 0;
-    for (int d = offset; d < offset + dim; d++) {
-      max = Math.max(max, Math.abs(x[d]));
+    if (scaleToUnit(x, offset, dim)) {
+      double sum = 0;
+      for (int d = offset; d < offset + dim; d++) {
+        sum += (double) x[d] * x[d];
+      }
+      divide(x, offset, dim, sum);
     }
+  }
+
+  /** Four rows to the same bits as one by one: their sums do not wait for each other. */
+  private static void normalize4(float[] x, int r0, int dim) {
+    int r1 = r0 + dim;
+    int r2 = r1 + dim;
+    int r3 = r2 + dim;
+    boolean u0 = scaleToUnit(x, r0, dim);
+    boolean u1 = scaleToUnit(x, r1, dim);
+    boolean u2 = scaleToUnit(x, r2, dim);
+    boolean u3 = scaleToUnit(x, r3, dim);
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    for (int d = 0; d < dim; d++) {
+      s0 += (double) x[r0 + d] * x[r0 + d];
+      s1 += (double) x[r1 + d] * x[r1 + d];
+      s2 += (double) x[r2 + d] * x[r2 + d];
+      s3 += (double) x[r3 + d] * x[r3 + d];
+    }
+    divide(x, r0, dim, u0 ? s0 : 1);
+    divide(x, r1, dim, u1 ? s1 : 1);
+    divide(x, r2, dim, u2 ? s2 : 1);
+    divide(x, r3, dim, u3 ? s3 : 1);
+  }
+
+  /** Scales the largest component into [1, 2); false if the row is zero or not finite. */
+  private static boolean scaleToUnit(float[] x, int offset, int dim) {
+    float max = Kernels.get().maxAbs(x, offset, dim);
     if (max == 0 || !(max <= Float.MAX_VALUE)) {
-      return;
+      return false;
     }
-    scale(x, offset, dim, -exponentOf(max));
-    double sum = 0;
+    int exponent = -exponentOf(max);
+    if (exponent < Float.MIN_EXPONENT || exponent > Float.MAX_EXPONENT) {
+      scale(x, offset, dim, exponent);
+      return true;
+    }
+    // One rounding as in scale(), where the factor is a float; nothing is near MAX_COMPONENT.
+    float factor = Math.scalb(1.0f, exponent);
     for (int d = offset; d < offset + dim; d++) {
-      sum += (double) x[d] * x[d];
+      x[d] *= factor;
     }
-    float inverse = (float) (1 / Math.sqrt(sum));
+    return true;
+  }
+
+  private static void divide(float[] x, int offset, int dim, double squaredNorm) {
+    float inverse = (float) (1 / Math.sqrt(squaredNorm));
     for (int d = offset; d < offset + dim; d++) {
       x[d] *= inverse;
     }

@@ -99,6 +99,7 @@ public final class CentroidRanking {
     int recordBytes = Encoding.BIT1.recordBytes(dim);
     byte[] records = new byte[CodeBlock.WIDTH * recordBytes];
     int[] ords = new int[CodeBlock.WIDTH];
+    int[] lists = new int[CodeBlock.WIDTH]; // all one list, about the mean
     byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
     byte[] codes = new byte[Math.toIntExact(layout.listBytes(nlist))];
     for (int first = 0; first < nlist; ) {
@@ -106,8 +107,8 @@ public final class CentroidRanking {
       int count = Math.min(width, nlist - first);
       for (int i = 0; i < count; i++) {
         ords[i] = first + i;
-        coder.encode(codebook.centroids().values(), (first + i) * dim, 0, records, i * recordBytes);
       }
+      coder.encode(codebook.centroids().values(), first * dim, count, lists, 0, records, 0);
       layout.pack(ords, 0, records, 0, count, width, block);
       int at = (int) layout.blockOffset(first, nlist);
       System.arraycopy(block, 0, codes, at, layout.blockBytes(width));

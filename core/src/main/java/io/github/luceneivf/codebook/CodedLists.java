@@ -95,15 +95,16 @@ final class CodedLists {
   private static final class ListCoder {
     private final CodeBlock layout;
     private final VectorCoder coder;
-    private final int recordBytes;
+    private final float[] vectors;
+    private final int[] lists = new int[CodeBlock.WIDTH];
     private final byte[] records;
     private final byte[] block;
 
     ListCoder(Codebook codebook, Encoding encoding, CodeBlock layout) {
       this.layout = layout;
       this.coder = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
-      this.recordBytes = encoding.recordBytes(codebook.dim());
-      this.records = new byte[CodeBlock.WIDTH * recordBytes];
+      this.vectors = new float[CodeBlock.WIDTH * codebook.dim()];
+      this.records = new byte[CodeBlock.WIDTH * encoding.recordBytes(codebook.dim())];
       this.block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
     }
 
@@ -112,9 +113,12 @@ final class CodedLists {
         int width = CodeBlock.widthAt(at, size);
         int count = Math.min(width, size - at);
         int from = start + at;
+        int dim = rows.dim();
         for (int i = 0; i < count; i++) {
-          coder.encode(rows.values(), rowAt[from + i] * rows.dim(), list, records, i * recordBytes);
+          System.arraycopy(rows.values(), rowAt[from + i] * dim, vectors, i * dim, dim);
         }
+        Arrays.fill(lists, list);
+        coder.encode(vectors, 0, count, lists, 0, records, 0);
         layout.pack(rowAt, from, records, 0, count, width, block);
         long offset = layout.blockOffset(at, size);
         MemorySegment.copy(block, 0, out, ValueLayout.JAVA_BYTE, offset, layout.blockBytes(width));

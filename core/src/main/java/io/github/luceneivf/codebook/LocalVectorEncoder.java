@@ -56,7 +56,7 @@ public final class LocalVectorEncoder implements VectorEncoder {
     int batch = Math.multiplyExact(batchSize(codebook), threads);
     int recordBytes = encoding.recordBytes(dim);
     int[] lists = new int[batch];
-    float[] distances = new float[batch];
+    float[] scratch = new float[batch];
     byte[] records = new byte[Math.multiplyExact(batch, recordBytes)];
     Assigner assigner = new Assigner(codebook.centroids(), codebook.quantizer().mean());
     Assigner[] assigners = new Assigner[threads];
@@ -72,13 +72,12 @@ public final class LocalVectorEncoder implements VectorEncoder {
             abort.check();
             workers.run(
                 count,
-                threads == 1 ? batch : RANGE,
+                RANGE,
                 (worker, from, to) -> {
                   codebook.space().map(rows, from * dim, to - from, dim);
-                  assigners[worker].assign(rows, from * dim, to - from, lists, distances, from);
-                  for (int i = from; i < to; i++) {
-                    coders[worker].encode(rows, i * dim, lists[i], records, i * recordBytes);
-                  }
+                  assigners[worker].assignLists(rows, from * dim, to - from, lists, scratch, from);
+                  coders[worker].encode(
+                      rows, from * dim, to - from, lists, from, records, from * recordBytes);
                 },
                 Workers.Tick.NONE);
             sink.accept(firstOrd, count, lists, records);

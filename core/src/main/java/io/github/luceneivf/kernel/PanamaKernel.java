@@ -16,8 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
  * between methods takes and gives arrays. A test counts allocated bytes.
  *
  * <p>The work is spread over {@link NearestTiles} (assignment), {@link LaneKernels} (blocks whose
- * lanes are vectors), {@link LookupKernels} (the same with 4-bit codes) and this class (row-major
- * vectors and the Hadamard transform).
+ * lanes are vectors), {@link LookupKernels} (the same with 4-bit codes), {@link TileKernels}
+ * (rotation and signs of sixteen vectors at once) and this class (row-major vectors and the
+ * Hadamard transform).
  */
 public final class PanamaKernel implements VectorKernel {
 
@@ -265,8 +266,19 @@ public final class PanamaKernel implements VectorKernel {
   }
 
   @Override
-  public float maxAbs(float[] values, int length) {
-    return QueryKernels.maxAbs(values, length);
+  public void gatherHadamard(
+      float[] in, int[] source, float[] factor, float[] out, int from, int length) {
+    TileKernels.gatherHadamard(in, source, factor, out, from, length);
+  }
+
+  @Override
+  public void signs(float[] residuals, float[] offsets, int dim, int[] words, double[] sums) {
+    TileKernels.signs(residuals, offsets, dim, words, sums);
+  }
+
+  @Override
+  public float maxAbs(float[] values, int offset, int length) {
+    return QueryKernels.maxAbs(values, offset, length);
   }
 
   @Override

@@ -48,15 +48,15 @@ final class QueryKernels {
     }
   }
 
-  static float maxAbs(float[] values, int length) {
+  static float maxAbs(float[] values, int offset, int length) {
     FloatVector max = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i + LANES <= length; i += LANES) {
-      max = max.max(FloatVector.fromArray(FLOATS, values, i).abs());
+      max = max.max(FloatVector.fromArray(FLOATS, values, offset + i).abs());
     }
     float result = max.reduceLanes(VectorOperators.MAX);
     for (; i < length; i++) {
-      result = Math.max(result, Math.abs(values[i]));
+      result = Math.max(result, Math.abs(values[offset + i]));
     }
     return result;
   }

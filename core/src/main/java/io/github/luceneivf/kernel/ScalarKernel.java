@@ -324,10 +324,21 @@ public final class ScalarKernel implements VectorKernel {
   }
 
   @Override
-  public float maxAbs(float[] values, int length) {
+  public void gatherHadamard(
+      float[] in, int[] source, float[] factor, float[] out, int from, int length) {
+    ScalarTiles.gatherHadamard(in, source, factor, out, from, length);
+  }
+
+  @Override
+  public void signs(float[] residuals, float[] offsets, int dim, int[] words, double[] sums) {
+    ScalarTiles.signs(residuals, offsets, dim, words, sums);
+  }
+
+  @Override
+  public float maxAbs(float[] values, int offset, int length) {
     float max = 0;
     for (int i = 0; i < length; i++) {
-      max = Math.max(max, Math.abs(values[i]));
+      max = Math.max(max, Math.abs(values[offset + i]));
     }
     return max;
   }

@@ -12,9 +12,10 @@ import java.util.Arrays;
  * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
  * #within}, {@link #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
  * #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link #below}, {@link #gather},
- * {@link #maxAbs} and {@link #bitPlanes} are bit-identical, their order of operations being part of
- * this contract; sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
- * terms. No method allocates once compiled, none keeps a reference to an argument.
+ * {@link #maxAbs(float[], int)}, {@link #bitPlanes}, {@link #gatherHadamard} and {@link #signs} are
+ * bit-identical, their order of operations being part of this contract; sums over dimensions of the
+ * other methods agree to 1e-5 of the sum of the absolute terms. No method allocates once compiled,
+ * none keeps a reference to an argument.
  *
  * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
  * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
@@ -294,8 +295,41 @@ public interface VectorKernel {
       int outOffset,
       int length);
 
+  /** Vectors of a tile: component d of vector j is at {@code d × TILE + j}. */
+  int TILE = 16;
+
+  /**
+   * {@link #gather} of {@code length} components from {@code from} on, then {@link #hadamard} of
+   * them, for all vectors of a tile.
+   *
+   * @param in [components × TILE]
+   * @param source component of {@code in} that becomes component i
+   * @param factor what component i is multiplied by
+   * @param out [components × TILE], not {@code in}
+   * @param length a power of two, at least 32; {@code from} is a multiple of 32
+   */
+  void gatherHadamard(float[] in, int[] source, float[] factor, float[] out, int from, int length);
+
+  /**
+   * Signs of the vectors r of a tile, with their sums over dimensions in double precision: those of
+   * even and of odd components each in ascending order, then both together.
+   *
+   * @param residuals [dim × TILE] the vectors r; −0 counts as positive
+   * @param offsets [dim × TILE] a vector z for each
+   * @param dim a multiple of 32
+   * @param words [dim / 32 × TILE] receives bit i of word w of vector j at {@code w × TILE + j}: 1
+   *     where component 32 w + i is positive
+   * @param sums [3 × TILE] receives ‖r‖², ⟨r, sign(r)⟩ and ⟨z, sign(r)⟩, TILE of each
+   */
+  void signs(float[] residuals, float[] offsets, int dim, int[] words, double[] sums);
+
   /** Returns the largest {@code |values[i]|} of the first {@code length}; 0 if there are none. */
-  float maxAbs(float[] values, int length);
+  default float maxAbs(float[] values, int length) {
+    return maxAbs(values, 0, length);
+  }
+
+  /** Like {@link #maxAbs(float[], int)} for those from {@code offset} on. */
+  float maxAbs(float[] values, int offset, int length);
 
   /**
    * Returns the energy that clipping cuts off: {@code Σ max(|values[i]| − limit, 0)²} over the

@@ -103,6 +103,26 @@ public final class Rotation {
     transform(out, outOffset);
   }
 
+  /**
+   * Rotates the vectors of a tile, each to the same bits as alone.
+   *
+   * @param in [paddedDim × {@link VectorKernel#TILE}], zeros beyond the dimension; overwritten
+   * @param out [paddedDim × TILE]
+   */
+  void rotateTile(float[] in, float[] out) {
+    transformTile(in, out, 0);
+    transformTile(out, in, 1);
+    transformTile(in, out, 2);
+  }
+
+  private void transformTile(float[] in, float[] out, int round) {
+    for (int from = 0; from < padded; ) {
+      int block = Integer.highestOneBit(padded - from);
+      kernel.gatherHadamard(in, sources[round], factors[round], out, from, block);
+      from += block;
+    }
+  }
+
   private void gather(float[] in, int inOffset, float[] out, int outOffset, int round) {
     kernel.gather(in, inOffset, sources[round], factors[round], out, outOffset, padded);
   }

@@ -1,5 +1,7 @@
 package io.github.luceneivf.quantization;
 
+import static io.github.luceneivf.kernel.VectorKernel.TILE;
+
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import java.lang.invoke.MethodHandles;
@@ -42,15 +44,14 @@ public final class VectorCoder {
   private final int dim;
   private final int padded;
   private final float[] offsets;
-  private final float[] diff;
+  private final ResidualTile tile;
+  private final int[] oneList = new int[1];
   private final float[] residual;
-  private final float[] scratch;
   private final GridCode grid;
   private final @Nullable ProductCode product;
 
   // Sums over one residual, results of the passes below.
   private double energy;
-  private double codeDot;
   private double offsetDot;
 
   /**
@@ -70,9 +71,8 @@ public final class VectorCoder {
           "centroids must have dimension " + quantizer.dim() + ", got: " + dim);
     }
     this.padded = Rotation.paddedDim(dim);
-    this.diff = new float[dim];
+    this.tile = new ResidualTile(rotation);
     this.residual = new float[padded];
-    this.scratch = new float[padded];
     this.grid = new GridCode(padded);
     this.product =
         encoding.subCodebookSize() == 0 ? null : new ProductCode(quantizer.subCodebooks(encoding));
@@ -82,6 +82,8 @@ public final class VectorCoder {
   /** rot(c − μ) of all centroids [nlist × padded]. */
   private float[] rotatedOffsets(float[] mean) {
     float[] rotated = new float[Math.multiplyExact(centroids.rows(), padded)];
+    float[] diff = new float[dim];
+    float[] scratch = new float[padded];
     for (int list = 0; list < centroids.rows(); list++) {
       for (int d = 0; d < dim; d++) {
         diff[d] = centroids.values()[list * dim + d] - mean[d];
@@ -92,95 +94,105 @@ public final class VectorCoder {
   }
 
   /**
-   * Codes one vector.
+   * Codes one vector; many are faster together.
    *
    * @param x [dim] from {@code offset}, in the codebook's space
    * @param list number of its centroid
    * @param record receives {@code encoding.recordBytes(dim)} bytes from {@code recordOffset}
    */
   public void encode(float[] x, int offset, int list, byte[] record, int recordOffset) {
-    Objects.checkIndex(list, centroids.rows());
-    switch (encoding) {
-      case Encoding.Float32 _ -> {
-        for (int d = 0; d < dim; d++) {
-          FLOATS.set(record, recordOffset + d * Float.BYTES, x[offset + d]);
-        }
+    oneList[0] = list;
+    encode(x, offset, 1, oneList, 0, record, recordOffset);
+  }
+
+  /**
+   * Codes some vectors. The record of each depends on nothing but itself and the codebook.
+   *
+   * @param x [count × dim], row-major, from {@code offset}, in the codebook's space
+   * @param lists [count] numbers of their centroids, from {@code listsFrom}
+   * @param records receives [count × {@code encoding.recordBytes(dim)}] bytes from {@code
+   *     recordOffset}
+   */
+  public void encode(
+      float[] x,
+      int offset,
+      int count,
+      int[] lists,
+      int listsFrom,
+      byte[] records,
+      int recordOffset) {
+    int recordBytes = encoding.recordBytes(dim);
+    for (int i = listsFrom; i < listsFrom + count; i++) {
+      Objects.checkIndex(lists[i], centroids.rows());
+    }
+    if (encoding instanceof Encoding.Float32) {
+      for (int i = 0; i < count * dim; i++) {
+        FLOATS.set(records, recordOffset + i * Float.BYTES, x[offset + i]);
       }
-      case Encoding.Int8 _ -> {
-        double centroidDot = rotateResidual(x, offset, list);
-        double scale = encodeBytes(list * padded, record, recordOffset);
-        writeTerms(scale, centroidDot, record, recordOffset + padded);
+      return;
+    }
+    for (int first = 0; first < count; first += TILE) {
+      int here = Math.min(TILE, count - first);
+      int xFrom = offset + first * dim;
+      tile.load(x, xFrom, here, lists, listsFrom + first, centroids.values());
+      if (encoding instanceof Encoding.Bit1) {
+        tile.findSigns(here, lists, listsFrom + first, offsets);
       }
-      case Encoding.Bit1 _ -> {
-        double centroidDot = rotateResidual(x, offset, list);
-        encodeBits(list * padded, record, recordOffset);
-        double scale = energy / codeDot;
-        writeTerms(scale, centroidDot, record, recordOffset + padded / Byte.SIZE);
+      for (int j = 0; j < here; j++) {
+        int list = lists[listsFrom + first + j];
+        double centroidDot = centroidDot(x, xFrom + j * dim, list * dim);
+        finish(j, list, centroidDot, records, recordOffset + (first + j) * recordBytes);
       }
-      case Encoding.Bit2 _ -> {
-        double centroidDot = rotateResidual(x, offset, list);
-        grid.encode2(residual, offsets, list * padded, record, recordOffset);
-        writeGridTerms(centroidDot, record, recordOffset + padded / 4);
-      }
-      case Encoding.Int4 _ -> {
-        double centroidDot = rotateResidual(x, offset, list);
-        grid.encode4(residual, offsets, list * padded, record, recordOffset);
-        writeGridTerms(centroidDot, record, recordOffset + padded / 2);
-      }
-      case Encoding.Pq4 _, Encoding.Pq8 _ -> encodeProduct(x, offset, list, record, recordOffset);
     }
   }
 
-  /** Computes the rotated residual and returns ⟨c, x − c⟩ where the metric needs it. */
-  private double rotateResidual(float[] x, int offset, int list) {
-    float[] c = centroids.values();
-    int at = list * dim;
-    for (int d = 0; d < dim; d++) {
-      diff[d] = x[offset + d] - c[at + d];
-    }
-    rotation.rotate(diff, 0, residual, 0, scratch);
+  /** ⟨c, x − c⟩ where the metric needs it. */
+  private double centroidDot(float[] x, int offset, int at) {
     double dot = 0;
     if (metric == Metric.INNER_PRODUCT) {
+      float[] c = centroids.values();
       for (int d = 0; d < dim; d++) {
-        dot += (double) c[at + d] * diff[d];
+        dot += (double) c[at + d] * (x[offset + d] - c[at + d]);
       }
     }
     return dot;
   }
 
-  /** Writes the signs; leaves ‖r‖², ⟨r, v⟩ and ⟨z, v⟩. Free of branches: signs are random. */
-  private void encodeBits(int offsetsFrom, byte[] record, int at) {
-    double e0 = 0;
-    double e1 = 0;
-    double r0 = 0;
-    double r1 = 0;
-    double z0 = 0;
-    double z1 = 0;
-    for (int word = 0; word < padded; word += Integer.SIZE) {
-      int code = 0;
-      for (int i = 0; i < Integer.SIZE; i += 2) {
-        // Adding +0 turns −0 into +0, which counts as positive.
-        float a = residual[word + i] + 0.0f;
-        float b = residual[word + i + 1] + 0.0f;
-        int aSign = Float.floatToRawIntBits(a) & 0x80000000;
-        int bSign = Float.floatToRawIntBits(b) & 0x80000000;
-        code |= (aSign >>> 31) << i | (bSign >>> 31) << (i + 1);
-        e0 += (double) a * a;
-        e1 += (double) b * b;
-        r0 += Math.abs(a);
-        r1 += Math.abs(b);
-        z0 += flip(offsets[offsetsFrom + word + i], aSign);
-        z1 += flip(offsets[offsetsFrom + word + i + 1], bSign);
+  /** Writes the record of vector j of the tile. */
+  private void finish(int j, int list, double centroidDot, byte[] record, int at) {
+    int termsAt = at + encoding.codeBytes(dim);
+    if (encoding instanceof Encoding.Bit1) {
+      for (int w = 0; w < padded / Integer.SIZE; w++) {
+        INTS.set(record, at + w * Integer.BYTES, tile.word(w, j));
       }
-      INTS.set(record, at + word / Byte.SIZE, ~code);
+      energy = tile.energy(j);
+      offsetDot = tile.offsetDot(j) / 2;
+      writeTerms(energy / (tile.signDot(j) / 2), centroidDot, record, termsAt);
+      return;
     }
-    energy = e0 + e1;
-    codeDot = (r0 + r1) / 2;
-    offsetDot = (z0 + z1) / 2;
-  }
-
-  private static float flip(float value, int sign) {
-    return Float.intBitsToFloat(Float.floatToRawIntBits(value) ^ sign);
+    tile.residual(j, residual);
+    switch (encoding) {
+      case Encoding.Int8 _ -> {
+        double scale = encodeBytes(list * padded, record, at);
+        writeTerms(scale, centroidDot, record, termsAt);
+      }
+      case Encoding.Bit2 _ -> {
+        grid.encode2(residual, offsets, list * padded, record, at);
+        writeGridTerms(centroidDot, record, termsAt);
+      }
+      case Encoding.Int4 _ -> {
+        grid.encode4(residual, offsets, list * padded, record, at);
+        writeGridTerms(centroidDot, record, termsAt);
+      }
+      case Encoding.Pq4 _, Encoding.Pq8 _ -> {
+        ProductCode code = Objects.requireNonNull(product);
+        code.encode(residual, offsets, list * padded, record, at);
+        energy = code.energy();
+        offsetDot = code.offsetDot();
+        writeTerms(code.scale(), centroidDot, record, termsAt);
+      }
+      default -> throw new AssertionError(encoding);
+    }
   }
 
   /** Writes the bytes and returns their scale; leaves ‖r‖² and ⟨z, u⟩. */
@@ -203,15 +215,6 @@ public final class VectorCoder {
     energy = norm;
     offsetDot = dot;
     return usable ? (double) max / 127 : 0;
-  }
-
-  private void encodeProduct(float[] x, int offset, int list, byte[] record, int recordOffset) {
-    ProductCode code = Objects.requireNonNull(product);
-    double centroidDot = rotateResidual(x, offset, list);
-    code.encode(residual, offsets, list * padded, record, recordOffset);
-    energy = code.energy();
-    offsetDot = code.offsetDot();
-    writeTerms(code.scale(), centroidDot, record, recordOffset + encoding.codeBytes(dim));
   }
 
   private void writeGridTerms(double centroidDot, byte[] record, int at) {

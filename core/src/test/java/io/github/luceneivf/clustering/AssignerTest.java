@@ -42,6 +42,11 @@ class AssignerTest {
     for (int from = 0, step = 1; from < rows.rows(); from += step, step = 1 + step * 3 % 41) {
       int count = Math.min(step, rows.rows() - from);
       assigner.fork().assign(rows.values(), from * 19, count, lists, distances, from + 3);
+      int[] alone = new int[count + 1];
+      assigner.assignLists(rows.values(), from * 19, count, alone, new float[count + 1], 1);
+      assertArrayEquals(
+          Arrays.copyOfRange(lists, from + 3, from + 3 + count),
+          Arrays.copyOfRange(alone, 1, count + 1));
     }
     assertArrayEquals(whole.lists(), threads.lists());
     assertArrayEquals(whole.distances(), threads.distances());

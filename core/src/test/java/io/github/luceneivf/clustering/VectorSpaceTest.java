@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.testdata.VectorGenerators;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,5 +74,32 @@ class VectorSpaceTest {
     assertEquals("exponent must be in [-200, 200], got: 201", e.getMessage());
     e = assertThrows(IllegalArgumentException.class, () -> new VectorSpace(Metric.COSINE, 1));
     assertEquals("exponent must be 0 for COSINE, got: 1", e.getMessage());
+  }
+
+  @Test
+  void rowsAreMappedAsAlone() {
+    int dim = 13;
+    float[] rows = VectorGenerators.clusters(11, dim, 3, 0.5, 1).values().clone();
+    Arrays.fill(rows, 2 * dim, 3 * dim, 0);
+    rows[4 * dim] = Float.NaN;
+    rows[5 * dim + 1] = Float.NEGATIVE_INFINITY;
+    for (int d = 6 * dim; d < 7 * dim; d++) {
+      rows[d] *= 1e-40f;
+      rows[d + dim] *= 1e30f;
+    }
+    rows[8 * dim] = Float.MAX_VALUE;
+    VectorSpace space = new VectorSpace(Metric.COSINE, 0);
+    float[] alone = rows.clone();
+    float[] together = rows.clone();
+    for (int i = 0; i < 10; i++) {
+      space.map(alone, (1 + i) * dim, 1, dim);
+      float[] row = Arrays.copyOfRange(rows, (1 + i) * dim, (2 + i) * dim);
+      space.mapQuery(row);
+      assertArrayEquals(row, Arrays.copyOfRange(alone, (1 + i) * dim, (2 + i) * dim));
+    }
+    space.map(together, dim, 10, dim);
+    assertArrayEquals(alone, together);
+    assertArrayEquals(
+        Arrays.copyOfRange(rows, 4 * dim, 6 * dim), Arrays.copyOfRange(together, 4 * dim, 6 * dim));
   }
 }

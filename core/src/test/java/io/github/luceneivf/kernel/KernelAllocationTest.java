@@ -32,6 +32,12 @@ class KernelAllocationTest {
   private static final float[] PAIR_VALUES = new float[21 * VectorKernel.PANEL];
   private static final float[] HALF_NORMS = new float[64];
 
+  private static final float[] TILES = new float[256 * VectorKernel.TILE];
+  private static final float[] TILES2 = new float[256 * VectorKernel.TILE];
+  private static final int[] ORDS256 = IntStream.range(0, 256).toArray();
+  private static final int[] TILE_WORDS = new int[8 * VectorKernel.TILE];
+  private static final double[] TILE_SUMS = new double[3 * VectorKernel.TILE];
+
   static Stream<Arguments> calls() {
     VectorKernel k = new PanamaKernel();
     return Stream.of(
@@ -61,6 +67,8 @@ class KernelAllocationTest {
         call("affine of floats", () -> k.affine(SEGMENT, 4, 64, OUT, 1, OUT)),
         call("below", () -> INTS[0] = Long.bitCount(k.below(OUT, 64, 0))),
         call("gather", () -> k.gather(QUERY, 0, ORDS, ROWS, OUT, 0, 21)),
+        call("gatherHadamard", () -> k.gatherHadamard(TILES, ORDS256, TILES, TILES2, 0, 256)),
+        call("signs", () -> k.signs(TILES, TILES2, 256, TILE_WORDS, TILE_SUMS)),
         call("maxAbs", () -> OUT[0] = k.maxAbs(QUERY, DIM)),
         call("excess", () -> OUT[0] = k.excess(QUERY, DIM, 0.5f)),
         call("bitPlanes", () -> INTS[0] = k.bitPlanes(ROWS, 640, 1, PLANES)));

@@ -3,6 +3,7 @@ package io.github.luceneivf.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,10 @@ class QueryKernelsTest {
       }
       assertEquals(max, scalar.maxAbs(values, length));
       assertEquals(max, panama.maxAbs(values, length));
+      int from = random.nextInt(length);
+      float end = scalar.maxAbs(Arrays.copyOfRange(values, from, length), length - from);
+      assertEquals(end, scalar.maxAbs(values, from, length - from));
+      assertEquals(end, panama.maxAbs(values, from, length - from));
       assertEquals(excess, scalar.excess(values, length, 0.5f), 1e-5 * excess);
       assertEquals(excess, panama.excess(values, length, 0.5f), 1e-5 * excess);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.kernel.VectorKernel;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -92,5 +93,29 @@ class RotationTest {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> new Rotation(1, 0));
     assertEquals("dim must be at least 1, got: 0", e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 33, 100, 384, 800, 1000})
+  void vectorsOfATileAreRotatedAsAlone(int dim) {
+    Rotation rotation = new Rotation(7, dim);
+    int padded = Rotation.paddedDim(dim);
+    float[] vectors = QuantizationData.gaussian(new Random(dim), VectorKernel.TILE, dim, 1);
+    float[] in = new float[padded * VectorKernel.TILE];
+    float[] out = new float[padded * VectorKernel.TILE];
+    for (int j = 0; j < VectorKernel.TILE; j++) {
+      for (int d = 0; d < dim; d++) {
+        in[d * VectorKernel.TILE + j] = vectors[j * dim + d];
+      }
+    }
+    rotation.rotateTile(in, out);
+    for (int j = 0; j < VectorKernel.TILE; j++) {
+      float[] column = new float[padded];
+      for (int d = 0; d < padded; d++) {
+        column[d] = out[d * VectorKernel.TILE + j];
+      }
+      float[] alone = rotate(rotation, Arrays.copyOfRange(vectors, j * dim, (j + 1) * dim));
+      assertArrayEquals(alone, column);
+    }
   }
 }
