@@ -236,7 +236,7 @@ final class FieldIndexer {
     int rows = (int) Math.max(1, Math.min(Math.min(wanted, affordable), population));
     FloatMatrix sample =
         population > vectors.size() && run.index.isPresent()
-            ? run.index.get().sample(vectors, rows, SEED, run.abort)
+            ? run.index.get().sample(vectors, rows, SEED)
             : TrainingSample.draw(vectors, rows, SEED, run.abort::check);
     int nlist =
         sample.rows() < population

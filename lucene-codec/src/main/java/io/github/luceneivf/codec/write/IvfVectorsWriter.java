@@ -11,7 +11,6 @@ import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.SegmentCodebook;
-import io.github.luceneivf.codec.file.SegmentFit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,7 +162,9 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
     Metric metric = Metrics.of(field.getVectorSimilarityFunction());
     MergedVectors vectors = new MergedVectors(values);
     List<MergeInput> inputs = MergeInput.of(field, mergeState);
-    LiveIndex index = new LiveIndex(state.segmentInfo, field.name, inputs, state.infoStream);
+    LiveIndex index =
+        new LiveIndex(
+            state.segmentInfo, field.name, inputs, mergeState::checkAborted, state.infoStream);
     IndexPlan plan = plan(field, vectors, inputs, index);
     boolean renews = plan instanceof IndexPlan.Train train && train.parent().isPresent();
     boolean mayTrain = renews && index.beginTraining();
@@ -189,7 +190,6 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   private IndexPlan plan(
       FieldInfo field, MergedVectors vectors, List<MergeInput> inputs, @Nullable LiveIndex index)
       throws IOException {
-    List<SegmentFit> fits = inputs.stream().flatMap(input -> input.fit().stream()).toList();
     Metric metric = Metrics.of(field.getVectorSimilarityFunction());
     return new IndexPlanner(params, metric, field.getVectorDimension())
         .merge(
@@ -197,9 +197,7 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
             inputs,
             known(field, vectors.size(), () -> vectors.spread(CodebookFit.SAMPLE)),
             current ->
-                index == null
-                    ? IndexFit.of(0)
-                    : index.fit(current.codebook(), vectors.size(), fits));
+                index == null ? IndexFit.of(0) : index.fit(current.codebook(), vectors.size()));
   }
 
   private FlatVectorsReader reopenRaw() throws IOException {

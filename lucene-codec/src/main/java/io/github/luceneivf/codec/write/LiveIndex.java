@@ -34,14 +34,24 @@ final class LiveIndex {
 
   private final SegmentInfo merged;
   private final String field;
+  private final List<MergeInput> merges;
   private final Set<String> inputs;
+  private final AbortCheck abort;
   private final InfoStream infoStream;
   private final LiveSegments segments;
+  private @Nullable List<SegmentFit> own;
 
   @SuppressWarnings("ReferenceEquality") // the directory of this index, not one like it
-  LiveIndex(SegmentInfo merged, String field, List<MergeInput> inputs, InfoStream infoStream) {
+  LiveIndex(
+      SegmentInfo merged,
+      String field,
+      List<MergeInput> inputs,
+      AbortCheck abort,
+      InfoStream infoStream) {
     this.merged = merged;
     this.field = field;
+    this.merges = inputs;
+    this.abort = abort;
     this.inputs = new HashSet<>();
     for (MergeInput input : inputs) {
       input.fit().filter(_ -> input.directory() == merged.dir).ifPresent(this::add);
@@ -72,10 +82,9 @@ final class LiveIndex {
    * Returns how a codebook fits the index.
    *
    * @param vectors vectors of the merge
-   * @param own fits of its inputs
    */
-  IndexFit fit(Codebook codebook, int vectors, List<SegmentFit> own) {
-    List<SegmentFit> all = new ArrayList<>(own);
+  IndexFit fit(Codebook codebook, int vectors) {
+    List<SegmentFit> all = new ArrayList<>(own());
     long others = 0;
     long reachable = vectors;
     try {
@@ -92,6 +101,27 @@ final class LiveIndex {
       message("other segments are not seen: " + e);
     }
     return IndexFit.of(codebook.id(), codebook.nlist(), all, vectors + others, reachable);
+  }
+
+  /** What the inputs will say in the merged segment, without what is deleted. */
+  private List<SegmentFit> own() {
+    if (own == null) {
+      own =
+          merges.stream()
+              .flatMap(input -> input.fit().map(written -> own(input, written)).stream())
+              .toList();
+    }
+    return own;
+  }
+
+  /** An aborted merge goes on with less to go by until it checks again, which is soon. */
+  private SegmentFit own(MergeInput input, SegmentFit written) {
+    try {
+      return LiveFit.of(input, written, abort);
+    } catch (IOException | RuntimeException e) {
+      message("deletes in " + written.segment() + " are not seen: " + e);
+      return written;
+    }
   }
 
   private void readCommit() {
@@ -121,12 +151,11 @@ final class LiveIndex {
    * @param rows vectors wanted at most
    * @throws IOException what reading the vectors of the merge threw, or {@code abort}
    */
-  FloatMatrix sample(VectorSource vectors, int rows, long seed, AbortCheck abort)
-      throws IOException {
+  FloatMatrix sample(VectorSource vectors, int rows, long seed) throws IOException {
     List<float[]> others = List.of();
     Directory directory = merged.dir;
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      others = others(reader, vectors.size(), rows, seed, abort);
+      others = others(reader, vectors.size(), rows, seed);
     } catch (MergePolicy.MergeAbortedException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -143,8 +172,8 @@ final class LiveIndex {
     return new FloatMatrix(values, own.rows() + others.size(), dim);
   }
 
-  private List<float[]> others(
-      DirectoryReader reader, int own, int rows, long seed, AbortCheck abort) throws IOException {
+  private List<float[]> others(DirectoryReader reader, int own, int rows, long seed)
+      throws IOException {
     List<LeafReader> leaves = new ArrayList<>();
     long total = own;
     for (LeafReaderContext leaf : reader.leaves()) {

@@ -1,0 +1,90 @@
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codec.file.ListStatistics;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.codec.file.SegmentFit;
+import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.quantization.CodeBlock;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.lucene.index.CorruptIndexException;
+
+/**
+ * What a segment says of its codebook once the documents that its merge drops are gone: what the
+ * merged segment will say. Energy is taken to be that of all vectors, and of those that came after
+ * the training as many are taken to be gone as of the others.
+ */
+final class LiveFit {
+
+  private LiveFit() {}
+
+  /**
+   * Counts the vectors that are left in each list.
+   *
+   * @param fit what the segment said when it was written
+   * @return {@code fit} itself if nothing is deleted
+   * @throws IOException if the lists cannot be read, or {@code abort}
+   */
+  static SegmentFit of(MergeInput input, SegmentFit fit, AbortCheck abort) throws IOException {
+    Optional<StoredLists> stored = input.lists();
+    if (stored.isEmpty() || fit.lists().isEmpty() || !deletes(input, stored.get(), abort)) {
+      return fit;
+    }
+    SegmentFit.Lists lists = fit.lists().get();
+    int[] sizes = new int[lists.sizes().length];
+    PostingLists.Cursor cursor = stored.get().postings().cursor();
+    for (int list = 0; list < sizes.length; list++) {
+      abort.check();
+      sizes[list] = live(input, stored.get(), cursor, list);
+    }
+    int left = Arrays.stream(sizes).sum();
+    ListStatistics old = lists.statistics();
+    int arrived = (int) Math.round((double) old.arrived() * left / Math.max(1, fit.vectors()));
+    ListStatistics now =
+        new ListStatistics(old.training(), left > 0 && old.measured(), old.energy(), arrived);
+    return new SegmentFit(
+        fit.segment(), left, Optional.of(new SegmentFit.Lists(lists.codebook(), sizes, now)));
+  }
+
+  private static boolean deletes(MergeInput input, StoredLists stored, AbortCheck abort)
+      throws IOException {
+    int vectors = stored.values().size();
+    for (int ord = 0; ord < vectors; ord++) {
+      if ((ord & 0xffff) == 0) {
+        abort.check();
+      }
+      if (input.docMap().get(stored.values().ordToDoc(ord)) < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int live(
+      MergeInput input, StoredLists stored, PostingLists.Cursor cursor, int list)
+      throws IOException {
+    CodeBlock layout = stored.postings().layout();
+    int size = stored.postings().size(list);
+    if (size == 0) {
+      return 0;
+    }
+    cursor.moveTo(list);
+    int live = 0;
+    for (int at = 0; at < size; at += CodeBlock.widthAt(at, size)) {
+      long block = cursor.base() + layout.blockOffset(at, size);
+      int lanes = Math.min(CodeBlock.widthAt(at, size), size - at);
+      for (int lane = 0; lane < lanes; lane++) {
+        int ord = layout.ord(cursor.memory(), block, lane);
+        if (ord < 0 || ord >= stored.values().size()) {
+          throw new CorruptIndexException(
+              "posting list " + list + ": ordinal out of range, got: " + ord,
+              stored.postings().name());
+        }
+        live += input.docMap().get(stored.values().ordToDoc(ord)) >= 0 ? 1 : 0;
+      }
+    }
+    return live;
+  }
+}
