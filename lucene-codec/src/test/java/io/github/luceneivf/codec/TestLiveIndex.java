@@ -47,6 +47,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.NIOFSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.InfoStream;
+import org.jspecify.annotations.Nullable;
 
 /** What merges know of the segments around them, and what becomes of them where they do not. */
 public class TestLiveIndex extends LuceneTestCase {
@@ -91,7 +92,7 @@ public class TestLiveIndex extends LuceneTestCase {
     }
 
     @Override
-    public MergeSpecification findForcedMerges(
+    public @Nullable MergeSpecification findForcedMerges(
         SegmentInfos infos,
         int maxSegments,
         Map<SegmentCommitInfo, Boolean> toMerge,
@@ -107,7 +108,7 @@ public class TestLiveIndex extends LuceneTestCase {
     }
 
     @Override
-    public MergeSpecification findMerges(
+    public @Nullable MergeSpecification findMerges(
         MergeTrigger trigger, SegmentInfos infos, MergeContext context) {
       return null;
     }
