@@ -80,7 +80,7 @@ class VectorSpaceTest {
   void rowsAreMappedAsAlone() {
     int dim = 13;
     float[] rows = VectorGenerators.clusters(11, dim, 3, 0.5, 1).values().clone();
-    Arrays.fill(rows, 2 * dim, 3 * dim, 0);
+    Arrays.fill(rows, 2 * dim, 4 * dim, 0);
     rows[4 * dim] = Float.NaN;
     rows[5 * dim + 1] = Float.NEGATIVE_INFINITY;
     for (int d = 6 * dim; d < 7 * dim; d++) {
