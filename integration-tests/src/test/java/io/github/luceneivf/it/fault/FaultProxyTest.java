@@ -26,6 +26,8 @@ class FaultProxyTest {
 
   private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
 
+  private static final int LIMIT_MILLIS = 10_000;
+
   private ServerSocket target;
   private FaultProxy proxy;
   private Socket client;
@@ -37,6 +39,8 @@ class FaultProxyTest {
     proxy = FaultProxy.start(target.getLocalPort());
     client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
     server = target.accept();
+    client.setSoTimeout(LIMIT_MILLIS);
+    server.setSoTimeout(LIMIT_MILLIS);
   }
 
   @AfterEach
@@ -72,7 +76,7 @@ class FaultProxyTest {
     server.setSoTimeout(200);
     assertThrows(SocketTimeoutException.class, () -> receive(server, 1));
     proxy.set(Fault.NONE);
-    server.setSoTimeout(10_000);
+    server.setSoTimeout(LIMIT_MILLIS);
     assertArrayEquals(HELLO, receive(server, HELLO.length));
   }
 
@@ -95,7 +99,9 @@ class FaultProxyTest {
   }
 
   @Test
-  void resetBreaksBothSides() {
+  void resetBreaksBothSides() throws IOException {
+    send(client, HELLO);
+    receive(server, HELLO.length); // so the proxy has both sides
     proxy.reset();
     assertThrows(SocketException.class, () -> receive(client, 1));
     assertThrows(SocketException.class, () -> receive(server, 1));
