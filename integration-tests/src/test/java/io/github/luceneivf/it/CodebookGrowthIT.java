@@ -35,15 +35,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Indexes that grow in many flushes with Lucene's default merge policy: vectors scanned at recall
- * 0.95, against a codebook trained afresh at that moment, are printed; trainings must stay few.
- * {@code -Divf.growth=1000000} grows the generated data to a million.
+ * Indexes that grow in many flushes with Lucene's default merge policy: at every step recall at
+ * default settings, and vectors scanned at recall 0.95 against a codebook trained afresh at that
+ * moment. In some order, a data set is thinned out to {@value #ROWS} rows; {@code
+ * -Divf.growth=1000000} takes all of it, and generates as many as that.
  */
 class CodebookGrowthIT {
 
   private static final int FLUSH = 1000;
-  private static final int QUERIES = 200;
   private static final double STEP = 1.6;
+  private static final int ROWS = 32_000;
+  private static final int QUERIES = 400;
+  private static final double RECALL = 0.95;
+
+  /** One for each doubling at most, and the first. */
+  private static final int MOST_TRAININGS = 6;
 
   @TempDir Path temp = Path.of("");
 
@@ -52,17 +58,58 @@ class CodebookGrowthIT {
   /** Rows in some order. */
   private interface Rows {
     float[] row(int number) throws IOException;
+
+    /** Returns how many rows there must be for a query to be asked: one like it has come. */
+    default int due(int query) {
+      return 0;
+    }
   }
+
+  /** A data set in some order, thinned out to {@code n} rows. */
+  private record Ordered(DataSet data, List<Integer> order, int[] places, int n) implements Rows {
+    static Ordered of(DataSet data, Comparator<Integer> by) throws IOException {
+      List<Integer> order =
+          IntStream.range(0, data.base().size())
+              .boxed()
+              .sorted(by.thenComparing(row -> row))
+              .toList();
+      int[] places = new int[order.size()];
+      for (int place = 0; place < places.length; place++) {
+        places[order.get(place)] = place;
+      }
+      int n = Math.min(order.size(), Integer.getInteger("ivf.growth", ROWS));
+      return new Ordered(data, order, places, n);
+    }
+
+    @Override
+    public float[] row(int number) throws IOException {
+      return data.base().row(order.get((int) ((long) number * places.length / n)));
+    }
+
+    @Override
+    public int due(int query) {
+      return (int) ((long) places[data.neighbors().ord(query, 0)] * n / places.length) + 1;
+    }
+  }
+
+  /**
+   * What must hold.
+   *
+   * @param mean most that is scanned beyond a fresh training, on average over the steps
+   * @param worst the same at any step
+   * @param merged the same once all is one segment
+   */
+  private record Bounds(double mean, double worst, double merged) {}
 
   @Test
   void randomGrowthOfGeneratedData() throws IOException {
-    int n = Integer.getInteger("ivf.growth", 40_000);
+    int n = Integer.getInteger("ivf.growth", ROWS);
     Generated data = new Generated(32, 2000);
     float[][] queries = new float[QUERIES][];
     for (int query = 0; query < QUERIES; query++) {
       queries[query] = data.row(-1 - query);
     }
-    grow("generated", data, n, matrix(queries), Metric.EUCLIDEAN, 2);
+    grow("generated", data, n, matrix(queries), Metric.EUCLIDEAN, new Bounds(0.15, 0.45, 0.10));
   }
 
   @Test
@@ -70,37 +117,32 @@ class CodebookGrowthIT {
     DataSet data = DataFolder.open("wordnet-minilm").firstQueries(QUERIES);
     List<String> topics =
         Tsv.read(DataFolder.require("wordnet-minilm").resolve("base.tsv.gz")).column("lexname");
-    List<Integer> order = sorted(data.base().size(), Comparator.comparing(topics::get));
-    grow("wordnet by lexname", data, order, 8);
+    grow(
+        "wordnet by lexname",
+        Ordered.of(data, Comparator.comparing(topics::get)),
+        new Bounds(0.6, 0.75, 0.25));
   }
 
   @Test
   void fashionByLabel() throws IOException {
     DataSet data = DataFolder.open("fashion-mnist").firstQueries(QUERIES);
     int[] labels = Objects.requireNonNull(data.labels());
-    List<Integer> order = sorted(data.base().size(), Comparator.comparingInt(row -> labels[row]));
-    grow("fashion by label", data, order, 8);
-  }
-
-  private static List<Integer> sorted(int n, Comparator<Integer> by) {
-    return IntStream.range(0, n).boxed().sorted(by.thenComparing(row -> row)).toList();
-  }
-
-  private void grow(String name, DataSet data, List<Integer> order, int mostTrainings)
-      throws IOException {
     grow(
-        name,
-        number -> data.base().row(order.get(number)),
-        order.size(),
-        data.queries(),
-        data.metric(),
-        mostTrainings);
+        "fashion by label",
+        Ordered.of(data, Comparator.comparingInt(row -> labels[row])),
+        new Bounds(0.65, 0.7, 0.1));
+  }
+
+  private void grow(String name, Ordered rows, Bounds bounds) throws IOException {
+    DataSet data = rows.data;
+    grow(name, rows, rows.n, data.queries(), data.metric(), bounds);
   }
 
   private void grow(
-      String name, Rows rows, int n, FloatMatrix queries, Metric metric, int mostRenewals)
+      String name, Rows rows, int n, FloatMatrix queries, Metric metric, Bounds bounds)
       throws IOException {
-    List<Double> losses = new ArrayList<>();
+    List<CodebookScan.Figures> steps = new ArrayList<>();
+    CodebookScan.Figures merged;
     IndexWriterConfig config =
         new IndexWriterConfig()
             .setCodec(
@@ -122,22 +164,40 @@ class CodebookGrowthIT {
         }
         if (number + 1 >= next || number + 1 == n) {
           next *= STEP;
-          measure(name, writer, queries, metric).ifPresent(losses::add);
+          measure(name, writer, due(rows, queries, number + 1), metric).ifPresent(steps::add);
         }
       }
+      writer.forceMerge(1);
+      merged = measure(name + ", merged", writer, queries, metric).orElseThrow();
     }
     long trainings =
         events.stream().filter(event -> event.action() == IndexEvent.Action.TRAIN).count();
-    double mean = losses.stream().mapToDouble(loss -> loss).average().orElseThrow();
-    double worst = losses.stream().mapToDouble(loss -> loss).max().orElseThrow();
-    System.out.printf(
-        "%-20s trainings %d, scanned against fresh: mean %+.1f %%, worst %+.1f %%%n",
-        name, trainings, 100 * mean, 100 * worst);
-    assertTrue(trainings <= 1 + mostRenewals, () -> "trainings: " + trainings);
+    double mean = steps.stream().mapToDouble(CodebookScan.Figures::loss).average().orElseThrow();
+    double worst = steps.stream().mapToDouble(CodebookScan.Figures::loss).max().orElseThrow();
+    double age = steps.stream().mapToDouble(CodebookScan.Figures::age).average().orElseThrow();
+    String summary =
+        "%s: trainings %d, scanned against fresh: mean %+.1f %%, worst %+.1f %%, for age %+.1f %%"
+            .formatted(name, trainings, 100 * mean, 100 * worst, 100 * age);
+    System.out.println(summary);
+    assertTrue(trainings >= 2 && trainings <= MOST_TRAININGS, summary);
+    assertTrue(mean <= bounds.mean && worst <= bounds.worst, summary);
+    assertTrue(merged.loss() <= bounds.merged && merged.recall() >= RECALL, name + ": " + merged);
+    for (CodebookScan.Figures step : steps) {
+      assertTrue(step.recall() >= RECALL, name + ": " + step);
+    }
   }
 
-  /** Returns the loss against a fresh training; empty if no segment has lists yet. */
-  private static Optional<Double> measure(
+  private static FloatMatrix due(Rows rows, FloatMatrix queries, int n) {
+    float[][] asked =
+        IntStream.range(0, queries.rows())
+            .filter(query -> rows.due(query) <= n)
+            .mapToObj(queries::row)
+            .toArray(float[][]::new);
+    return matrix(asked);
+  }
+
+  /** Measures an index; empty if no segment has lists yet. */
+  private static Optional<CodebookScan.Figures> measure(
       String name, IndexWriter writer, FloatMatrix queries, Metric metric) throws IOException {
     writer.flush();
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
@@ -149,7 +209,7 @@ class CodebookGrowthIT {
       IvfStatistics.Fit fit = statistics.codebooks().getFirst().fit();
       System.out.printf(
           "%-20s n %7d segments %2d codebooks %d version %d nlist %4d scanned %5.2f %% fresh"
-              + " %5.2f %% loss %+5.1f %% energy %.3f imbalance %.3f%n",
+              + " %5.2f %% loss %+5.1f %% for age %+5.1f %% energy %.3f imbalance %.3f recall %.3f%n",
           name,
           figures.vectors(),
           reader.leaves().size(),
@@ -159,9 +219,11 @@ class CodebookGrowthIT {
           100 * figures.scanned(),
           100 * figures.fresh(),
           100 * figures.loss(),
+          100 * figures.age(),
           fit.energy().orElse(0) / fit.trainedEnergy().orElse(1),
-          fit.imbalance() / fit.trainedImbalance().orElse(1));
-      return Optional.of(figures.loss());
+          fit.imbalance() / fit.trainedImbalance().orElse(1),
+          figures.recall());
+      return Optional.of(figures);
     }
   }
 

@@ -2,17 +2,17 @@ package io.github.luceneivf.it;
 
 import io.github.luceneivf.clustering.Assigner;
 import io.github.luceneivf.clustering.Assignment;
+import io.github.luceneivf.clustering.ClusteringListener;
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.KMeans;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.TrainingSample;
+import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codebook.LocalCodebookTrainer;
-import io.github.luceneivf.codebook.TrainingMonitor;
-import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.file.SegmentFit;
-import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +24,11 @@ import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,14 +62,21 @@ final class CodebookScan {
    *
    * @param vectors live vectors
    * @param codebooks codebooks in use
-   * @param nlist their lists
    * @param scanned share of the vectors scanned
-   * @param fresh the same with a fresh codebook
+   * @param fresh the same with a fresh codebook, of as many lists as the sizing wants now
+   * @param same the same with a fresh codebook of as many lists as the newest has
+   * @param recall of the index itself at default settings
    */
-  record Figures(int vectors, int codebooks, int nlist, double scanned, double fresh) {
+  record Figures(
+      int vectors, int codebooks, double scanned, double fresh, double same, double recall) {
     /** Returns by how much more is scanned than with a fresh codebook, as a share of that. */
     double loss() {
       return scanned / fresh - 1;
+    }
+
+    /** Returns the part of the loss that is not for want of lists. */
+    double age() {
+      return scanned / same - 1;
     }
   }
 
@@ -78,15 +89,38 @@ final class CodebookScan {
       scan.add(leaf, bases);
     }
     Codebook newest = Objects.requireNonNull(scan.newest, "no segment has lists");
-    scan.assign(newest, scan.unlisted, Objects.requireNonNull(bases.get(newest.id().toString())));
+    int base = Objects.requireNonNull(bases.get(newest.id().toString()));
+    scan.assign(newest.space(), newest.centroids(), scan.unlisted, base);
     int[][] truth = scan.truth();
-    CodebookScan fresh = scan.fresh();
+    int wanted = ListSizing.SQUARE_ROOT.nlist(scan.rows.size());
+    double fresh = scan.fresh(wanted).scanned(truth);
     return new Figures(
         scan.rows.size(),
         bases.size(),
-        scan.centroids.size(),
         scan.scanned(truth),
-        fresh.scanned(truth));
+        fresh,
+        newest.nlist() == wanted ? fresh : scan.fresh(newest.nlist()).scanned(truth),
+        scan.recall(reader, truth));
+  }
+
+  /** A hit as near as the tenth is as good. */
+  private double recall(DirectoryReader reader, int[][] truth) throws IOException {
+    IndexSearcher searcher = new IndexSearcher(reader);
+    int found = 0;
+    for (int query = 0; query < truth.length; query++) {
+      float[] target = queries.row(query);
+      float tenth = VectorUtil.squareDistance(rows.get(truth[query][K - 1]), target);
+      IvfKnnFloatVectorQuery near = new IvfKnnFloatVectorQuery(VectorIndex.FIELD, target, K);
+      for (ScoreDoc hit : searcher.search(near, K).scoreDocs) {
+        LeafReaderContext leaf = reader.leaves().get(ReaderUtil.subIndex(hit.doc, reader.leaves()));
+        float[] row =
+            leaf.reader() // every document has a vector
+                .getFloatVectorValues(VectorIndex.FIELD)
+                .vectorValue(hit.doc - leaf.docBase);
+        found += VectorUtil.squareDistance(row, target) <= tenth * (1 + 1e-5f) ? 1 : 0;
+      }
+    }
+    return (double) found / (K * truth.length);
   }
 
   private void add(LeafReaderContext leaf, Map<String, Integer> bases) throws IOException {
@@ -108,16 +142,18 @@ final class CodebookScan {
     if (newest == null || codebook.lineage().version() > newest.lineage().version()) {
       newest = codebook;
     }
-    int base = bases.computeIfAbsent(codebook.id().toString(), _ -> append(codebook));
-    assign(codebook, own, base);
+    int base =
+        bases.computeIfAbsent(
+            codebook.id().toString(), _ -> append(codebook.space(), codebook.centroids()));
+    assign(codebook.space(), codebook.centroids(), own, base);
   }
 
   /** Adds centroids in the units of the vectors. */
-  private int append(Codebook codebook) {
+  private int append(VectorSpace space, FloatMatrix codebook) {
     int base = centroids.size();
-    float back = (float) Math.scalb(1.0, -codebook.space().exponent());
-    for (int list = 0; list < codebook.nlist(); list++) {
-      float[] centroid = codebook.centroids().row(list);
+    float back = (float) Math.scalb(1.0, -space.exponent());
+    for (int list = 0; list < codebook.rows(); list++) {
+      float[] centroid = codebook.row(list);
       for (int d = 0; d < centroid.length; d++) {
         centroid[d] *= back;
       }
@@ -126,40 +162,30 @@ final class CodebookScan {
     return base;
   }
 
-  private void assign(Codebook codebook, List<float[]> own, int base) {
+  private void assign(VectorSpace space, FloatMatrix codebook, List<float[]> own, int base) {
     if (own.isEmpty()) {
       return;
     }
     rows.addAll(own);
     float[] values = matrix(own).values().clone();
     int dim = codebook.dim();
-    codebook.space().map(values, 0, own.size(), dim);
+    space.map(values, 0, own.size(), dim);
     Assignment assignment =
-        new Assigner(codebook.centroids(), codebook.centroids().mean())
-            .assign(new FloatMatrix(values, own.size(), dim), 2);
+        new Assigner(codebook, codebook.mean()).assign(new FloatMatrix(values, own.size(), dim), 2);
     for (int list : assignment.lists()) {
       lists.add(base + list);
     }
   }
 
-  private CodebookScan fresh() throws IOException {
-    int nlist = ListSizing.SQUARE_ROOT.nlist(rows.size());
-    FloatMatrix all = matrix(rows);
-    FloatMatrix sample = TrainingSample.draw(all.asSource(), 256 * nlist, SEED, () -> {});
-    Codebook codebook =
-        new LocalCodebookTrainer()
-            .train(
-                new TrainingRequest(
-                    metric,
-                    Encoding.FLOAT32,
-                    KMeansParams.of(nlist, SEED).withThreads(2),
-                    rows.size(),
-                    Optional.empty()),
-                sample,
-                TrainingMonitor.NONE)
-            .codebook();
+  private CodebookScan fresh(int nlist) throws IOException {
+    FloatMatrix sample = TrainingSample.draw(matrix(rows).asSource(), 256 * nlist, SEED, () -> {});
+    VectorSpace space = VectorSpace.fitting(metric, sample.values());
+    space.map(sample.values(), 0, sample.rows(), sample.dim());
+    FloatMatrix found =
+        KMeans.cluster(sample, KMeansParams.of(nlist, SEED).withThreads(2), ClusteringListener.NONE)
+            .centroids();
     CodebookScan fresh = new CodebookScan(metric, queries);
-    fresh.assign(codebook, rows, fresh.append(codebook));
+    fresh.assign(space, found, rows, fresh.append(space, found));
     return fresh;
   }
 
@@ -181,19 +207,11 @@ final class CodebookScan {
   private static int[] nearest(List<float[]> rows, float[] query, int count) {
     long[] keys = new long[rows.size()];
     for (int i = 0; i < keys.length; i++) {
-      keys[i] = ((long) Float.floatToIntBits(distance(rows.get(i), query)) << 32) | i;
+      keys[i] =
+          ((long) Float.floatToIntBits(VectorUtil.squareDistance(rows.get(i), query)) << 32) | i;
     }
     Arrays.sort(keys);
     return Arrays.stream(keys).limit(count).mapToInt(key -> (int) key).toArray();
-  }
-
-  private static float distance(float[] a, float[] b) {
-    float sum = 0;
-    for (int d = 0; d < a.length; d++) {
-      float difference = a[d] - b[d];
-      sum += difference * difference;
-    }
-    return sum;
   }
 
   /** The mean share scanned with the fewest lists that give the recall. */
