@@ -66,6 +66,7 @@ class CodebookGrowthIT {
   }
 
   /** A data set in some order, thinned out to {@code n} rows. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Ordered(DataSet data, List<Integer> order, int[] places, int n) implements Rows {
     static Ordered of(DataSet data, Comparator<Integer> by) throws IOException {
       List<Integer> order =
