@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,15 +110,21 @@ class RemoteCodebookTrainerTest {
   @Test
   void abortIsRethrownAndCancelsTheJobAtOnce() throws Exception {
     IOException stop = new IOException("merge aborted");
-    int[] checks = {0};
+    AtomicBoolean watched = new AtomicBoolean();
     TrainingMonitor monitor =
         () -> {
-          if (checks[0]++ > 6) {
+          if (watched.get()) {
             throw stop;
           }
         };
     FakeSidecar.Fault silentJob =
-        message -> message instanceof WatchJobResponse ? null : List.of(message);
+        message -> {
+          if (message instanceof WatchJobResponse) {
+            watched.set(true);
+            return null;
+          }
+          return List.of(message);
+        };
     SidecarCounters counters = new SidecarCounters();
     try (FakeSidecar sidecar = new FakeSidecar(local, silentJob)) {
       FallbackTrainer trainer =
