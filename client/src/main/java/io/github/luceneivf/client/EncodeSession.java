@@ -6,6 +6,7 @@ import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.AssignAndEncodeRequest;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;

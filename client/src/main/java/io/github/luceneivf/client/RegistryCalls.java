@@ -6,6 +6,7 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
@@ -83,7 +84,7 @@ final class RegistryCalls {
             .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
             .setReport(report)
             .setCalibration(calibration)
-            .setCrc32C(Checksums.crc32c(report.toByteString().concat(calibration.toByteString())));
+            .setCrc32C(Checksums.crc32c(report, calibration));
     trained
         .codebook()
         .lineage()

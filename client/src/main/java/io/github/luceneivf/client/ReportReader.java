@@ -1,6 +1,5 @@
 package io.github.luceneivf.client;
 
-import com.google.protobuf.ByteString;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.clustering.ClusteringReport;
@@ -50,8 +49,7 @@ final class ReportReader {
       io.github.luceneivf.proto.v1.Calibration calibration,
       int crc32c)
       throws SidecarException {
-    ByteString sent = report.toByteString().concat(calibration.toByteString());
-    ChunkCheck.require("report", crc32c, Checksums.crc32c(sent));
+    ChunkCheck.require("report", crc32c, Checksums.crc32c(report, calibration));
   }
 
   /** Puts the answer together. */

@@ -8,6 +8,7 @@ import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;

@@ -1,6 +1,7 @@
 package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.proto.v1.CodebookChunk;
+import io.github.luceneivf.server.rpc.Admissions;
 import io.github.luceneivf.server.rpc.IdleTimer;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
@@ -21,7 +22,7 @@ public final class CodebookDownload<T> {
   private final ServerCallStreamObserver<T> client;
   private final CodebookSender<T> sender;
   private final IdleTimer idle;
-  private Transfers.@Nullable Admission admission;
+  private Admissions.@Nullable Admission admission;
   private boolean closed;
 
   /**
@@ -113,7 +114,7 @@ public final class CodebookDownload<T> {
   }
 
   private boolean admit(long bytes) {
-    Transfers.Admission room = transfers.admit(bytes);
+    Admissions.Admission room = transfers.admit(bytes);
     synchronized (this) {
       if (closed) {
         room.close();

@@ -1,8 +1,6 @@
 package io.github.luceneivf.server.codebook;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
-import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.server.config.Limits;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -55,7 +53,7 @@ public final class CodebookSender<T> {
         client.onNext(first);
         header = null;
       } else if (sent < bytes.length) {
-        CodebookChunk chunk = chunk();
+        CodebookChunk chunk = CodebookChunks.at(bytes, sent, Limits.CHUNK_BYTES);
         sent += chunk.getData().size();
         client.onNext(message.apply(chunk));
       } else {
@@ -69,15 +67,5 @@ public final class CodebookSender<T> {
   public synchronized void stop() {
     ended = true;
     bytes = new byte[0];
-  }
-
-  private CodebookChunk chunk() {
-    int count = Math.min(Limits.CHUNK_BYTES, bytes.length - sent);
-    ByteString data = UnsafeByteOperations.unsafeWrap(bytes, sent, count);
-    return CodebookChunk.newBuilder()
-        .setOffset(sent)
-        .setData(data)
-        .setCrc32C(Checksums.crc32c(data))
-        .build();
   }
 }

@@ -11,6 +11,7 @@ import io.github.luceneivf.proto.v1.PublishCodebookRequest;
 import io.github.luceneivf.proto.v1.PublishCodebookResponse;
 import io.github.luceneivf.proto.v1.PublishHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
+import io.github.luceneivf.server.rpc.Admissions;
 import io.github.luceneivf.server.rpc.Answer;
 import io.github.luceneivf.server.rpc.IdleTimer;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
@@ -43,7 +44,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
   private final IdleTimer idle;
   private @Nullable PublishHeader header;
   private @Nullable CodebookInput input;
-  private Transfers.@Nullable Admission admission;
+  private Admissions.@Nullable Admission admission;
   private boolean closed;
 
   CodebookUpload(
@@ -96,15 +97,13 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
     }
     RequestException.requireRange(
         "trained_by characters", first.getReport().getTrainedBy().length(), 0, MAX_TRAINED_BY);
-    int crc =
-        Checksums.crc32c(
-            first.getReport().toByteString().concat(first.getCalibration().toByteString()));
+    int crc = Checksums.crc32c(first.getReport(), first.getCalibration());
     requireSame("crc32c of report", Checksums.hex(crc), Checksums.hex(first.getCrc32C()));
     RequestException.requireRange("size_bytes", first.getSizeBytes(), 1, Integer.MAX_VALUE - 8);
     store.field(name).ifPresent(field -> field.check(first.getCodebook(), parent(first)));
     store.requireRoom(first.getSizeBytes());
     // The bytes, and centroids and hash input when they are read.
-    Transfers.Admission room = transfers.admit(3 * first.getSizeBytes());
+    Admissions.Admission room = transfers.admit(3 * first.getSizeBytes());
     synchronized (this) {
       admission = room;
       if (closed) {

@@ -2,12 +2,11 @@ package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.rpc.Admissions;
 import io.github.luceneivf.server.rpc.RequestException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What codebooks on their way to and from clients share. Thread-safe. */
 public final class Transfers {
@@ -15,7 +14,7 @@ public final class Transfers {
   private final Limits limits;
   private final Duration idle;
   private final Shared shared;
-  private final Semaphore open;
+  private final Admissions room;
 
   /**
    * What is shared with other services.
@@ -35,7 +34,8 @@ public final class Transfers {
     this.limits = limits;
     this.idle = idle;
     this.shared = shared;
-    this.open = new Semaphore(limits.maxStreams());
+    this.room =
+        new Admissions("transfers of codebooks", "codebook", limits.maxStreams(), shared.memory());
   }
 
   Limits limits() {
@@ -59,39 +59,7 @@ public final class Transfers {
    *
    * @throws RequestException if there is none
    */
-  Admission admit(long bytes) {
-    if (!open.tryAcquire()) {
-      throw RequestException.exhausted(
-          "transfers of codebooks must be at most "
-              + limits.maxStreams()
-              + ", got: "
-              + (limits.maxStreams() + 1));
-    }
-    MemoryBudget.Reservation reservation = shared.memory().reserve(bytes).orElse(null);
-    if (reservation == null) {
-      open.release();
-      long free = shared.memory().totalBytes() - shared.memory().usedBytes();
-      throw RequestException.exhausted(
-          "codebook memory must be at most " + free + " bytes now, got: " + bytes);
-    }
-    return new Admission(reservation);
-  }
-
-  /** Room for one transfer; closing it gives it back, once. */
-  final class Admission implements AutoCloseable {
-    private final MemoryBudget.Reservation memory;
-    private final AtomicBoolean released = new AtomicBoolean();
-
-    private Admission(MemoryBudget.Reservation memory) {
-      this.memory = memory;
-    }
-
-    @Override
-    public void close() {
-      if (released.compareAndSet(false, true)) {
-        memory.close();
-        open.release();
-      }
-    }
+  Admissions.Admission admit(long bytes) {
+    return room.admit(bytes);
   }
 }

@@ -8,6 +8,7 @@ import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.server.codebook.CodebookCache;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
+import io.github.luceneivf.server.rpc.Admissions;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import java.io.IOException;
@@ -16,9 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +33,7 @@ public final class EncodeResources {
   private final Duration idle;
   private final Shared shared;
   private final VectorEncoder encoder;
-  private final Semaphore streams;
+  private final Admissions room;
 
   /**
    * What streams have in common with other services.
@@ -62,7 +61,7 @@ public final class EncodeResources {
     this.idle = idle;
     this.shared = shared;
     this.encoder = encoder;
-    this.streams = new Semaphore(limits.maxStreams());
+    this.room = new Admissions("encode streams", "encode", limits.maxStreams(), shared.memory());
   }
 
   Limits limits() {
@@ -116,7 +115,7 @@ public final class EncodeResources {
 
   /** Returns the number of streams that are open. */
   public int open() {
-    return limits.maxStreams() - streams.availablePermits();
+    return room.open();
   }
 
   /**
@@ -151,41 +150,8 @@ public final class EncodeResources {
    * @param codebookBytes bytes of the codebook that comes with it
    * @throws RequestException if there is none
    */
-  Admission admit(long codebookBytes) {
-    if (!streams.tryAcquire()) {
-      throw RequestException.exhausted(
-          "encode streams must be at most "
-              + limits.maxStreams()
-              + ", got: "
-              + (limits.maxStreams() + 1));
-    }
+  Admissions.Admission admit(long codebookBytes) {
     // The codebook as bytes and as floats; chunks on their way as bytes, as floats and as codes.
-    long bytes = 3 * codebookBytes + 3L * EncodeStream.WINDOW * Limits.CHUNK_BYTES;
-    MemoryBudget.Reservation reservation = shared.memory().reserve(bytes).orElse(null);
-    if (reservation == null) {
-      streams.release();
-      long free = shared.memory().totalBytes() - shared.memory().usedBytes();
-      throw RequestException.exhausted(
-          "encode memory must be at most " + free + " bytes now, got: " + bytes);
-    }
-    return new Admission(reservation);
-  }
-
-  /** Room for one stream; closing it gives it back, once. */
-  final class Admission implements AutoCloseable {
-    private final MemoryBudget.Reservation memory;
-    private final AtomicBoolean released = new AtomicBoolean();
-
-    private Admission(MemoryBudget.Reservation memory) {
-      this.memory = memory;
-    }
-
-    @Override
-    public void close() {
-      if (released.compareAndSet(false, true)) {
-        memory.close();
-        streams.release();
-      }
-    }
+    return room.admit(3 * codebookBytes + 3L * EncodeStream.WINDOW * Limits.CHUNK_BYTES);
   }
 }

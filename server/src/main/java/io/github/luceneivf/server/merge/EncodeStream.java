@@ -16,6 +16,7 @@ import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.server.codebook.CodebookInput;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.Admissions;
 import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.RequestException;
@@ -46,7 +47,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   private final CRC32C received = new CRC32C();
   private @Nullable Task task;
   private @Nullable CodebookInput codebookInput;
-  private volatile EncodeResources.@Nullable Admission admission;
+  private volatile Admissions.@Nullable Admission admission;
   private long ord;
   private volatile @Nullable HandoffVectors handoff;
   private boolean ended;
@@ -332,7 +333,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   }
 
   private void release() {
-    EncodeResources.Admission held = admission;
+    Admissions.Admission held = admission;
     if (held != null) {
       held.close();
     }

@@ -26,7 +26,7 @@ final class ReportMessages {
     return GetTrainingReportResponse.newBuilder()
         .setReport(report)
         .setCalibration(calibration)
-        .setCrc32C(Checksums.crc32c(report.toByteString().concat(calibration.toByteString())))
+        .setCrc32C(Checksums.crc32c(report, calibration))
         .build();
   }
 

@@ -1,0 +1,58 @@
+package io.github.luceneivf.proto;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.github.luceneivf.proto.v1.CodebookChunk;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/** A codebook on its way in pieces. Stateless. */
+public final class CodebookChunks {
+
+  private CodebookChunks() {}
+
+  /**
+   * Returns the pieces of a codebook, made one by one.
+   *
+   * @param codebook binary form, shared and not to be modified
+   * @param most bytes of a piece, at least 1
+   */
+  public static Iterable<CodebookChunk> of(byte[] codebook, int most) {
+    return () ->
+        new Iterator<>() {
+          private int from;
+
+          @Override
+          public boolean hasNext() {
+            return from < codebook.length;
+          }
+
+          @Override
+          public CodebookChunk next() {
+            if (!hasNext()) {
+              throw new NoSuchElementException("no chunk at " + from);
+            }
+            CodebookChunk chunk = at(codebook, from, most);
+            from += chunk.getData().size();
+            return chunk;
+          }
+        };
+  }
+
+  /**
+   * Returns one piece of a codebook.
+   *
+   * @param codebook binary form, shared and not to be modified
+   * @param from where the piece begins, below the length of {@code codebook}
+   * @param most bytes of the piece, at least 1
+   */
+  public static CodebookChunk at(byte[] codebook, int from, int most) {
+    int count = Math.min(most, codebook.length - from);
+    ByteString data = UnsafeByteOperations.unsafeWrap(codebook, from, count);
+    return CodebookChunk.newBuilder()
+        .setOffset(from)
+        .setData(data)
+        .setCrc32C(Checksums.crc32c(data))
+        .build();
+  }
+}
