@@ -59,6 +59,11 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
     return position < listSize / WIDTH * WIDTH ? WIDTH : TAIL_WIDTH;
   }
 
+  /** Returns which lane of its block holds position {@code position} of a list. */
+  public static int laneAt(int position, int listSize) {
+    return position % widthAt(position, listSize);
+  }
+
   /** Returns the bytes of a block of {@code width} vectors. */
   public int blockBytes(int width) {
     return width * (ordBytes + encoding.recordBytes(dim));

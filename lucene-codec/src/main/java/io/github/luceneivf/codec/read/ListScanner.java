@@ -186,8 +186,8 @@ final class ListScanner {
   /** Reads an ordinal from the list that was moved to. */
   int ord(int list, int position) throws CorruptIndexException {
     int size = lists.size(list);
-    int lane = position % CodeBlock.widthAt(position, size);
-    return ord(cursor.memory(), cursor.base() + layout.blockOffset(position, size), lane);
+    long block = cursor.base() + layout.blockOffset(position, size);
+    return ord(cursor.memory(), block, CodeBlock.laneAt(position, size));
   }
 
   private int ord(MemorySegment memory, long offset, int lane) throws CorruptIndexException {

@@ -116,11 +116,13 @@ final class CopiedEntries implements EntrySource {
   @Override
   public void record(int place, byte[] to, int offset) {
     int size = lists.postings().size(list);
-    int width = CodeBlock.widthAt(place, size);
-    int full = size / CodeBlock.WIDTH * CodeBlock.WIDTH;
-    int lane = place < full ? place % CodeBlock.WIDTH : (place - full) % CodeBlock.TAIL_WIDTH;
-    long block = cursor.base() + layout.blockOffset(place, size);
-    layout.unpack(cursor.memory(), block, width, lane, to, offset);
+    layout.unpack(
+        cursor.memory(),
+        cursor.base() + layout.blockOffset(place, size),
+        CodeBlock.widthAt(place, size),
+        CodeBlock.laneAt(place, size),
+        to,
+        offset);
   }
 
   private CorruptIndexException corrupt(String message) {
