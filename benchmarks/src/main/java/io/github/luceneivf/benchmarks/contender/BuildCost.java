@@ -5,21 +5,24 @@ import java.util.Map;
 /**
  * What an index cost.
  *
- * @param flushSeconds wall time of adding and flushing all rows
- * @param mergeSeconds wall time of the forced merge, 0 without one
- * @param cpuSeconds CPU time of the whole process in both
- * @param heapPeakBytes most heap that was live after a garbage collection
+ * @param flush adding and flushing all rows
+ * @param merge the forced merge; all 0 without one
  * @param fileBytes bytes on disk by file extension
  */
-public record BuildCost(
-    double flushSeconds,
-    double mergeSeconds,
-    double cpuSeconds,
-    long heapPeakBytes,
-    Map<String, Long> fileBytes) {
+public record BuildCost(BuildPhase flush, BuildPhase merge, Map<String, Long> fileBytes) {
 
   /** Copies the map. */
   public BuildCost {
     fileBytes = Map.copyOf(fileBytes);
+  }
+
+  /** Returns the CPU seconds of both phases. */
+  public double cpuSeconds() {
+    return flush.cpuSeconds() + merge.cpuSeconds();
+  }
+
+  /** Returns the highest heap of both phases in bytes. */
+  public long heapPeakBytes() {
+    return Math.max(flush.heapPeakBytes(), merge.heapPeakBytes());
   }
 }

@@ -58,6 +58,14 @@ public interface Contender {
   BuildCost build(String index, PreparedVectors vectors, Layout layout, Path folder)
       throws IOException;
 
+  /**
+   * Learns what an index can know of its rows before they are flushed.
+   *
+   * @param index one of {@link #indexes}
+   * @param scratch exists and is empty, to work in; what is left there is of no use
+   */
+  Rebuild learn(String index, PreparedVectors vectors, Path scratch) throws IOException;
+
   /** Deletes the rows tagged {@link Tag#DELETED} from an index, and leaves it otherwise alone. */
   void delete(Path folder) throws IOException;
 

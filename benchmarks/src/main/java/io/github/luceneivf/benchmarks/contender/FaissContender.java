@@ -19,6 +19,7 @@ final class FaissContender implements Contender {
 
   private static final String NPROBE = "nprobe";
   private static final String FILE = "vectors.faiss";
+  private static final String ONE_SEGMENT = "FAISS takes part in one segment only";
 
   @Override
   public String name() {
@@ -67,16 +68,20 @@ final class FaissContender implements Contender {
     FaissLibrary faiss = FaissLibrary.load();
     int nlist = (int) Math.max(1, Math.sqrt(vectors.base().rows()) * 1.5);
     boolean innerProduct = vectors.facts().similarity() != Similarity.EUCLIDEAN;
-    BuildMeter meter = BuildMeter.start();
-    faiss.build(vectors.base(), nlist, innerProduct, folder.resolve(FILE));
-    meter.flushed();
-    meter.merged();
-    return meter.cost(folder);
+    try (BuildMeter meter = BuildMeter.start()) {
+      faiss.build(vectors.base(), nlist, innerProduct, folder.resolve(FILE));
+      return new BuildCost(meter.phase(), BuildPhase.NONE, BuildMeter.fileBytes(folder));
+    }
+  }
+
+  @Override
+  public Rebuild learn(String index, PreparedVectors vectors, Path scratch) {
+    throw new UnsupportedOperationException(ONE_SEGMENT);
   }
 
   @Override
   public void delete(Path folder) {
-    throw new UnsupportedOperationException("FAISS takes part in one segment only");
+    throw new UnsupportedOperationException(ONE_SEGMENT);
   }
 
   @Override

@@ -1,15 +1,20 @@
 package io.github.luceneivf.benchmarks.contender;
 
 import io.github.luceneivf.benchmarks.report.Family;
+import io.github.luceneivf.codebook.CodebookSource;
+import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.search.Query;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +78,35 @@ final class IvfContender extends LuceneContender {
 
   @Override
   protected KnnVectorsFormat format(String index) {
-    return new IvfVectorsFormat(IvfParams.DEFAULT.withEncoding(encoding));
+    return format(Ports.LOCAL);
+  }
+
+  private KnnVectorsFormat format(Ports ports) {
+    return new IvfVectorsFormat(IvfParams.DEFAULT.withEncoding(encoding), ports);
+  }
+
+  /** The codebook of a merge of all rows is at hand from then on, as with a sidecar's registry. */
+  @Override
+  public Rebuild learn(String index, PreparedVectors vectors, Path scratch) throws IOException {
+    KnnVectorsFormat format = format(Ports.LOCAL.withSource(new LastCodebook()));
+    new LuceneBuild(format, vectors, Layout.MERGED).into(scratch);
+    return rebuild(format, vectors);
+  }
+
+  /** Knows the codebook that was trained last, of a process that writes one field. */
+  private static final class LastCodebook implements CodebookSource {
+
+    private volatile @Nullable TrainedCodebook last;
+
+    @Override
+    public Optional<TrainedCodebook> latest(String field) {
+      return Optional.ofNullable(last);
+    }
+
+    @Override
+    public void offer(String field, TrainedCodebook trained) {
+      last = trained;
+    }
   }
 
   @Override

@@ -9,7 +9,9 @@ public enum Layout {
   /** Ten flushes, then a forced merge into one segment. */
   MERGED(10),
   /** One segment, then {@link Tag#DELETED} rows deleted. */
-  WITH_DELETES(1);
+  WITH_DELETES(1),
+  /** Ten segments, flushed by a {@link Rebuild} and never merged. */
+  SHARED(10);
 
   private final int flushes;
 

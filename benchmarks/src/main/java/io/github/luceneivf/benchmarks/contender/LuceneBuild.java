@@ -41,19 +41,21 @@ final class LuceneBuild {
   }
 
   BuildCost into(Path folder) throws IOException {
-    BuildMeter meter = BuildMeter.start();
+    BuildPhase flush;
+    BuildPhase merge = BuildPhase.NONE;
     try (Directory directory = Directories.open(folder);
-        IndexWriter writer = new IndexWriter(directory, config())) {
+        IndexWriter writer = new IndexWriter(directory, config());
+        BuildMeter meter = BuildMeter.start()) {
       addAll(writer);
-      meter.flushed();
+      flush = meter.phase();
       if (layout == Layout.MERGED) {
         writer.getConfig().setMergePolicy(inOrder());
         writer.forceMerge(1);
         writer.commit();
+        merge = meter.phase();
       }
-      meter.merged();
     }
-    return meter.cost(folder);
+    return new BuildCost(flush, merge, BuildMeter.fileBytes(folder));
   }
 
   /** Deletes the rows tagged {@link Tag#DELETED}. */

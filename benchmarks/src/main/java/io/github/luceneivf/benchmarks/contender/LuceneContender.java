@@ -63,6 +63,17 @@ public abstract class LuceneContender implements Contender {
     return new LuceneBuild(format(index), vectors, layout).into(folder);
   }
 
+  /** A format that learns nothing is rebuilt as it was built. */
+  @Override
+  public Rebuild learn(String index, PreparedVectors vectors, Path scratch) throws IOException {
+    return rebuild(format(index), vectors);
+  }
+
+  /** Returns builds that a format writes. */
+  protected static final Rebuild rebuild(KnnVectorsFormat format, PreparedVectors vectors) {
+    return (layout, folder) -> new LuceneBuild(format, vectors, layout).into(folder);
+  }
+
   @Override
   public final void delete(Path folder) throws IOException {
     LuceneBuild.delete(folder);

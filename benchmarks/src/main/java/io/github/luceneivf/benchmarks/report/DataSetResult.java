@@ -13,6 +13,7 @@ import java.util.List;
  * @param scenarios search results, one per scenario
  * @param builds index builds, one per contender and way of building
  * @param openings what the first queries cost, one per contender
+ * @param merges what flushes and merges cost, one per contender
  * @param failures what contenders could not do, in words
  */
 public record DataSetResult(
@@ -24,6 +25,7 @@ public record DataSetResult(
     List<ScenarioResult> scenarios,
     List<BuildResult> builds,
     List<OpeningResult> openings,
+    List<MergeResult> merges,
     List<String> failures) {
 
   /** Copies the lists. */
@@ -31,6 +33,7 @@ public record DataSetResult(
     scenarios = List.copyOf(scenarios);
     builds = List.copyOf(builds);
     openings = List.copyOf(openings);
+    merges = List.copyOf(merges);
     failures = List.copyOf(failures);
   }
 }

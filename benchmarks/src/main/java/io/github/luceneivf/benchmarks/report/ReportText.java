@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A report as tables of text: who is how fast at which recall, and what indexes cost. */
 public final class ReportText {
@@ -39,6 +41,10 @@ public final class ReportText {
       if (!set.openings().isEmpty()) {
         text.append("\njust opened, milliseconds by the clock on the wall\n");
         text.append(openings(set.openings())).append('\n');
+      }
+      if (!set.merges().isEmpty()) {
+        text.append("\nten flushes and a merge of an index that knows its rows\n");
+        text.append(merges(set.merges())).append('\n');
       }
       set.failures().forEach(failure -> text.append("\nfailed: ").append(failure).append('\n'));
     }
@@ -99,16 +105,43 @@ public final class ReportText {
         openings,
         List.of(
             left("index", OpeningResult::contender),
-            right("open", opening -> millis(opening.openMillis())),
-            right("query 1", opening -> millis(opening.firstMillis())),
-            right("2-10", opening -> millis(opening.next9Millis())),
-            right("11-100", opening -> millis(opening.next90Millis())),
-            right("101-1000", opening -> millis(opening.next900Millis())),
-            right("reopen", opening -> millis(opening.reopenMillis())),
-            right("query 1", opening -> millis(opening.reopenFirstMillis()))));
+            right("open", opening -> hundredths(opening.openMillis())),
+            right("query 1", opening -> hundredths(opening.firstMillis())),
+            right("2-10", opening -> hundredths(opening.next9Millis())),
+            right("11-100", opening -> hundredths(opening.next90Millis())),
+            right("101-1000", opening -> hundredths(opening.next900Millis())),
+            right("reopen", opening -> hundredths(opening.reopenMillis())),
+            right("query 1", opening -> hundredths(opening.reopenFirstMillis()))));
   }
 
-  private static String millis(double value) {
+  private static String merges(List<MergeResult> merges) {
+    MergeResult floor = MergeResult.floor(merges).orElse(null);
+    return AsciiTable.getTable(
+        AsciiTable.NO_BORDERS,
+        merges,
+        List.of(
+            left("index", MergeResult::contender),
+            right("flush s", merge -> hundredths(merge.flushSeconds())),
+            right("x exact", merge -> times(merge, floor, MergeResult::flushSeconds)),
+            right("CPU s", merge -> hundredths(merge.flushCpuSeconds())),
+            right("x exact", merge -> times(merge, floor, MergeResult::flushCpuSeconds)),
+            right("merge s", merge -> hundredths(merge.mergeSeconds())),
+            right("x exact", merge -> times(merge, floor, MergeResult::mergeSeconds)),
+            right("CPU s", merge -> hundredths(merge.mergeCpuSeconds())),
+            right("x exact", merge -> times(merge, floor, MergeResult::mergeCpuSeconds)),
+            right("MB written", merge -> megabytes(merge.mergeWrittenBytes())),
+            right("x exact", merge -> times(merge, floor, MergeResult::mergeWrittenBytes)),
+            right("heap peak MB", merge -> megabytes(merge.mergeHeapBytes()))));
+  }
+
+  private static String times(
+      MergeResult merge, @Nullable MergeResult floor, ToDoubleFunction<MergeResult> figure) {
+    return floor == null
+        ? NONE
+        : format("%.2f", figure.applyAsDouble(merge) / figure.applyAsDouble(floor));
+  }
+
+  private static String hundredths(double value) {
     return Double.isNaN(value) ? NONE : format("%,.2f", value);
   }
 

@@ -29,6 +29,7 @@ final class BenchRun {
         findings.searches(),
         findings.builds(),
         findings.openings(),
+        findings.merges(),
         findings.failures());
   }
 }

@@ -25,20 +25,17 @@ final class BuildScenario {
 
   private static List<BuildResult> measure(Lab lab, String contender) throws IOException {
     List<BuildResult> results = new ArrayList<>();
-    DescribeJob.Description description;
-    try (WorkerProcess worker = lab.searcher(contender)) {
-      description = worker.ask(new DescribeJob(lab.set().base().size(), Layout.MERGED, null));
-    }
+    DescribeJob.Description description = lab.describe(contender, Layout.MERGED);
     for (String index : description.indexes()) {
       BuildCost flushed = lab.index(contender, index, Layout.FLUSHED, description).cost();
       double merge =
           description.supported() && index.equals(description.defaults().index())
-              ? lab.index(contender, index, Layout.MERGED, description).cost().mergeSeconds()
+              ? lab.index(contender, index, Layout.MERGED, description).cost().merge().seconds()
               : Double.NaN;
       results.add(
           new BuildResult(
               (contender + " " + index).strip(),
-              flushed.flushSeconds(),
+              flushed.flush().seconds(),
               flushed.cpuSeconds(),
               merge,
               flushed.heapPeakBytes(),

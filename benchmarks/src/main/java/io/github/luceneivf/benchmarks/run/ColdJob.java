@@ -1,5 +1,6 @@
 package io.github.luceneivf.benchmarks.run;
 
+import io.github.luceneivf.benchmarks.contender.ProcessFigures;
 import io.github.luceneivf.benchmarks.contender.Setting;
 import java.io.IOException;
 

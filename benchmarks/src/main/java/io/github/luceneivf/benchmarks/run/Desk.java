@@ -3,10 +3,12 @@ package io.github.luceneivf.benchmarks.run;
 import io.github.luceneivf.benchmarks.contender.Contender;
 import io.github.luceneivf.benchmarks.contender.OpenIndex;
 import io.github.luceneivf.benchmarks.contender.PreparedVectors;
+import io.github.luceneivf.benchmarks.contender.Rebuild;
 import io.github.luceneivf.benchmarks.contender.Setting;
 import io.github.luceneivf.benchmarks.contender.Tag;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,6 +22,7 @@ final class Desk implements Closeable {
   private final PreparedVectors vectors;
   private final Map<String, OpenIndex> open = new HashMap<>();
   private final Map<String, Path> folders = new HashMap<>();
+  private final Map<String, Rebuild> rebuilds = new HashMap<>();
 
   Desk(Contender contender, PreparedVectors vectors) {
     this.contender = contender;
@@ -32,6 +35,25 @@ final class Desk implements Closeable {
 
   PreparedVectors vectors() {
     return vectors;
+  }
+
+  /**
+   * Returns a rebuild of an index, which is learnt for once.
+   *
+   * @param beside a folder beside which there is room
+   */
+  Rebuild rebuild(String index, Path beside) throws IOException {
+    Rebuild rebuild = rebuilds.get(index);
+    if (rebuild == null) {
+      Path scratch = Files.createTempDirectory(beside.toAbsolutePath().getParent(), "learn");
+      try {
+        rebuild = contender.learn(index, vectors, scratch);
+      } finally {
+        IOUtils.rm(scratch);
+      }
+      rebuilds.put(index, rebuild);
+    }
+    return rebuild;
   }
 
   void open(String index, Path folder) throws IOException {

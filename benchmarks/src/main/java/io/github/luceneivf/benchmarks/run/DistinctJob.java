@@ -1,6 +1,7 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.OpenIndex;
+import io.github.luceneivf.benchmarks.contender.ProcessFigures;
 import io.github.luceneivf.benchmarks.contender.Setting;
 import java.io.IOException;
 

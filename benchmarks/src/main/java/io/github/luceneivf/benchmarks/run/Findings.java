@@ -1,6 +1,7 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.report.BuildResult;
+import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.OpeningResult;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
 import java.util.ArrayList;
@@ -12,16 +13,23 @@ import java.util.List;
  * @param searches results of search
  * @param builds results of indexing
  * @param openings results of opening
+ * @param merges results of merging
  * @param failures what contenders could not do
  */
 record Findings(
     List<ScenarioResult> searches,
     List<BuildResult> builds,
     List<OpeningResult> openings,
+    List<MergeResult> merges,
     List<String> failures) {
 
   /** Returns findings to be filled. */
   static Findings empty() {
-    return new Findings(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    return new Findings(
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>(),
+        new ArrayList<>());
   }
 }

@@ -63,7 +63,11 @@ final class IndexStore {
         Stored whole = get(contender, index, Layout.FLUSHED, fingerprint, builder);
         cost = deleteFrom(whole, part.resolve(FILES), builder);
       } else {
-        cost = build(new BuildJob(index, layout, part.resolve(FILES).toString()), builder);
+        String files = part.resolve(FILES).toString();
+        cost =
+            layout == Layout.SHARED
+                ? build(index, layout, new RebuildJob(index, layout, files), builder)
+                : build(index, layout, new BuildJob(index, layout, files), builder);
       }
       JSON.writeValue(part.resolve(COST).toFile(), cost);
       Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
@@ -72,13 +76,14 @@ final class IndexStore {
     return new Stored(place.resolve(FILES), cost);
   }
 
-  private BuildCost build(BuildJob job, Builder builder) throws IOException {
+  private BuildCost build(String index, Layout layout, Job<BuildCost> job, Builder builder)
+      throws IOException {
     try (WorkerProcess worker = builder.start()) {
-      progress.say("%s: builds %s %s", worker.contender(), job.index(), job.layout());
+      progress.say("%s: builds %s %s", worker.contender(), index, layout);
       BuildCost cost = worker.ask(job);
       progress.say(
           "%s: built in %.1f s (%.1f s of CPU)",
-          worker.contender(), cost.flushSeconds() + cost.mergeSeconds(), cost.cpuSeconds());
+          worker.contender(), cost.flush().seconds() + cost.merge().seconds(), cost.cpuSeconds());
       return cost;
     }
   }

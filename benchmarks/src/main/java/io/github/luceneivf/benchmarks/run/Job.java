@@ -21,6 +21,7 @@ sealed interface Job<A>
         MeasureJob,
         OpenJob,
         OpeningJob,
+        RebuildJob,
         ThreadsJob,
         WarmUpJob {
 

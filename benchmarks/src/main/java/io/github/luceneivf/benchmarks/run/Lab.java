@@ -51,6 +51,13 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
         contender, index, layout, description.fingerprint(), () -> start(contender, BUILD_HEAP));
   }
 
+  /** Asks a contender what it is. */
+  DescribeJob.Description describe(String contender, Layout layout) throws IOException {
+    try (WorkerProcess worker = searcher(contender)) {
+      return worker.ask(new DescribeJob(set.base().size(), layout, null));
+    }
+  }
+
   private WorkerProcess start(String contender, List<String> heap) throws IOException {
     Path log = settings.work().resolve("logs").resolve(set.name() + "-" + contender + ".log");
     return WorkerProcess.start(contender, settings.roster().java(contender, heap), vectors, log);

@@ -20,10 +20,7 @@ final class OpeningScenario {
   }
 
   private static OpeningResult measure(Lab lab, String contender) throws IOException {
-    DescribeJob.Description description;
-    try (WorkerProcess worker = lab.searcher(contender)) {
-      description = worker.ask(new DescribeJob(lab.set().base().size(), Layout.FLUSHED, null));
-    }
+    DescribeJob.Description description = lab.describe(contender, Layout.FLUSHED);
     String index = description.defaults().index();
     String folder = lab.index(contender, index, Layout.FLUSHED, description).files().toString();
     // One process to bring the pages into memory, one whose JVM is new.

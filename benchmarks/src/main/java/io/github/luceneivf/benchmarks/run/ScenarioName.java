@@ -85,6 +85,24 @@ enum ScenarioName {
       BuildScenario.run(lab, findings);
     }
   },
+  /** Ten segments of an index that knew its rows before. */
+  SHARED {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      warm(
+          "10 segments, learnt before",
+          contest(lab, Layout.SHARED, Contest.Breadth.ENDS),
+          lab,
+          findings);
+    }
+  },
+  /** Flushes and merges of an index that knows its rows. */
+  MERGING {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      MergingScenario.run(lab, findings);
+    }
+  },
   /** An index just opened, in a process just started. */
   OPENING {
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A sidecar in a process of its own that is killed at random, as by {@code kill -9}, and started
@@ -28,7 +29,7 @@ final class MortalSidecar implements Closeable {
   private final Thread hook;
   private final int port;
   private volatile Process process;
-  private volatile int kills;
+  private final AtomicInteger kills = new AtomicInteger();
 
   private MortalSidecar(SoakSettings settings) throws IOException {
     this.data = settings.folder().resolve("sidecar");
@@ -55,7 +56,7 @@ final class MortalSidecar implements Closeable {
 
   /** Returns how often it was killed. */
   int kills() {
-    return kills;
+    return kills.get();
   }
 
   private Process launch(int onPort) throws IOException {
@@ -98,7 +99,7 @@ final class MortalSidecar implements Closeable {
           return;
         }
         process.destroyForcibly().waitFor();
-        kills++;
+        kills.incrementAndGet();
         long rest = random.nextLong(Math.max(1, (long) (killEvery.toMillis() * MAX_REST)));
         if (closed.await(rest, TimeUnit.MILLISECONDS)) {
           return;

@@ -173,6 +173,20 @@
       el("p", { class: "quiet" }, "Milliseconds by the clock on the wall, in a process just started; pages in memory, nothing set."), figureTable(set.openings, columns));
   }
 
+  function mergeCard(set) {
+    if (!set.merges.length) return null;
+    const floor = set.merges.find(m => m.family === "EXACT");
+    const against = (figure, text) => m => text(figure(m)) + (floor && m !== floor ? ` · ${times(figure(m) / figure(floor))}` : "");
+    const seconds = value => number(value, 2);
+    const columns = [
+      ["flush s", against(m => m.flushSeconds, seconds)], ["flush CPU s", against(m => m.flushCpuSeconds, seconds)],
+      ["merge s", against(m => m.mergeSeconds, seconds)], ["merge CPU s", against(m => m.mergeCpuSeconds, seconds)],
+      ["written by the merge", against(m => m.mergeWrittenBytes, bytes)], ["heap peak of the merge", m => bytes(m.mergeHeapBytes)],
+    ];
+    return el("section", { class: "card", id: `${slug(set.name)}-merging` }, el("h3", {}, "merging"),
+      el("p", { class: "quiet" }, "Ten flushes and a forced merge of an index that knows its rows already; × the index of vectors only. CPU time is that of the thread at work."), figureTable(set.merges, columns));
+  }
+
   function failureCard(set) {
     if (!set.failures.length) return null;
     return el("section", { class: "card" }, el("h3", {}, "failed"), ...set.failures.map(failure => el("p", {}, failure)));
@@ -199,7 +213,7 @@
     const styles = Charts.styles(set.scenarios.flatMap(s => s.curves));
     return el("section", { id: slug(set.name) }, el("h2", {}, set.name),
       el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`), scenarioLinks(set),
-      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), failureCard(set));
+      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), failureCard(set));
   }
 
   function contents() {
@@ -210,6 +224,7 @@
     const links = set.scenarios.map(s => el("a", { href: `#${slug(set.name)}-${slug(s.name)}` }, s.name));
     if (set.builds.length) links.push(el("a", { href: `#${slug(set.name)}-indexes` }, "indexes"));
     if (set.openings.length) links.push(el("a", { href: `#${slug(set.name)}-opening` }, "just opened"));
+    if (set.merges.length) links.push(el("a", { href: `#${slug(set.name)}-merging` }, "merging"));
     return el("div", { class: "chips" }, ...links);
   }
 

@@ -76,6 +76,10 @@ final class SampleReport {
                         50_000_000,
                         Map.of("vec", 64_000L, "ivp", 4_000L, "ivc", 1_000L))),
                 List.of(new OpeningResult("ours 1-bit", 12, 20, 2, 0.5, 0.1, 1.25, 0.2)),
+                List.of(
+                    new MergeResult(
+                        "ours 1-bit", Family.OURS, 0.9, 0.6, 0.4, 0.3, 72_000, 5_000_000),
+                    new MergeResult("exact", Family.EXACT, 0.5, 0.2, 0.4, 0.2, 64_000, 0)),
                 List.of("one segment: hnsw M=32: it ended"))));
   }
 
@@ -142,7 +146,7 @@ final class SampleReport {
                       96_000L)));
     }
     return new DataSetResult(
-        name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of());
+        name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of(), List.of());
   }
 
   private static List<Curve> curves(double hard, SplittableRandom random) {

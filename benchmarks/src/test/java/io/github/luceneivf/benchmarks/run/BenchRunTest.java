@@ -7,6 +7,7 @@ import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
 import io.github.luceneivf.benchmarks.report.Curve;
 import io.github.luceneivf.benchmarks.report.DataSetResult;
+import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.Point;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,6 +62,23 @@ class BenchRunTest {
           assertTrue(opening.next90Millis() > 0);
           assertTrue(Double.isNaN(opening.next900Millis()), "20 queries are asked");
         });
+  }
+
+  @Test
+  void mergesAreMeasuredBesideThoseOfVectorsOnly() throws IOException {
+    DataSetResult result = run(ScenarioName.MERGING, ScenarioName.SHARED);
+    assertEquals(List.of(), result.failures());
+    assertEquals(
+        List.of("ivf-bit1", "exact"),
+        result.merges().stream().map(MergeResult::contender).toList());
+    MergeResult ours = result.merges().getFirst();
+    MergeResult exact = result.merges().getLast();
+    long vectors = 3000 * 16 * Float.BYTES;
+    assertTrue(exact.mergeWrittenBytes() > vectors, () -> "got: " + exact);
+    assertTrue(ours.mergeWrittenBytes() > exact.mergeWrittenBytes(), () -> "got: " + ours);
+    assertTrue(ours.mergeWrittenBytes() < 2 * vectors, () -> "got: " + ours);
+    assertTrue(ours.flushCpuSeconds() > 0 && ours.mergeSeconds() > 0, () -> "got: " + ours);
+    assertEquals(2, result.scenarios().getFirst().curves().size());
   }
 
   @Test

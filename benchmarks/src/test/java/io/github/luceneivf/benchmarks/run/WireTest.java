@@ -28,6 +28,7 @@ class WireTest {
             new MeasureJob(SETTING, Half.REPORT, null, 0.2),
             new OpenJob("M16", "folder"),
             new OpeningJob(SETTING, "folder"),
+            new RebuildJob("M16", Layout.MERGED, "folder"),
             new ThreadsJob(SETTING, 2, 3),
             new WarmUpJob(List.of(SETTING), null, 1, 2));
     assertEquals(Job.class.getPermittedSubclasses().length, jobs.size());

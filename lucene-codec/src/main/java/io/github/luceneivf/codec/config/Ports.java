@@ -48,6 +48,11 @@ public record Ports(
     return new Ports(trainer, other, source, listener);
   }
 
+  /** Returns a copy with another source. */
+  public Ports withSource(CodebookSource other) {
+    return new Ports(trainer, encoder, other, listener);
+  }
+
   /** Returns a copy with another listener. */
   public Ports withListener(IndexListener other) {
     return new Ports(trainer, encoder, source, other);

@@ -1,17 +1,26 @@
-package io.github.luceneivf.benchmarks.run;
+package io.github.luceneivf.benchmarks.contender;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What Linux counts for a process. */
-final class ProcessFigures {
+public final class ProcessFigures {
+
+  private static final Path IO = Path.of("/proc/self/io");
 
   private ProcessFigures() {}
 
   /** Returns the bytes that this process has had read from disks. */
-  static long readBytes() throws IOException {
-    return figure(Path.of("/proc/self/io"), "read_bytes:");
+  public static long readBytes() throws IOException {
+    return figure(IO, "read_bytes:");
+  }
+
+  /**
+   * Returns the bytes that this process has written to files and pipes; 0 where none are counted.
+   */
+  static long writtenBytes() throws IOException {
+    return Files.exists(IO) ? figure(IO, "wchar:") : 0;
   }
 
   private static long figure(Path file, String name) throws IOException {

@@ -1,0 +1,109 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.contender.BuildCost;
+import io.github.luceneivf.benchmarks.contender.Layout;
+import io.github.luceneivf.benchmarks.report.MergeResult;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * What flushes and merges cost once an index knows its rows: ten flushes and a forced merge of the
+ * index that each contender has by default, again and again, taking turns. The first round warms up
+ * and is not counted.
+ */
+final class MergingScenario {
+
+  private MergingScenario() {}
+
+  /** Runs the scenario. */
+  static void run(Lab lab, Findings findings) throws IOException {
+    List<Builder> started = new ArrayList<>();
+    try {
+      for (String contender : lab.settings().contenders()) {
+        lab.attempt(findings, "merging", contender, () -> Builder.start(lab, contender, started));
+      }
+      Turns<Builder> turns = new Turns<>("merging", lab, findings, started, Builder::contender);
+      int rounds = 1 + lab.settings().effort().repetitions();
+      for (int round = 0; round < rounds; round++) {
+        lab.say("merging: %s", round == 0 ? "warms up" : "repetition " + round);
+        turns.round(round, rounds, Builder::build);
+      }
+      turns.fit().forEach(builder -> findings.merges().add(builder.result()));
+    } finally {
+      IOUtils.close(started);
+    }
+  }
+
+  /** A contender that builds. */
+  private static final class Builder implements Closeable {
+
+    private final WorkerProcess worker;
+    private final DescribeJob.Description description;
+
+    /** Of its index, which is removed when it is done. */
+    private final Path folder;
+
+    /** Of each round. */
+    private final List<BuildCost> costs = new ArrayList<>();
+
+    Builder(WorkerProcess worker, DescribeJob.Description description, Path folder) {
+      this.worker = worker;
+      this.description = description;
+      this.folder = folder;
+    }
+
+    static void start(Lab lab, String contender, List<Builder> to) throws IOException {
+      DescribeJob.Description description = lab.describe(contender, Layout.MERGED);
+      if (!description.supported()) {
+        lab.say("%s is left out: it cannot do this", contender);
+        return;
+      }
+      Path folder =
+          lab.settings().work().resolve("merging").resolve(lab.set().name()).resolve(contender);
+      IOUtils.rm(folder);
+      to.add(new Builder(lab.searcher(contender), description, folder));
+    }
+
+    String contender() {
+      return worker.contender();
+    }
+
+    void build() throws IOException {
+      Path place = Files.createDirectories(folder.resolve("index"));
+      String index = description.defaults().index();
+      try {
+        costs.add(worker.ask(new RebuildJob(index, Layout.MERGED, place.toString())));
+      } finally {
+        IOUtils.rm(folder);
+      }
+    }
+
+    MergeResult result() {
+      return new MergeResult(
+          (contender() + " " + description.defaults().index()).strip(),
+          description.family(),
+          median(cost -> cost.flush().seconds()),
+          median(cost -> cost.flush().threadSeconds()),
+          median(cost -> cost.merge().seconds()),
+          median(cost -> cost.merge().threadSeconds()),
+          (long) median(cost -> cost.merge().writtenBytes()),
+          (long) median(cost -> cost.merge().heapPeakBytes()));
+    }
+
+    private double median(ToDoubleFunction<BuildCost> figure) {
+      double[] sorted = costs.stream().skip(1).mapToDouble(figure).sorted().toArray();
+      return sorted[sorted.length / 2];
+    }
+
+    @Override
+    public void close() throws IOException {
+      worker.close();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.luceneivf.benchmarks.run;
+
+import io.github.luceneivf.benchmarks.contender.BuildCost;
+import io.github.luceneivf.benchmarks.contender.Layout;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Builds an index with all that can be learnt from its rows at hand; the first such job of a worker
+ * learns it before.
+ *
+ * @param index which of the contender's
+ * @param layout in how many segments
+ * @param folder exists and is empty
+ */
+record RebuildJob(String index, Layout layout, String folder) implements Job<BuildCost> {
+
+  @Override
+  public Class<BuildCost> answer() {
+    return BuildCost.class;
+  }
+
+  @Override
+  public BuildCost run(Desk desk) throws IOException {
+    Path place = Path.of(folder);
+    return desk.rebuild(index, place).into(layout, place);
+  }
+}
