@@ -81,7 +81,8 @@ final class IvfContender extends LuceneContender {
     return format(Ports.LOCAL);
   }
 
-  private KnnVectorsFormat format(Ports ports) {
+  /** Returns the format with others to do the heavy work. */
+  KnnVectorsFormat format(Ports ports) {
     return new IvfVectorsFormat(IvfParams.DEFAULT.withEncoding(encoding), ports);
   }
 

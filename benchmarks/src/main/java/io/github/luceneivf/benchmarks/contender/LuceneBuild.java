@@ -44,18 +44,28 @@ final class LuceneBuild {
     BuildPhase flush;
     BuildPhase merge = BuildPhase.NONE;
     try (Directory directory = Directories.open(folder);
-        IndexWriter writer = new IndexWriter(directory, config());
+        IndexWriter writer = writer(directory);
         BuildMeter meter = BuildMeter.start()) {
       addAll(writer);
       flush = meter.phase();
       if (layout == Layout.MERGED) {
-        writer.getConfig().setMergePolicy(inOrder());
-        writer.forceMerge(1);
-        writer.commit();
+        merge(writer);
         merge = meter.phase();
       }
     }
     return new BuildCost(flush, merge, BuildMeter.fileBytes(folder));
+  }
+
+  /** Opens a writer that merges nothing by itself. */
+  IndexWriter writer(Directory directory) throws IOException {
+    return new IndexWriter(directory, config());
+  }
+
+  /** Merges all into one segment and commits. */
+  void merge(IndexWriter writer) throws IOException {
+    writer.getConfig().setMergePolicy(inOrder());
+    writer.forceMerge(1);
+    writer.commit();
   }
 
   /** Deletes the rows tagged {@link Tag#DELETED}. */
@@ -92,7 +102,8 @@ final class LuceneBuild {
     return policy;
   }
 
-  private void addAll(IndexWriter writer) throws IOException {
+  /** Adds and flushes all rows. */
+  void addAll(IndexWriter writer) throws IOException {
     int rows = vectors.base().rows();
     int perFlush = (rows + layout.flushes() - 1) / layout.flushes();
     for (int row = 0; row < rows; row++) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param builds index builds, one per contender and way of building
  * @param openings what the first queries cost, one per contender
  * @param merges what flushes and merges cost, one per contender
+ * @param traffic search beside merges
  * @param failures what contenders could not do, in words
  */
 public record DataSetResult(
@@ -26,6 +27,7 @@ public record DataSetResult(
     List<BuildResult> builds,
     List<OpeningResult> openings,
     List<MergeResult> merges,
+    List<TrafficResult> traffic,
     List<String> failures) {
 
   /** Copies the lists. */
@@ -34,6 +36,7 @@ public record DataSetResult(
     builds = List.copyOf(builds);
     openings = List.copyOf(openings);
     merges = List.copyOf(merges);
+    traffic = List.copyOf(traffic);
     failures = List.copyOf(failures);
   }
 }

@@ -46,6 +46,10 @@ public final class ReportText {
         text.append("\nten flushes and a merge of an index that knows its rows\n");
         text.append(merges(set.merges())).append('\n');
       }
+      if (!set.traffic().isEmpty()) {
+        text.append("\nsearch on one core while ten segments are merged, microseconds\n");
+        text.append(traffic(set.traffic())).append('\n');
+      }
       set.failures().forEach(failure -> text.append("\nfailed: ").append(failure).append('\n'));
     }
     return text.toString();
@@ -132,6 +136,21 @@ public final class ReportText {
             right("MB written", merge -> megabytes(merge.mergeWrittenBytes())),
             right("x exact", merge -> times(merge, floor, MergeResult::mergeWrittenBytes)),
             right("heap peak MB", merge -> megabytes(merge.mergeHeapBytes()))));
+  }
+
+  private static String traffic(List<TrafficResult> traffic) {
+    return AsciiTable.getTable(
+        AsciiTable.NO_BORDERS,
+        traffic,
+        List.of(
+            left("index", TrafficResult::contender),
+            left("trained by", TrafficResult::trainedBy),
+            right("idle p50", result -> figure(result.idleP50Micros())),
+            right("idle p99", result -> figure(result.idleP99Micros())),
+            right("merging p50", result -> figure(result.mergingP50Micros())),
+            right("merging p99", result -> figure(result.mergingP99Micros())),
+            right("x idle", r -> hundredths(r.mergingP99Micros() / r.idleP99Micros())),
+            right("merge s", result -> seconds(result.mergeSeconds()))));
   }
 
   private static String times(

@@ -30,6 +30,7 @@ final class BenchRun {
         findings.builds(),
         findings.openings(),
         findings.merges(),
+        findings.traffic(),
         findings.failures());
   }
 }

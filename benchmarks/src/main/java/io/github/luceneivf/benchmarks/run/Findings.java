@@ -4,6 +4,7 @@ import io.github.luceneivf.benchmarks.report.BuildResult;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.OpeningResult;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
+import io.github.luceneivf.benchmarks.report.TrafficResult;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ import java.util.List;
  * @param builds results of indexing
  * @param openings results of opening
  * @param merges results of merging
+ * @param traffic results of search beside merges
  * @param failures what contenders could not do
  */
 record Findings(
@@ -21,11 +23,13 @@ record Findings(
     List<BuildResult> builds,
     List<OpeningResult> openings,
     List<MergeResult> merges,
+    List<TrafficResult> traffic,
     List<String> failures) {
 
   /** Returns findings to be filled. */
   static Findings empty() {
     return new Findings(
+        new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),

@@ -23,6 +23,7 @@ sealed interface Job<A>
         OpeningJob,
         RebuildJob,
         ThreadsJob,
+        TrafficJob,
         WarmUpJob {
 
   /** Returns the type of the answer. */

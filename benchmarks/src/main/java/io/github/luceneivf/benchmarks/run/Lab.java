@@ -40,7 +40,12 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
 
   /** Starts a worker that searches. */
   WorkerProcess searcher(String contender) throws IOException {
-    return start(contender, SEARCH_HEAP);
+    return searcher(contender, List.of());
+  }
+
+  /** Starts a worker that searches, by a command before its own; none if empty. */
+  WorkerProcess searcher(String contender, List<String> prefix) throws IOException {
+    return start(prefix, contender, SEARCH_HEAP);
   }
 
   /** Returns an index of a contender, built if it is not there. */
@@ -48,7 +53,11 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
       String contender, String index, Layout layout, DescribeJob.Description description)
       throws IOException {
     return indexes.get(
-        contender, index, layout, description.fingerprint(), () -> start(contender, BUILD_HEAP));
+        contender,
+        index,
+        layout,
+        description.fingerprint(),
+        () -> start(List.of(), contender, BUILD_HEAP));
   }
 
   /** Asks a contender what it is. */
@@ -58,9 +67,11 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
     }
   }
 
-  private WorkerProcess start(String contender, List<String> heap) throws IOException {
+  private WorkerProcess start(List<String> prefix, String contender, List<String> heap)
+      throws IOException {
     Path log = settings.work().resolve("logs").resolve(set.name() + "-" + contender + ".log");
-    return WorkerProcess.start(contender, settings.roster().java(contender, heap), vectors, log);
+    return WorkerProcess.start(
+        prefix, contender, settings.roster().java(contender, heap), vectors, log);
   }
 
   /** Judges searches of all rows. */

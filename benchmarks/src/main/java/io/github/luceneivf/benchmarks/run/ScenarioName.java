@@ -103,6 +103,13 @@ enum ScenarioName {
       MergingScenario.run(lab, findings);
     }
   },
+  /** Search while segments are merged. */
+  TRAFFIC {
+    @Override
+    void run(Lab lab, Findings findings) throws IOException {
+      TrafficScenario.run(lab, findings);
+    }
+  },
   /** An index just opened, in a process just started. */
   OPENING {
     @Override

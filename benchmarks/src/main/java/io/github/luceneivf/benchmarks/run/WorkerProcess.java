@@ -35,13 +35,15 @@ final class WorkerProcess implements Closeable {
   /**
    * Starts a worker.
    *
+   * @param prefix command that runs its JVM; empty for none
    * @param java options of its JVM, with its class path
    * @param vectors folder of the vectors
    * @param log where its standard error goes
    */
-  static WorkerProcess start(String contender, List<String> java, Path vectors, Path log)
+  static WorkerProcess start(
+      List<String> prefix, String contender, List<String> java, Path vectors, Path log)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(prefix);
     command.add(java());
     command.addAll(java);
     command.addAll(List.of(Worker.class.getName(), contender, vectors.toString()));

@@ -1,9 +1,8 @@
 package io.github.luceneivf.benchmarks.soak;
 
-import java.io.BufferedReader;
+import io.github.luceneivf.benchmarks.sidecar.SidecarProcess;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class MortalSidecar implements Closeable {
 
-  private static final String READY = "listening on ";
   private static final double MAX_REST = 0.1;
 
   private final Path data;
@@ -28,7 +26,7 @@ final class MortalSidecar implements Closeable {
   private final Thread killer;
   private final Thread hook;
   private final int port;
-  private volatile Process process;
+  private volatile SidecarProcess process;
   private final AtomicInteger kills = new AtomicInteger();
 
   private MortalSidecar(SoakSettings settings) throws IOException {
@@ -36,8 +34,8 @@ final class MortalSidecar implements Closeable {
     this.killEvery = settings.killEvery();
     this.random = new Random(settings.seed());
     this.process = launch(0);
-    this.port = awaitPort(process);
-    this.hook = new Thread(() -> process.destroyForcibly(), "soak-sidecar-stop");
+    this.port = process.awaitPort();
+    this.hook = new Thread(() -> process.kill(), "soak-sidecar-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     this.killer = Thread.ofPlatform().daemon().name("soak-killer").unstarted(this::run);
   }
@@ -59,35 +57,8 @@ final class MortalSidecar implements Closeable {
     return kills.get();
   }
 
-  private Process launch(int onPort) throws IOException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.github.luceneivf.server.cli.IvfServer",
-            "serve",
-            "--port",
-            Integer.toString(onPort),
-            "--data",
-            data.toString());
-    return new ProcessBuilder(command)
-        .redirectError(
-            ProcessBuilder.Redirect.appendTo(data.resolveSibling("sidecar.log").toFile()))
-        .start();
-  }
-
-  private static int awaitPort(Process process) throws IOException {
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String line = out.readLine();
-    if (line == null || !line.startsWith(READY)) {
-      process.destroyForcibly();
-      throw new IOException("the sidecar must say that it listens, said: " + line);
-    }
-    return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+  private SidecarProcess launch(int onPort) throws IOException {
+    return SidecarProcess.launch(List.of(), onPort, data);
   }
 
   /** Kills and starts until it is closed. */
@@ -98,7 +69,7 @@ final class MortalSidecar implements Closeable {
         if (closed.await(before, TimeUnit.MILLISECONDS)) {
           return;
         }
-        process.destroyForcibly().waitFor();
+        process.close();
         kills.incrementAndGet();
         long rest = random.nextLong(Math.max(1, (long) (killEvery.toMillis() * MAX_REST)));
         if (closed.await(rest, TimeUnit.MILLISECONDS)) {
@@ -118,9 +89,9 @@ final class MortalSidecar implements Closeable {
   /** Starts it again; if that fails, as when the port is taken, the next round tries anew. */
   private void restart() {
     try {
-      Process next = launch(port);
+      SidecarProcess next = launch(port);
       process = next;
-      awaitPort(next);
+      next.awaitPort();
     } catch (IOException e) {
       if (closed.getCount() == 0) {
         return; // killed while it started
@@ -134,9 +105,9 @@ final class MortalSidecar implements Closeable {
   public void close() {
     closed.countDown();
     try {
-      process.destroyForcibly().waitFor();
+      process.close();
       killer.join();
-      process.destroyForcibly().waitFor();
+      process.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

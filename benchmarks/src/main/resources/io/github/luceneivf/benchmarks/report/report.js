@@ -187,6 +187,18 @@
       el("p", { class: "quiet" }, "Ten flushes and a forced merge of an index that knows its rows already; × the index of vectors only. CPU time is that of the thread at work."), figureTable(set.merges, columns));
   }
 
+  function trafficCard(set) {
+    if (!set.traffic.length) return null;
+    const columns = [
+      ["trained by", t => t.trainedBy], ["idle p50 µs", t => number(t.idleP50Micros)], ["idle p99 µs", t => number(t.idleP99Micros)],
+      ["merging p50 µs", t => number(t.mergingP50Micros)],
+      ["merging p99 µs", t => `${number(t.mergingP99Micros)} · ${times(t.mergingP99Micros / t.idleP99Micros)}`],
+      ["merge s", t => number(t.mergeSeconds, 1)],
+    ];
+    return el("section", { class: "card", id: `${slug(set.name)}-traffic` }, el("h3", {}, "search beside a merge"),
+      el("p", { class: "quiet" }, "A process with one core searches 200 times a second, idle and while ten segments are merged and a codebook is trained; times from when a query was due, × idle."), figureTable(set.traffic, columns));
+  }
+
   function failureCard(set) {
     if (!set.failures.length) return null;
     return el("section", { class: "card" }, el("h3", {}, "failed"), ...set.failures.map(failure => el("p", {}, failure)));
@@ -213,7 +225,7 @@
     const styles = Charts.styles(set.scenarios.flatMap(s => s.curves));
     return el("section", { id: slug(set.name) }, el("h2", {}, set.name),
       el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`), scenarioLinks(set),
-      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), failureCard(set));
+      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), trafficCard(set), failureCard(set));
   }
 
   function contents() {
@@ -225,6 +237,7 @@
     if (set.builds.length) links.push(el("a", { href: `#${slug(set.name)}-indexes` }, "indexes"));
     if (set.openings.length) links.push(el("a", { href: `#${slug(set.name)}-opening` }, "just opened"));
     if (set.merges.length) links.push(el("a", { href: `#${slug(set.name)}-merging` }, "merging"));
+    if (set.traffic.length) links.push(el("a", { href: `#${slug(set.name)}-traffic` }, "search beside a merge"));
     return el("div", { class: "chips" }, ...links);
   }
 

@@ -80,6 +80,7 @@ final class SampleReport {
                     new MergeResult(
                         "ours 1-bit", Family.OURS, 0.9, 0.6, 0.4, 0.3, 72_000, 5_000_000),
                     new MergeResult("exact", Family.EXACT, 0.5, 0.2, 0.4, 0.2, 64_000, 0)),
+                List.of(new TrafficResult("ours 1-bit", "sidecar", 180, 400, 190, 600, 5.5)),
                 List.of("one segment: hnsw M=32: it ended"))));
   }
 
@@ -146,7 +147,8 @@ final class SampleReport {
                       96_000L)));
     }
     return new DataSetResult(
-        name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of(), List.of());
+        name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of(), List.of(),
+        List.of());
   }
 
   private static List<Curve> curves(double hard, SplittableRandom random) {

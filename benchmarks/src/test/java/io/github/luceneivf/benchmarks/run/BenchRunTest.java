@@ -2,6 +2,7 @@ package io.github.luceneivf.benchmarks.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
@@ -9,6 +10,7 @@ import io.github.luceneivf.benchmarks.report.Curve;
 import io.github.luceneivf.benchmarks.report.DataSetResult;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.Point;
+import io.github.luceneivf.benchmarks.report.TrafficResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -79,6 +81,24 @@ class BenchRunTest {
     assertTrue(ours.mergeWrittenBytes() < 2 * vectors, () -> "got: " + ours);
     assertTrue(ours.flushCpuSeconds() > 0 && ours.mergeSeconds() > 0, () -> "got: " + ours);
     assertEquals(2, result.scenarios().getFirst().curves().size());
+  }
+
+  @Test
+  void searchGoesOnWhileSegmentsAreMerged() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/taskset")), "cores cannot be chosen here");
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one core");
+    DataSetResult result = run(ScenarioName.TRAFFIC);
+    assertEquals(List.of(), result.failures());
+    assertEquals(
+        List.of("this process", "sidecar"),
+        result.traffic().stream().map(TrafficResult::trainedBy).toList());
+    result
+        .traffic()
+        .forEach(traffic -> {
+          assertTrue(traffic.idleP50Micros() > 0, () -> "got: " + traffic);
+          assertTrue(traffic.mergingP99Micros() >= traffic.mergingP50Micros());
+          assertTrue(traffic.mergeSeconds() > 0, () -> "got: " + traffic);
+        });
   }
 
   @Test

@@ -30,6 +30,7 @@ class WireTest {
             new OpeningJob(SETTING, "folder"),
             new RebuildJob("M16", Layout.MERGED, "folder"),
             new ThreadsJob(SETTING, 2, 3),
+            new TrafficJob(7070, "folder", 1.5),
             new WarmUpJob(List.of(SETTING), null, 1, 2));
     assertEquals(Job.class.getPermittedSubclasses().length, jobs.size());
     for (Job<?> job : jobs) {
