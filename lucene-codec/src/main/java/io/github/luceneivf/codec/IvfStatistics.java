@@ -1,9 +1,11 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.FitSum;
 import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.SegmentFit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,10 +96,9 @@ public record IvfStatistics(List<Segment> segments, List<InUse> codebooks) {
     List<InUse> codebooks =
         sums.values().stream()
             .map(sum -> new InUse(sum.segments, sum.fit()))
-            .sorted((a, b) ->
-                Integer.compare(b.fit.lineage.version(), a.fit.lineage.version()) != 0
-                    ? Integer.compare(b.fit.lineage.version(), a.fit.lineage.version())
-                    : a.fit.codebook.compareTo(b.fit.codebook))
+            .sorted(
+                Comparator.comparingInt((InUse used) -> -used.fit.lineage.version())
+                    .thenComparing(used -> used.fit.codebook))
             .toList();
     return new IvfStatistics(segments, codebooks);
   }
@@ -105,55 +106,36 @@ public record IvfStatistics(List<Segment> segments, List<InUse> codebooks) {
   /** Adds up segments of one codebook. */
   private static final class Sum {
     private final Codebook codebook;
-    private final long[] sizes;
+    private final FitSum sum;
     private ListStatistics known;
-    private long measured;
-    private double energy;
-    private long arrived;
     private int segments;
 
     Sum(SegmentFit.Lists first) {
       this.codebook = first.codebook();
-      this.sizes = new long[first.sizes().length];
+      this.sum = new FitSum(first.sizes().length);
       this.known = first.statistics();
     }
 
     void add(SegmentFit.Lists lists) {
-      long vectors = 0;
-      for (int list = 0; list < sizes.length; list++) {
-        sizes[list] += lists.sizes()[list];
-        vectors += lists.sizes()[list];
+      sum.add(lists);
+      if (lists.statistics().training().isKnown()) {
+        known = lists.statistics();
       }
-      ListStatistics statistics = lists.statistics();
-      if (statistics.measured()) {
-        measured += vectors;
-        energy += vectors * statistics.energy();
-      }
-      if (statistics.training().isKnown()) {
-        known = statistics;
-      }
-      arrived += statistics.arrived();
       segments++;
     }
 
     Fit fit() {
-      double sum = 0;
-      double squares = 0;
-      for (long size : sizes) {
-        sum += size;
-        squares += (double) size * size;
-      }
       boolean trained = known.training().isKnown();
       return new Fit(
           codebook.id().toString(),
           codebook.lineage(),
-          sizes.length,
-          (long) sum,
-          arrived,
+          codebook.nlist(),
+          sum.vectors(),
+          sum.arrived(),
           trained ? OptionalDouble.of(known.training().energy()) : OptionalDouble.empty(),
-          measured > 0 ? OptionalDouble.of(energy / measured) : OptionalDouble.empty(),
+          sum.isMeasured() ? OptionalDouble.of(sum.energy()) : OptionalDouble.empty(),
           trained ? OptionalDouble.of(known.training().imbalance()) : OptionalDouble.empty(),
-          sum == 0 ? 1 : sizes.length * squares / (sum * sum));
+          sum.imbalance());
     }
   }
 }

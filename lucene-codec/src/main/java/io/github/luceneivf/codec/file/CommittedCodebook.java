@@ -1,6 +1,5 @@
 package io.github.luceneivf.codec.file;
 
-import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import java.io.IOException;
 import java.util.Arrays;
@@ -28,13 +27,8 @@ import org.apache.lucene.store.IndexInput;
  */
 public record CommittedCodebook(SegmentCodebook codebook, String segment) {
 
-  private static final Comparator<CommittedCodebook> NEWEST =
-      Comparator.comparingInt((CommittedCodebook c) -> c.lineage().version())
-          .thenComparingLong(c -> c.lineage().population())
-          .thenComparing(c -> c.codebook.codebook().id().toString());
-
-  private Codebook.Lineage lineage() {
-    return codebook.codebook().lineage();
+  private boolean isNewerThan(CommittedCodebook other) {
+    return SegmentCodebook.OLDEST_FIRST.compare(codebook, other.codebook) > 0;
   }
 
   /**
@@ -59,8 +53,7 @@ public record CommittedCodebook(SegmentCodebook codebook, String segment) {
             .sorted(Comparator.comparingInt((SegmentCommitInfo s) -> -s.info.maxDoc()))
             .toList()) {
       Optional<CommittedCodebook> found = read(segment.info, field, seen);
-      if (found.isPresent()
-          && (newest.isEmpty() || NEWEST.compare(found.get(), newest.get()) > 0)) {
+      if (found.isPresent() && (newest.isEmpty() || found.get().isNewerThan(newest.get()))) {
         newest = found;
       }
     }

@@ -4,6 +4,7 @@ import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingStatistics;
+import java.util.Comparator;
 import java.util.Objects;
 
 /**
@@ -15,6 +16,12 @@ import java.util.Objects;
  */
 public record SegmentCodebook(
     Codebook codebook, Calibration calibration, TrainingStatistics training) {
+
+  /** By version; of one version by the vectors trained for, then by hash. */
+  public static final Comparator<SegmentCodebook> OLDEST_FIRST =
+      Comparator.comparingInt((SegmentCodebook c) -> c.codebook.lineage().version())
+          .thenComparingLong(c -> c.codebook.lineage().population())
+          .thenComparing(c -> c.codebook.id().toString());
 
   /** Creates one of whose training nothing is known. */
   public SegmentCodebook(Codebook codebook, Calibration calibration) {

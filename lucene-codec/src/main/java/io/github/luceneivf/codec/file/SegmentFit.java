@@ -4,13 +4,11 @@ import io.github.luceneivf.codebook.Codebook;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorEncoding;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A segment and how the codebook of its lists fits its vectors, those deleted since it was written
@@ -59,16 +57,12 @@ public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
       return Optional.empty();
     }
     LeafReader inner = FilterLeafReader.unwrap(leaf);
-    KnnVectorsReader reader = inner instanceof CodecReader codec ? own(codec, field) : null;
+    KnnVectorsReader reader =
+        inner instanceof CodecReader codec
+            ? CodebookHolder.ofField(codec.getVectorReader(), field)
+            : null;
     return reader instanceof CodebookHolder holder
         ? holder.fit(field)
         : Optional.of(new SegmentFit(inner.toString(), leaf.maxDoc(), Optional.empty()));
-  }
-
-  private static @Nullable KnnVectorsReader own(CodecReader codec, String field) {
-    KnnVectorsReader reader = codec.getVectorReader();
-    return reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
-        ? perField.getFieldReader(field)
-        : reader;
   }
 }

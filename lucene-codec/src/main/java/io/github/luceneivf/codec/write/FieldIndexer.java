@@ -123,15 +123,17 @@ final class FieldIndexer {
     }
     long trained = System.nanoTime();
     Optional<FieldMeta.Lists> lists = Optional.empty();
+    List<MergeInput> copies = List.of();
     int copied = 0;
     if (codebook.isPresent()) {
       ListsWriter writer = new ListsWriter(state, params, outputs, run.abort);
       ListsWriter.Coded coded =
           new ListsWriter.Coded(
               codebook.get(), encoding(codebook.get()), arrived(plan, vectors.size()));
+      copies = copies(plan, coded);
       ListsWriter.Written written =
-          vectors instanceof MergedVectors merged && copies(plan)
-              ? writer.merge(coded, merged, copied(coded), run.encoder)
+          vectors instanceof MergedVectors merged && !copies.isEmpty()
+              ? writer.merge(coded, merged, copies, run.encoder)
               : writer.encode(coded, vectors, encoder(plan));
       lists = Optional.of(written.lists());
       copied = written.copied();
@@ -155,7 +157,7 @@ final class FieldIndexer {
                 plan.action(),
                 vectors.size(),
                 lists.map(FieldMeta.Lists::nlist).orElse(0),
-                counts(plan, lists.isPresent() ? vectors.size() - copied : 0, copied),
+                counts(copies, lists.isPresent() ? vectors.size() - copied : 0, copied),
                 report,
                 Duration.ofNanos(trained - start),
                 Duration.ofNanos(System.nanoTime() - trained)));
@@ -187,38 +189,25 @@ final class FieldIndexer {
     return (int) Math.max(0, vectors - others);
   }
 
-  private static boolean copies(IndexPlan plan) {
-    return plan instanceof IndexPlan.Copy || plan instanceof IndexPlan.Reassign;
+  /** The inputs whose codes are copied. */
+  private List<MergeInput> copies(IndexPlan plan, ListsWriter.Coded coded) {
+    return plan instanceof IndexPlan.Copy || plan instanceof IndexPlan.Reassign
+        ? run.inputs.stream()
+            .filter(input -> input.isCodedWith(coded.codebook().codebook().id(), coded.encoding()))
+            .toList()
+        : List.of();
   }
 
-  private List<MergeInput> copied(ListsWriter.Coded coded) {
-    return run.inputs.stream()
-        .filter(input -> input.isCodedWith(coded.codebook().codebook().id(), coded.encoding()))
-        .toList();
-  }
-
-  private MergeCounts counts(IndexPlan plan, int encoded, int copied) {
+  private MergeCounts counts(List<MergeInput> copies, int encoded, int copied) {
     if (run.cause == IndexEvent.Cause.FLUSH) {
       return MergeCounts.NONE;
     }
     Map<MergeCounts.Input, Integer> kinds = new EnumMap<>(MergeCounts.Input.class);
     for (MergeInput input : run.inputs) {
-      kinds.merge(kind(input, plan), 1, Integer::sum);
+      kinds.merge(
+          copies.contains(input) ? MergeCounts.Input.COPIED : input.kind(), 1, Integer::sum);
     }
     return new MergeCounts(copied, encoded, kinds);
-  }
-
-  private MergeCounts.Input kind(MergeInput input, IndexPlan plan) {
-    Optional<SegmentCodebook> target =
-        switch (plan) {
-          case IndexPlan.Copy copy -> Optional.of(copy.codebook());
-          case IndexPlan.Reassign reassign -> Optional.of(reassign.codebook());
-          default -> Optional.empty();
-        };
-    return target.isPresent()
-            && input.isCodedWith(target.get().codebook().id(), encoding(target.get()))
-        ? MergeCounts.Input.COPIED
-        : input.kind();
   }
 
   /** The encoding wanted; where the codebook cannot serve it, as that of one list, the default. */
@@ -276,8 +265,6 @@ final class FieldIndexer {
   }
 
   private void message(Supplier<String> text) {
-    if (state.infoStream.isEnabled("IVF")) {
-      state.infoStream.message("IVF", text.get());
-    }
+    IvfInfo.tell(state.infoStream, text);
   }
 }

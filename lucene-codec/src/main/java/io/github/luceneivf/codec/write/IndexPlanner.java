@@ -5,7 +5,6 @@ import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.Encoding;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -97,7 +96,11 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
   }
 
   private IndexPlan copyOrReassign(SegmentCodebook target, List<MergeInput> inputs) {
-    long same = inputs.stream().filter(input -> isCopied(input, target)).count();
+    Encoding encoding = params.encodingFor(dim);
+    long same =
+        inputs.stream()
+            .filter(input -> input.isCodedWith(target.codebook().id(), encoding))
+            .count();
     String codebook = "codebook " + target.codebook().id().shortHex();
     String reason = same + " of " + inputs.size() + " segments have " + codebook;
     if (same == 0) {
@@ -106,11 +109,6 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     return same == inputs.size()
         ? new IndexPlan.Copy(target, reason)
         : new IndexPlan.Reassign(target, reason);
-  }
-
-  /** Returns whether the codes of a segment are copied into lists of a codebook. */
-  boolean isCopied(MergeInput input, SegmentCodebook target) {
-    return input.isCodedWith(target.codebook().id(), params.encodingFor(dim));
   }
 
   private IndexPlan exact(int vectors) {
@@ -136,13 +134,10 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     return newest(known.stream().filter(c -> c.codebook().supports(encoding)).toList());
   }
 
-  /** The newest that fits the field; among equals the one trained for most, then by hash. */
+  /** The newest that fits the field. */
   private Optional<SegmentCodebook> newest(List<SegmentCodebook> known) {
     return known.stream()
         .filter(c -> c.codebook().dim() == dim && c.codebook().metric() == metric)
-        .max(
-            Comparator.comparingInt((SegmentCodebook c) -> c.codebook().lineage().version())
-                .thenComparingLong(c -> c.codebook().lineage().population())
-                .thenComparing(c -> c.codebook().id().toString()));
+        .max(SegmentCodebook.OLDEST_FIRST);
   }
 }

@@ -157,8 +157,6 @@ final class KnownCodebooks {
   }
 
   private static void message(SegmentWriteState state, String field, String text) {
-    if (state.infoStream.isEnabled("IVF")) {
-      state.infoStream.message("IVF", "field=" + field + ": " + text);
-    }
+    IvfInfo.tell(state.infoStream, () -> "field=" + field + ": " + text);
   }
 }

@@ -189,7 +189,7 @@ final class LiveIndex {
     List<float[]> drawn = new ArrayList<>();
     for (LeafReader leaf : leaves) {
       FloatVectorValues values = leaf.getFloatVectorValues(field);
-      Bits live = live(values, leaf.getLiveDocs());
+      Bits live = values.getAcceptOrds(leaf.getLiveDocs());
       for (int ord = 0; ord < values.size() && drawn.size() < rows - 1; ord++) {
         if ((ord & 1023) == 0) {
           abort.check();
@@ -202,13 +202,7 @@ final class LiveIndex {
     return drawn;
   }
 
-  private static @Nullable Bits live(FloatVectorValues values, @Nullable Bits docs) {
-    return values.getAcceptOrds(docs);
-  }
-
   private void message(String text) {
-    if (infoStream.isEnabled("IVF")) {
-      infoStream.message("IVF", "field=" + field + " " + merged.name + ": " + text);
-    }
+    IvfInfo.tell(infoStream, () -> "field=" + field + " " + merged.name + ": " + text);
   }
 }

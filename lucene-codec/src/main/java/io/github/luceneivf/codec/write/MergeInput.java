@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
@@ -68,9 +67,7 @@ record MergeInput(
     if (reader == null || info == null || !info.hasVectorValues()) {
       return null;
     }
-    return reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField
-        ? perField.getFieldReader(field)
-        : reader;
+    return CodebookHolder.ofField(reader, field);
   }
 
   /** Returns the codebook of the lists; empty if there are none, or only one list. */
