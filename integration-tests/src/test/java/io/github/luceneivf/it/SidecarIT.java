@@ -28,7 +28,6 @@ import io.github.luceneivf.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,9 +57,13 @@ class SidecarIT {
   void remoteTrainingGivesTheSameCodebookAsLocal() throws IOException {
     FloatMatrix sample = SidecarData.sample();
     for (Metric metric : Metric.values()) {
-      // Each metric with another encoding; two of them have sub-codebooks.
+      // Two of these have sub-codebooks.
       Encoding encoding =
-          List.of(Encoding.BIT1, Encoding.PQ4, Encoding.PQ8).get(metric.ordinal() % 3);
+          switch (metric) {
+            case EUCLIDEAN -> Encoding.BIT1;
+            case COSINE -> Encoding.PQ4;
+            case INNER_PRODUCT -> Encoding.PQ8;
+          };
       TrainingRequest request = SidecarData.request(metric, encoding);
       Set<TrainingProgress.Phase> phases = EnumSet.noneOf(TrainingProgress.Phase.class);
       TrainedCodebook remote =

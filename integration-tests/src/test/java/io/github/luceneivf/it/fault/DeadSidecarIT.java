@@ -90,7 +90,7 @@ class DeadSidecarIT {
   private static IndexWriterConfig config(Ports ports) {
     // A flush leaves training to merges when the trainer is remote; so does this one.
     IvfParams params =
-        ports == Ports.LOCAL
+        ports.equals(Ports.LOCAL)
             ? EAGER.withThresholds(new IvfParams.Thresholds(0, Integer.MAX_VALUE, 0))
             : EAGER;
     return new IndexWriterConfig().setCodec(VectorIndex.codec(new IvfVectorsFormat(params, ports)));

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A TCP proxy before a port of this machine that misbehaves when told to: at once, or after so many
@@ -147,19 +146,19 @@ public final class FaultProxy implements Closeable {
     }
     listener.close();
     reset();
-    AtomicReference<Thread> stuck = new AtomicReference<>();
+    Thread stuck = null;
     for (Thread thread : running) {
       try {
         if (!thread.join(CLOSE_LIMIT)) {
-          stuck.set(thread);
+          stuck = thread;
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
     }
-    if (stuck.get() != null) {
-      throw new IllegalStateException("does not end: " + stuck.get());
+    if (stuck != null) {
+      throw new IllegalStateException("does not end: " + stuck);
     }
   }
 }

@@ -8,18 +8,13 @@ import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.it.fault.FaultProxy.Direction;
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.ServerConfig;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,34 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Merges whose way to the sidecar breaks, chokes or garbles, in the middle of the upload of the
  * sample, of the training, and of the stream of vectors: they complete by work in this process.
  */
-class FaultyRoadIT {
-
-  /** In the middle of a sample, or of a stream of vectors: each has {@code N * DIM} floats. */
-  private static final long MIDDLE = (long) MergeLab.N * MergeLab.DIM * Float.BYTES / 4;
-
-  private static MergeLab lab;
-  private static Leaks leaks;
-
-  @TempDir Path data;
-
-  @BeforeAll
-  static void prepare() throws IOException {
-    lab = new MergeLab();
-    leaks = Leaks.watch();
-  }
-
-  @AfterAll
-  static void nothingStays() throws Exception {
-    leaks.assertNone("ivf-", "grpc-", "fault-");
-    Leaks.assertNoBufferInUse();
-  }
-
-  /** When it happens. */
-  enum Moment {
-    UPLOAD,
-    TRAINING,
-    ENCODING
-  }
+class FaultyRoadIT extends MergeFaultTestCase {
 
   /**
    * What happens.
@@ -113,13 +81,7 @@ class FaultyRoadIT {
         FaultProxy proxy = FaultProxy.start(server.port());
         Sidecar sidecar =
             fault.hasty ? Sidecar.hasty(proxy.port()) : Sidecar.patient(proxy.port())) {
-      Runnable begin = () -> proxy.set(fault.direction, fault.fault);
-      switch (fault.moment) {
-        case UPLOAD -> proxy.after(Direction.TO_SERVER, MIDDLE, begin);
-        case TRAINING -> sidecar.whileTraining(begin);
-        case ENCODING ->
-            sidecar.beforeEncoding(() -> proxy.after(Direction.TO_SERVER, MIDDLE, begin));
-      }
+      arm(sidecar, proxy, fault.moment, () -> proxy.set(fault.direction, fault.fault));
       lab.assertUnharmed(lab.merge(sidecar.ports()));
       boolean encoding = fault.moment == Moment.ENCODING;
       if (encoding) {

@@ -57,7 +57,7 @@ final class Http2Bytes {
       return type == TYPE_DATA ? Part.DATA : Part.OTHER;
     }
     if (headerAt < LENGTH_BYTES) {
-      length = length << 8 | value & 0xff;
+      length = (length << 8) | (value & 0xff);
     } else if (headerAt == TYPE_AT) {
       type = value;
     }

@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.ServerConfig;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,24 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Merges whose sidecar refuses or lies: they complete by work in this process, and nothing that was
  * sent gets into the segment.
  */
-class LyingSidecarIT {
-
-  private static MergeLab lab;
-  private static Leaks leaks;
-
-  @TempDir Path data;
-
-  @BeforeAll
-  static void prepare() throws IOException {
-    lab = new MergeLab();
-    leaks = Leaks.watch();
-  }
-
-  @AfterAll
-  static void nothingStays() throws Exception {
-    leaks.assertNone("ivf-", "grpc-", "fault-");
-    Leaks.assertNoBufferInUse();
-  }
+class LyingSidecarIT extends MergeFaultTestCase {
 
   static Stream<Lies.Case> trainingLies() {
     return Lies.ofTraining();

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.codec.config.IndexEvent;
-import io.github.luceneivf.it.fault.FaultProxy.Direction;
-import io.github.luceneivf.it.fault.FaultyRoadIT.Moment;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobState;
 import io.github.luceneivf.proto.v1.ListJobsRequest;
@@ -15,7 +13,6 @@ import io.github.luceneivf.server.config.ServerConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,40 +22,18 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Index writers that are closed while a merge waits for a sidecar that does not answer. */
-class MergeAbortIT {
-
-  private static final long MIDDLE = (long) MergeLab.N * MergeLab.DIM * Float.BYTES / 4;
+class MergeAbortIT extends MergeFaultTestCase {
 
   /** Longest that giving up may take. */
   private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
   /** Longest from the arrival of a cancellation until the job has ended. */
   private static final Duration CANCELLED = Duration.ofSeconds(1);
-
-  private static MergeLab lab;
-  private static Leaks leaks;
-
-  @TempDir Path data;
-
-  @BeforeAll
-  static void prepare() throws IOException {
-    lab = new MergeLab();
-    leaks = Leaks.watch();
-  }
-
-  @AfterAll
-  static void nothingStays() throws Exception {
-    leaks.assertNone("ivf-", "grpc-", "fault-", "Lucene Merge");
-    Leaks.assertNoBufferInUse();
-  }
 
   /** Starts a merge and returns when it waits in a black hole. */
   private static void mergeIntoBlackHole(
@@ -69,11 +44,7 @@ class MergeAbortIT {
           proxy.set(new Fault.BlackHole());
           swallowed.countDown();
         };
-    switch (moment) {
-      case UPLOAD -> proxy.after(Direction.TO_SERVER, MIDDLE, hole);
-      case TRAINING -> sidecar.whileTraining(hole);
-      case ENCODING -> sidecar.beforeEncoding(() -> proxy.after(Direction.TO_SERVER, MIDDLE, hole));
-    }
+    arm(sidecar, proxy, moment, hole);
     writer.forceMerge(1, false);
     assertTrue(swallowed.await(60, TimeUnit.SECONDS), "the merge asked the sidecar");
   }

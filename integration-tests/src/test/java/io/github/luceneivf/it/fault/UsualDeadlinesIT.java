@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class UsualDeadlinesIT {
 
-  private static final long MIDDLE = (long) MergeLab.N * MergeLab.DIM * Float.BYTES / 4;
+  private static final long EARLY = MergeFaultTestCase.MIDDLE / 8;
 
   /** What may be lost; all cases share the processors, so there is a second beside the ten. */
   private static final Duration MAX_LOST = Duration.ofSeconds(11);
@@ -65,9 +65,9 @@ class UsualDeadlinesIT {
         Sidecar sidecar = Sidecar.usual(proxy.port())) {
       Runnable begin = () -> proxy.set(one.direction, one.fault);
       if (one.encoding) {
-        sidecar.beforeEncoding(() -> proxy.after(Direction.TO_SERVER, MIDDLE / 8, begin));
+        sidecar.beforeEncoding(() -> proxy.after(Direction.TO_SERVER, EARLY, begin));
       } else {
-        proxy.after(Direction.TO_SERVER, MIDDLE / 8, begin);
+        proxy.after(Direction.TO_SERVER, EARLY, begin);
       }
       lab.merge(sidecar.ports());
       assertEquals(

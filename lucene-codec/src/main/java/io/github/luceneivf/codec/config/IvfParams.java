@@ -13,7 +13,9 @@ import java.util.Optional;
  * @param sizing how many lists there are
  * @param thresholds the sizes at which a segment gets codes and lists
  * @param targetRecall recall@10 that the stored default of {@code nprobe} aims at, in (0, 1)
- * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes
+ * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes; by
+ *     default 384 MiB, or 45 % of a JVM's heap that is smaller than 850 MiB. A sample that it cuts
+ *     short means fewer lists
  */
 public record IvfParams(
     Optional<Encoding> encoding,
@@ -22,9 +24,21 @@ public record IvfParams(
     double targetRecall,
     long mergeBudgetBytes) {
 
+  private static final long MAX_DEFAULT_BUDGET = 384L << 20;
+  private static final double MAX_HEAP_SHARE = 0.45;
+
   /** What an index gets that says nothing. */
   public static final IvfParams DEFAULT =
-      new IvfParams(Optional.empty(), ListSizing.SQUARE_ROOT, Thresholds.DEFAULT, 0.95, 384L << 20);
+      new IvfParams(
+          Optional.empty(),
+          ListSizing.SQUARE_ROOT,
+          Thresholds.DEFAULT,
+          0.95,
+          defaultBudget(Runtime.getRuntime().maxMemory()));
+
+  static long defaultBudget(long maxHeapBytes) {
+    return Math.min(MAX_DEFAULT_BUDGET, (long) (MAX_HEAP_SHARE * maxHeapBytes));
+  }
 
   /** Validates the components. */
   public IvfParams {

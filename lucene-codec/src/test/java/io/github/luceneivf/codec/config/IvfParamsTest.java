@@ -31,6 +31,15 @@ class IvfParamsTest {
   }
 
   @Test
+  void defaultBudgetFitsTheHeap() {
+    assertEquals(384L << 20, IvfParams.defaultBudget(4L << 30));
+    assertEquals((512L << 20) * 9 / 20, IvfParams.defaultBudget(512L << 20), 1);
+    assertEquals(
+        IvfParams.defaultBudget(Runtime.getRuntime().maxMemory()),
+        IvfParams.DEFAULT.mergeBudgetBytes());
+  }
+
+  @Test
   void listsFollowTheSquareRootButKeep64Vectors() {
     assertEquals(128, ListSizing.SQUARE_ROOT.nlist(8_192));
     assertEquals(256, ListSizing.SQUARE_ROOT.nlist(20_000));
