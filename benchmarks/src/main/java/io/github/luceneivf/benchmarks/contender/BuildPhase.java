@@ -17,5 +17,5 @@ public record BuildPhase(
     long writtenBytes) {
 
   /** A phase that there was not. */
-  static final BuildPhase NONE = new BuildPhase(0, 0, 0, 0, 0);
+  public static final BuildPhase NONE = new BuildPhase(0, 0, 0, 0, 0);
 }

@@ -90,8 +90,8 @@ final class IvfContender extends LuceneContender {
   @Override
   public Rebuild learn(String index, PreparedVectors vectors, Path scratch) throws IOException {
     KnnVectorsFormat format = format(Ports.LOCAL.withSource(new LastCodebook()));
-    new LuceneBuild(format, vectors, Layout.MERGED).into(scratch);
-    return rebuild(format, vectors);
+    BuildCost cost = new LuceneBuild(format, vectors, Layout.MERGED).into(scratch);
+    return new Rebuild(format, vectors, cost.merge());
   }
 
   /** Knows the codebook that was trained last, of a process that writes one field. */

@@ -66,12 +66,7 @@ public abstract class LuceneContender implements Contender {
   /** A format that learns nothing is rebuilt as it was built. */
   @Override
   public Rebuild learn(String index, PreparedVectors vectors, Path scratch) throws IOException {
-    return rebuild(format(index), vectors);
-  }
-
-  /** Returns builds that a format writes. */
-  protected static final Rebuild rebuild(KnnVectorsFormat format, PreparedVectors vectors) {
-    return (layout, folder) -> new LuceneBuild(format, vectors, layout).into(folder);
+    return new Rebuild(format(index), vectors, BuildPhase.NONE);
   }
 
   @Override

@@ -14,7 +14,9 @@ import java.util.Optional;
  * @param mergeSeconds forced merge to one segment, by the clock on the wall
  * @param mergeCpuSeconds the same in CPU time of the thread that does it
  * @param mergeWrittenBytes bytes that the merge wrote, temporary files included
- * @param mergeHeapBytes highest heap in use after a collection during the merge; 0 without one
+ * @param learnSeconds the merge in which it learnt, by the clock on the wall; 0 without one
+ * @param mergeHeapBytes highest heap in use after a collection during any of the merges, that in
+ *     which it learnt included; 0 if there was no collection
  */
 public record MergeResult(
     String contender,
@@ -24,6 +26,7 @@ public record MergeResult(
     double mergeSeconds,
     double mergeCpuSeconds,
     long mergeWrittenBytes,
+    double learnSeconds,
     long mergeHeapBytes) {
 
   /** Returns the result of the index that has vectors only, the least that any can cost. */

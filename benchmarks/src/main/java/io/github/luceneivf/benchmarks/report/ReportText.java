@@ -135,6 +135,7 @@ public final class ReportText {
             right("x exact", merge -> times(merge, floor, MergeResult::mergeCpuSeconds)),
             right("MB written", merge -> megabytes(merge.mergeWrittenBytes())),
             right("x exact", merge -> times(merge, floor, MergeResult::mergeWrittenBytes)),
+            right("learnt in s", merge -> seconds(merge.learnSeconds())),
             right("heap peak MB", merge -> megabytes(merge.mergeHeapBytes()))));
   }
 

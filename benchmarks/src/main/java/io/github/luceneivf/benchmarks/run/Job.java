@@ -18,6 +18,7 @@ sealed interface Job<A>
         DeleteJob,
         DescribeJob,
         DistinctJob,
+        LearnJob,
         MeasureJob,
         OpenJob,
         OpeningJob,

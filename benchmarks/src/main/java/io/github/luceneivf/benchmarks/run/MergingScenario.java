@@ -1,6 +1,7 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.BuildCost;
+import io.github.luceneivf.benchmarks.contender.BuildPhase;
 import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import java.io.Closeable;
@@ -28,7 +29,9 @@ final class MergingScenario {
       for (String contender : lab.settings().contenders()) {
         lab.attempt(findings, "merging", contender, () -> Builder.start(lab, contender, started));
       }
+      lab.say("merging: learns");
       Turns<Builder> turns = new Turns<>("merging", lab, findings, started, Builder::contender);
+      turns.each(Builder::learn);
       int rounds = 1 + lab.settings().effort().repetitions();
       for (int round = 0; round < rounds; round++) {
         lab.say("merging: %s", round == 0 ? "warms up" : "repetition " + round);
@@ -52,6 +55,8 @@ final class MergingScenario {
     /** Of each round. */
     private final List<BuildCost> costs = new ArrayList<>();
 
+    private BuildPhase learning = BuildPhase.NONE;
+
     Builder(WorkerProcess worker, DescribeJob.Description description, Path folder) {
       this.worker = worker;
       this.description = description;
@@ -74,11 +79,19 @@ final class MergingScenario {
       return worker.contender();
     }
 
+    private String index() {
+      return description.defaults().index();
+    }
+
+    void learn() throws IOException {
+      Path place = Files.createDirectories(folder.resolve("index"));
+      learning = worker.ask(new LearnJob(index(), place.toString()));
+    }
+
     void build() throws IOException {
       Path place = Files.createDirectories(folder.resolve("index"));
-      String index = description.defaults().index();
       try {
-        costs.add(worker.ask(new RebuildJob(index, Layout.MERGED, place.toString())));
+        costs.add(worker.ask(new RebuildJob(index(), Layout.MERGED, place.toString())));
       } finally {
         IOUtils.rm(folder);
       }
@@ -86,14 +99,17 @@ final class MergingScenario {
 
     MergeResult result() {
       return new MergeResult(
-          (contender() + " " + description.defaults().index()).strip(),
+          (contender() + " " + index()).strip(),
           description.family(),
           median(cost -> cost.flush().seconds()),
           median(cost -> cost.flush().threadSeconds()),
           median(cost -> cost.merge().seconds()),
           median(cost -> cost.merge().threadSeconds()),
           (long) median(cost -> cost.merge().writtenBytes()),
-          (long) median(cost -> cost.merge().heapPeakBytes()));
+          learning.seconds(),
+          Math.max(
+              learning.heapPeakBytes(),
+              costs.stream().mapToLong(cost -> cost.merge().heapPeakBytes()).max().orElse(0)));
     }
 
     private double median(ToDoubleFunction<BuildCost> figure) {

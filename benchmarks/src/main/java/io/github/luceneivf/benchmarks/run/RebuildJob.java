@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Builds an index with all that can be learnt from its rows at hand; the first such job of a worker
- * learns it before.
+ * Builds an index with all that can be learnt from its rows at hand; learns it before if that was
+ * not done.
  *
  * @param index which of the contender's
  * @param layout in how many segments

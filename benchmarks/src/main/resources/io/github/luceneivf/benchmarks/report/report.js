@@ -181,7 +181,7 @@
     const columns = [
       ["flush s", against(m => m.flushSeconds, seconds)], ["flush CPU s", against(m => m.flushCpuSeconds, seconds)],
       ["merge s", against(m => m.mergeSeconds, seconds)], ["merge CPU s", against(m => m.mergeCpuSeconds, seconds)],
-      ["written by the merge", against(m => m.mergeWrittenBytes, bytes)], ["heap peak of the merge", m => bytes(m.mergeHeapBytes)],
+      ["written by the merge", against(m => m.mergeWrittenBytes, bytes)], ["learnt in s", m => number(m.learnSeconds, 1)], ["heap peak of merges", m => bytes(m.mergeHeapBytes)],
     ];
     return el("section", { class: "card", id: `${slug(set.name)}-merging` }, el("h3", {}, "merging"),
       el("p", { class: "quiet" }, "Ten flushes and a forced merge of an index that knows its rows already; × the index of vectors only. CPU time is that of the thread at work."), figureTable(set.merges, columns));

@@ -79,6 +79,7 @@ class BenchRunTest {
     assertTrue(exact.mergeWrittenBytes() > vectors, () -> "got: " + exact);
     assertTrue(ours.mergeWrittenBytes() > exact.mergeWrittenBytes(), () -> "got: " + ours);
     assertTrue(ours.mergeWrittenBytes() < 2 * vectors, () -> "got: " + ours);
+    assertTrue(ours.learnSeconds() > 0 && exact.learnSeconds() == 0, () -> "got: " + ours);
     assertTrue(ours.flushCpuSeconds() > 0 && ours.mergeSeconds() > 0, () -> "got: " + ours);
     assertEquals(2, result.scenarios().getFirst().curves().size());
   }

@@ -25,6 +25,7 @@ class WireTest {
             new DeleteJob("folder"),
             new DescribeJob(1000, Layout.FLUSHED, Tag.RANDOM_1),
             new DistinctJob(SETTING, 5),
+            new LearnJob("M16", "folder"),
             new MeasureJob(SETTING, Half.REPORT, null, 0.2),
             new OpenJob("M16", "folder"),
             new OpeningJob(SETTING, "folder"),
