@@ -89,8 +89,7 @@ final class Comparison {
     try (VectorIndex index =
         VectorIndex.create(path, new Lucene99HnswVectorsFormat(), new SerialMergeScheduler())) {
       long start = System.nanoTime();
-      index.addInFlushes(data.corpus().documents(), data.documents(), 0);
-      index.mergeToOne();
+      index.fill(data.corpus().documents(), data.documents());
       Duration built = Duration.ofNanos(System.nanoTime() - start);
       try (DirectoryReader reader = index.openReader()) {
         return new Hnsw(
@@ -153,7 +152,7 @@ final class Comparison {
         facts.exact());
     screen.line(
         "looked at. Build: indexing in %d flushes with all merges. Size: texts included.",
-        VectorIndex.FLUSHES);
+        VectorIndex.FLUSHES + VectorIndex.LATE_FLUSHES);
   }
 
   private static Object[] cells(String name, Way way, String scanned, String built, String size) {

@@ -77,15 +77,18 @@ final class DemoRun {
   private Duration index(Stage stage) throws IOException {
     screen.step(3, "Indexing through IvfVectorsFormat");
     long start = System.nanoTime();
-    stage.index.addInFlushes(stage.data.corpus().documents(), stage.data.documents(), 0);
-    stage.index.mergeToOne();
+    int documents = stage.data.documents().length;
+    stage.index.fill(stage.data.corpus().documents(), stage.data.documents());
     Duration took = Duration.ofNanos(System.nanoTime() - start);
+    int first = VectorIndex.firstPart(documents);
     screen.line(
-        "%s documents in %d flushes and %d merges: %s. No flush waits for the sidecar.",
-        Text.count(stage.data.documents().length),
+        "%s documents, merged into one segment, then %s more: %d flushes and %d merges in %s.",
+        Text.count(first),
+        Text.count(documents - first),
         merges.flushes().size(),
         merges.merges().size(),
         Text.time(took));
+    screen.print("No flush waits for the sidecar.");
     if (settings.isSmall()) {
       screen.print(
           "So few documents get no lists by default: the thresholds are lowered for them.");
@@ -100,6 +103,7 @@ final class DemoRun {
     TrainingSummary.show(screen, trained);
     screen.print("");
     showMerges(0);
+    showCopies();
     return trained;
   }
 
@@ -118,6 +122,20 @@ final class DemoRun {
           merge.work());
     }
     screen.table(table);
+  }
+
+  private void showCopies() {
+    int documents = 0;
+    Duration time = Duration.ZERO;
+    for (MergeLog.Merge merge : merges.merges()) {
+      if (merge.kind() == MergeLog.Kind.COPY) {
+        documents += merge.documents();
+        time = time.plus(merge.time());
+      }
+    }
+    screen.line(
+        "Merges that copied: %d, of %s documents, in %s: their segments share the codebook.",
+        merges.count(MergeLog.Kind.COPY), Text.count(documents), Text.time(time));
   }
 
   private void answer(Stage stage) throws IOException {
@@ -147,9 +165,7 @@ final class DemoRun {
         heldOut.size(), DELETE_EVERY, comparison.recall(stage.index));
     int docs = Math.min(rows, REBUILT_DOCS);
     try (VectorIndex rebuilt = create(stage.folder.path("index-rebuilt"), stage.ports)) {
-      rebuilt.addInFlushes(
-          stage.data.corpus().documents().subList(0, docs), stage.data.documents(), 0);
-      rebuilt.mergeToOne();
+      rebuilt.fill(stage.data.corpus().documents().subList(0, docs), stage.data.documents());
       screen.line(
           "A new index of %s documents, which must train: recall@10 %.3f.",
           Text.count(docs), comparison.recall(rebuilt));

@@ -45,6 +45,6 @@ record DemoSettings(
 
   /** Returns whether there are too few documents for the default thresholds. */
   boolean isSmall() {
-    return docs < IvfParams.Thresholds.DEFAULT.training();
+    return VectorIndex.firstPart(docs) < IvfParams.Thresholds.DEFAULT.training();
   }
 }

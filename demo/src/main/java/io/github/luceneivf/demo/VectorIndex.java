@@ -44,8 +44,11 @@ final class VectorIndex implements Closeable {
   /** Embedding of a synset. */
   static final String VECTOR = "vector";
 
-  /** Segments that an index is written in. */
+  /** Segments that the first part of an index is written in. */
   static final int FLUSHES = 16;
+
+  /** Segments that the rest is written in. */
+  static final int LATE_FLUSHES = 4;
 
   /** Two rounds of merges make one segment of all flushes. */
   private static final int MERGE_FACTOR = 4;
@@ -98,18 +101,32 @@ final class VectorIndex implements Closeable {
     };
   }
 
+  /** Returns how many of some documents {@link #fill} adds first. */
+  static int firstPart(int documents) {
+    return documents * 3 / 5;
+  }
+
   /**
-   * Adds synsets in {@link #FLUSHES} flushes of one segment each; merges follow as the policy sees
-   * fit.
+   * Fills an index as its life would: the first part in {@link #FLUSHES} flushes, merged into one
+   * segment; then the rest in {@link #LATE_FLUSHES}, and all merged into one. Other merges follow
+   * as the policy sees fit.
    *
-   * @param vectors [synsets][dim]
-   * @param firstRow row number of the first
+   * @param vectors [synsets or more][dim]
    */
-  void addInFlushes(List<Synset> synsets, float[][] vectors, int firstRow) throws IOException {
-    int perFlush = Math.max(1, (synsets.size() + FLUSHES - 1) / FLUSHES);
-    for (int i = 0; i < synsets.size(); i++) {
-      add(synsets.get(i), vectors[i], firstRow + i);
-      if ((i + 1) % perFlush == 0) {
+  void fill(List<Synset> synsets, float[][] vectors) throws IOException {
+    int first = firstPart(synsets.size());
+    addInFlushes(synsets, vectors, 0, first, FLUSHES);
+    mergeToOne();
+    addInFlushes(synsets, vectors, first, synsets.size(), LATE_FLUSHES);
+    mergeToOne();
+  }
+
+  private void addInFlushes(List<Synset> synsets, float[][] vectors, int from, int to, int flushes)
+      throws IOException {
+    int perFlush = Math.max(1, (to - from + flushes - 1) / flushes);
+    for (int row = from; row < to; row++) {
+      add(synsets.get(row), vectors[row], row);
+      if ((row - from + 1) % perFlush == 0) {
         commit();
       }
     }

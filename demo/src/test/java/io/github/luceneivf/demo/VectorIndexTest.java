@@ -90,11 +90,12 @@ class VectorIndexTest {
   void exactScanFindsTheNearest() throws Exception {
     MergeLog log = new MergeLog();
     try (VectorIndex index = create(log)) {
-      index.addInFlushes(synsets.subList(0, 1_000), vectors, 0);
+      index.fill(synsets.subList(0, 1_000), vectors);
       index.addInOneFlush(
           synsets.subList(1_000, DOCS), Arrays.copyOfRange(vectors, 1_000, DOCS), 1_000);
-      assertEquals(VectorIndex.FLUSHES + 1, log.flushes().size());
-      assertEquals(5, log.merges().size());
+      assertEquals(VectorIndex.FLUSHES + VectorIndex.LATE_FLUSHES + 1, log.flushes().size());
+      assertEquals(7, log.merges().size());
+      assertEquals(2, log.count(MergeLog.Kind.COPY));
       try (DirectoryReader reader = index.openReader()) {
         assertEquals(2, reader.leaves().size());
         Measurements.Found found = exact(reader, queries);
@@ -110,8 +111,7 @@ class VectorIndexTest {
   void factsAndRecallAreThoseOfTheSegments() throws Exception {
     MergeLog log = new MergeLog();
     try (VectorIndex index = create(log)) {
-      index.addInFlushes(synsets, vectors, 0);
-      index.mergeToOne();
+      index.fill(synsets, vectors);
       index.deleteEvery(50, DOCS);
       try (DirectoryReader reader = index.openReader()) {
         SegmentFacts facts = SegmentFacts.of(reader, OptionalInt.empty());
@@ -139,7 +139,7 @@ class VectorIndexTest {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
     Screen screen = new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, 90);
     try (VectorIndex index = create(new MergeLog())) {
-      index.addInFlushes(synsets, vectors, 0);
+      index.fill(synsets, vectors);
       try (DirectoryReader reader = index.openReader()) {
         Answers.english(screen, reader).show("word7 (or \"word8", vectors[9]);
       }

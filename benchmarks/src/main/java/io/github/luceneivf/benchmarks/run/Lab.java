@@ -40,12 +40,7 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
 
   /** Starts a worker that searches. */
   WorkerProcess searcher(String contender) throws IOException {
-    return searcher(contender, List.of());
-  }
-
-  /** Starts a worker that searches, by a command before its own; none if empty. */
-  WorkerProcess searcher(String contender, List<String> prefix) throws IOException {
-    return start(prefix, contender, SEARCH_HEAP);
+    return start(List.of(), contender, SEARCH_HEAP);
   }
 
   /** Returns an index of a contender, built if it is not there. */
@@ -67,8 +62,13 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
     }
   }
 
-  private WorkerProcess start(List<String> prefix, String contender, List<String> heap)
-      throws IOException {
+  /**
+   * Starts a worker.
+   *
+   * @param prefix command that runs its JVM; empty for none
+   * @param heap options of its JVM
+   */
+  WorkerProcess start(List<String> prefix, String contender, List<String> heap) throws IOException {
     Path log = settings.work().resolve("logs").resolve(set.name() + "-" + contender + ".log");
     return WorkerProcess.start(
         prefix, contender, settings.roster().java(contender, heap), vectors, log);

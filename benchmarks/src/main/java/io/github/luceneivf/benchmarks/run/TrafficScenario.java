@@ -23,6 +23,9 @@ final class TrafficScenario {
 
   private static final Path TASKSET = Path.of("/usr/bin/taskset");
 
+  /** On one core a JVM would choose a collector that stops it for long. */
+  private static final List<String> HEAP = List.of("-Xms2g", "-Xmx2g", "-XX:+UseG1GC");
+
   /** What is known of one who trains and encodes. */
   private record Side(String name, List<Traffic.Figures> figures) {}
 
@@ -91,7 +94,7 @@ final class TrafficScenario {
 
   private void take(Side side, int port) throws IOException {
     Path place = Files.createDirectories(folder.resolve("index"));
-    try (WorkerProcess worker = lab.searcher(contender, onCore(0))) {
+    try (WorkerProcess worker = lab.start(onCore(0), contender, HEAP)) {
       Traffic.Figures figures =
           worker.ask(
               new TrafficJob(port, place.toString(), lab.settings().effort().warmUpSeconds()));
