@@ -2,6 +2,7 @@ package io.github.luceneivf.quantization;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -36,6 +37,9 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
 
   /** Vectors in a tail block. */
   public static final int TAIL_WIDTH = 16;
+
+  private static final ValueLayout.OfInt ORDINAL =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Validates the components. */
   public CodeBlock {
@@ -178,11 +182,8 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
 
   /** Reads the ordinal of one lane. */
   public int ord(MemorySegment list, long blockOffset, int lane) {
-    long at = blockOffset + (long) lane * ordBytes;
-    int ord = 0;
-    for (int b = 0; b < ordBytes; b++) {
-      ord |= (list.get(ValueLayout.JAVA_BYTE, at + b) & 0xff) << (8 * b);
-    }
-    return ord;
+    // Codes follow the ordinals, so four bytes can always be read.
+    int bytes = list.get(ORDINAL, blockOffset + (long) lane * ordBytes);
+    return bytes & -1 >>> (Integer.SIZE - Byte.SIZE * ordBytes);
   }
 }

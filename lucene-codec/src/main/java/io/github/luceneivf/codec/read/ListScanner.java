@@ -20,6 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListScanner {
 
+  /** Accepted vectors to be seen in a block, to estimate how many there are. */
+  private static final int SAMPLED_TAKEN = 2;
+
+  /** Lanes of a block of which every first, second, fourth and so on is taken. */
+  private static final long[] EVERY = {
+    -1L,
+    0x5555_5555_5555_5555L,
+    0x1111_1111_1111_1111L,
+    0x0101_0101_0101_0101L,
+    0x0001_0001_0001_0001L,
+    0x0000_0001_0000_0001L
+  };
+
   private final SearchedLeaf leaf;
   private final PostingLists lists;
   private final CodeBlock layout;
@@ -32,6 +45,8 @@ final class ListScanner {
   private final boolean countsAll;
   private final float[] distances = new float[CodeBlock.WIDTH];
   private double accepted;
+  private long sampled;
+  private long sampledTaken;
   private int index;
 
   /**
@@ -40,7 +55,7 @@ final class ListScanner {
    * @param leaf the segment, which has lists
    * @param scale factor on distances
    * @param countsAll whether visits are accepted vectors, each looked up; otherwise all vectors of
-   *     the lists are, and the accepted ones are estimated
+   *     the lists are, and the accepted ones are estimated from a sample of each block
    */
   ListScanner(SearchedLeaf leaf, QueryCode query, float scale, boolean countsAll) {
     FieldSearcher.Lists field = Objects.requireNonNull(leaf.lists(), "lists");
@@ -132,7 +147,7 @@ final class ListScanner {
       } else {
         tails.flush(candidates);
         if (visits != null) {
-          count(memory, offset, at, count, size, visits);
+          count(memory, offset, count, visits);
         }
         long lanes = kernel.below(distances, count, candidates.threshold());
         candidates.offer(accepted(memory, offset, lanes, acceptOrds), distances, firstSlot + at);
@@ -147,23 +162,28 @@ final class ListScanner {
     }
   }
 
-  private void count(
-      MemorySegment memory, long offset, int at, int count, int size, KnnCollector visits)
+  private void count(MemorySegment memory, long offset, int count, KnnCollector visits)
       throws IOException {
-    if (!countsAll) {
-      visits.incVisitedCount(count);
-      if (at > 0) {
-        return;
-      }
+    int step = countsAll ? 1 : sampleStep();
+    long sample = EVERY[Integer.numberOfTrailingZeros(step)] & -1L >>> (Long.SIZE - count);
+    int taken = Long.bitCount(accepted(memory, offset, sample, Objects.requireNonNull(acceptOrds)));
+    int looked = Long.bitCount(sample);
+    visits.incVisitedCount(countsAll ? taken : count);
+    accepted += (double) taken * count / looked;
+    sampled += looked;
+    sampledTaken += taken;
+  }
+
+  /**
+   * Of how many neighbours in a block one is looked up: all until some are accepted, then so that
+   * about {@value #SAMPLED_TAKEN} accepted ones are seen in a block of 64.
+   */
+  private int sampleStep() {
+    if (sampledTaken < CodeBlock.WIDTH / 2) {
+      return 1;
     }
-    long all = -1L >>> (Long.SIZE - count);
-    int taken = Long.bitCount(accepted(memory, offset, all, Objects.requireNonNull(acceptOrds)));
-    if (countsAll) {
-      visits.incVisitedCount(taken);
-      accepted += taken;
-    } else {
-      accepted += (double) taken * size / count;
-    }
+    long step = CodeBlock.WIDTH / SAMPLED_TAKEN * sampledTaken / sampled;
+    return (int) Math.max(1, Long.highestOneBit(step));
   }
 
   private long accepted(MemorySegment memory, long offset, long lanes, Bits acceptOrds)

@@ -41,11 +41,18 @@ final class Probing {
 
   private static final int MORE_AHEAD = 16;
 
+  /** Lists to rank at once where some vectors are not accepted, in multiples of those expected. */
+  private static final double SPARE_RANKS = 1.1;
+
+  /** A longer ranking costs more than a second one, which few of those searches need. */
+  private static final double MOST_RANKED_AHEAD = 3;
+
   private final CodebookProbe[] codebooks;
   private final double[] weights;
   private final double budget;
   private final ProbeSettings widest;
   private final boolean restricted;
+  private final double rankAhead;
   private final int depth;
   private final int vectors;
   private final KnnCollector collector;
@@ -60,7 +67,8 @@ final class Probing {
    * @param depth candidates to rerank at first
    * @param vectors in all segments
    */
-  Probing(CodebookProbe[] codebooks, int depth, int vectors, KnnCollector collector) {
+  Probing(CodebookProbe[] codebooks, int depth, int vectors, KnnCollector collector)
+      throws IOException {
     this.codebooks = codebooks;
     this.depth = depth;
     this.vectors = vectors;
@@ -80,7 +88,18 @@ final class Probing {
     this.widest = largest.settings();
     SearchedLeaf[] searched = new SearchedLeaf[leaves];
     this.restricted = number(codebooks, searched);
+    this.rankAhead = restricted ? rankAhead(searched) : 1;
     this.reranker = new Reranker(searched, log, collector);
+  }
+
+  /** How much farther to rank at once, so that it need not be done again for what is accepted. */
+  private double rankAhead(SearchedLeaf[] searched) throws IOException {
+    double matches = 0;
+    for (SearchedLeaf leaf : searched) {
+      matches += leaf.matches();
+    }
+    double wider = SPARE_RANKS * widest.widening(Math.min(1, matches / Math.max(1, vectors)));
+    return Math.min(wider, MOST_RANKED_AHEAD);
   }
 
   /** Vectors in a list, on average; 1 where there are none at all. */
@@ -240,7 +259,7 @@ final class Probing {
 
   /** How many lists of a codebook may be wanted where {@code wanted} is to be spent. */
   private int lists(int codebook, double wanted) {
-    double all = Math.ceil(wanted / weights[codebook]);
+    double all = Math.ceil(rankAhead * wanted / weights[codebook]);
     if (codebooks.length > 1) {
       double ahead = AHEAD * codebooks[codebook].settings().nprobe() + MORE_AHEAD;
       all = Math.min(all, Math.ceil(ahead * wanted / budget));
