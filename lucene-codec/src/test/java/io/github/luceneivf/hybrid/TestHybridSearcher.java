@@ -67,10 +67,8 @@ public class TestHybridSearcher extends LuceneTestCase {
     super.setUp();
     executor = Executors.newFixedThreadPool(2);
     dir = newDirectory();
-    IndexWriterConfig config =
-        new IndexWriterConfig(new MockAnalyzer(random()))
-            .setCodec(codec())
-            .setMergePolicy(NoMergePolicy.INSTANCE);
+    IndexWriterConfig config = new IndexWriterConfig(new MockAnalyzer(random()));
+    config.setCodec(codec()).setMergePolicy(NoMergePolicy.INSTANCE);
     try (IndexWriter writer = new IndexWriter(dir, config)) {
       for (int doc = 0; doc < DOCS; doc++) {
         writer.addDocument(document(doc));
