@@ -79,7 +79,7 @@ final class TrafficScenario {
     IOUtils.rm(folder);
     Path data = Files.createDirectories(folder.resolve("sidecar"));
     int repetitions = lab.settings().effort().repetitions();
-    try (SidecarProcess process = SidecarProcess.launch(onCore(1), 0, data)) {
+    try (SidecarProcess process = SidecarProcess.launch(onCore(1), "-Xmx2g", 0, data)) {
       int port = process.awaitPort();
       for (int repetition = 0; repetition < repetitions; repetition++) {
         lab.say("traffic: %s, repetition %d of %d", contender, repetition + 1, repetitions);

@@ -23,15 +23,17 @@ public final class SidecarProcess implements Closeable {
    * Launches a sidecar, which may not listen yet. Its messages go to a file beside its data.
    *
    * @param prefix command that runs it; empty for none
+   * @param heap option of its JVM
    * @param port to listen on; 0 for a free one
    * @param data folder of what it keeps; exists
    */
-  public static SidecarProcess launch(List<String> prefix, int port, Path data) throws IOException {
+  public static SidecarProcess launch(List<String> prefix, String heap, int port, Path data)
+      throws IOException {
     List<String> command = new ArrayList<>(prefix);
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
+            heap,
             "--add-modules=jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",

@@ -58,7 +58,7 @@ final class MortalSidecar implements Closeable {
   }
 
   private SidecarProcess launch(int onPort) throws IOException {
-    return SidecarProcess.launch(List.of(), onPort, data);
+    return SidecarProcess.launch(List.of(), "-Xmx512m", onPort, data);
   }
 
   /** Kills and starts until it is closed. */
