@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param thresholds the sizes at which a segment gets codes and lists
  * @param targetRecall recall@10 that the stored default of {@code nprobe} aims at, in (0, 1)
  * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes; by
- *     default 384 MiB, or 45 % of a JVM's heap that is smaller than 850 MiB. A sample that it cuts
- *     short means fewer lists
+ *     default 384 MiB, or three eighths of a JVM's heap below 1 GiB. A sample that it cuts short
+ *     means fewer lists
  */
 public record IvfParams(
     Optional<Encoding> encoding,
@@ -25,7 +25,7 @@ public record IvfParams(
     long mergeBudgetBytes) {
 
   private static final long MAX_DEFAULT_BUDGET = 384L << 20;
-  private static final double MAX_HEAP_SHARE = 0.45;
+  private static final double MAX_HEAP_SHARE = 0.375;
 
   /** What an index gets that says nothing. */
   public static final IvfParams DEFAULT =

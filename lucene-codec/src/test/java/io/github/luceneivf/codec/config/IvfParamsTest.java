@@ -33,7 +33,7 @@ class IvfParamsTest {
   @Test
   void defaultBudgetFitsTheHeap() {
     assertEquals(384L << 20, IvfParams.defaultBudget(4L << 30));
-    assertEquals(241_591_910L, IvfParams.defaultBudget(512L << 20));
+    assertEquals(192L << 20, IvfParams.defaultBudget(512L << 20));
     assertEquals(
         IvfParams.defaultBudget(Runtime.getRuntime().maxMemory()),
         IvfParams.DEFAULT.mergeBudgetBytes());
