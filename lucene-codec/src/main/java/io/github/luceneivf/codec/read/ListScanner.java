@@ -162,11 +162,18 @@ final class ListScanner {
     }
   }
 
+  /**
+   * Without a branch on what is accepted: it could not be predicted, and each miss costs a scan.
+   */
   private void count(MemorySegment memory, long offset, int count, KnnCollector visits)
       throws IOException {
     int step = countsAll ? 1 : sampleStep();
     long sample = EVERY[Integer.numberOfTrailingZeros(step)] & -1L >>> (Long.SIZE - count);
-    int taken = Long.bitCount(accepted(memory, offset, sample, Objects.requireNonNull(acceptOrds)));
+    Bits bits = Objects.requireNonNull(acceptOrds);
+    int taken = 0;
+    for (long left = sample; left != 0; left &= left - 1) {
+      taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
+    }
     int looked = Long.bitCount(sample);
     visits.incVisitedCount(countsAll ? taken : count);
     accepted += (double) taken * count / looked;
@@ -191,9 +198,8 @@ final class ListScanner {
     long accepted = lanes;
     for (long left = lanes; left != 0; left &= left - 1) {
       int lane = Long.numberOfTrailingZeros(left);
-      if (!acceptOrds.get(ord(memory, offset, lane))) {
-        accepted &= ~(1L << lane);
-      }
+      long refused = acceptOrds.get(ord(memory, offset, lane)) ? 0 : 1;
+      accepted ^= refused << lane;
     }
     return accepted;
   }
