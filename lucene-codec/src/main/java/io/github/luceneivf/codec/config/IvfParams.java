@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param encoding how vectors are coded in posting lists; empty for the default of their dimension
  *     ({@link Encoding#defaultFor}). Segments of one list have no sub-codebooks: where the encoding
  *     needs them, they get that default instead
- * @param sizing how many lists there are
+ * @param sizing how many lists there are for the vectors that an index is expected to grow to:
+ *     twice those of a young one, up to 32,768; half as many again where it has outgrown a codebook
  * @param thresholds the sizes at which a segment gets codes and lists
  * @param targetRecall recall@10 that the stored default of {@code nprobe} aims at, in (0, 1)
  * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes; by
