@@ -113,8 +113,7 @@ final class MergingScenario {
     }
 
     private double median(ToDoubleFunction<BuildCost> figure) {
-      double[] sorted = costs.stream().skip(1).mapToDouble(figure).sorted().toArray();
-      return sorted[sorted.length / 2];
+      return Points.median(costs.subList(1, costs.size()), figure);
     }
 
     @Override

@@ -27,17 +27,22 @@ final class Points {
         MICROS_PER_SECOND / median(micros),
         MICROS_PER_SECOND / micros[micros.length - 1],
         MICROS_PER_SECOND / micros[0],
-        MICROS_PER_SECOND / median(sorted(samples, sample -> sample.times().wall())),
-        median(sorted(samples, sample -> sample.times().p50())),
-        median(sorted(samples, sample -> sample.times().p99())),
-        median(sorted(samples, Measured::allocated)),
-        median(sorted(samples, Measured::visited)),
-        median(sorted(samples, Measured::readBytes)),
+        MICROS_PER_SECOND / median(samples, sample -> sample.times().wall()),
+        median(samples, sample -> sample.times().p50()),
+        median(samples, sample -> sample.times().p99()),
+        median(samples, Measured::allocated),
+        median(samples, Measured::visited),
+        median(samples, Measured::readBytes),
         isDefault);
   }
 
-  private static double[] sorted(List<Measured> samples, ToDoubleFunction<Measured> figure) {
+  private static <T> double[] sorted(List<T> samples, ToDoubleFunction<T> figure) {
     return samples.stream().mapToDouble(figure).sorted().toArray();
+  }
+
+  /** Returns the median of a figure, see {@link #median(double[])}. */
+  static <T> double median(List<T> samples, ToDoubleFunction<T> figure) {
+    return median(sorted(samples, figure));
   }
 
   /** Returns the middle one, or the mean of the middle two. */

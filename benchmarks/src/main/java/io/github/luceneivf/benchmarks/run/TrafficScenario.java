@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.lucene.util.IOUtils;
 
@@ -109,15 +108,10 @@ final class TrafficScenario {
     return new TrafficResult(
         contender,
         side.name(),
-        median(side, figures -> figures.idle().p50()),
-        median(side, figures -> figures.idle().p99()),
-        median(side, figures -> figures.merging().p50()),
-        median(side, figures -> figures.merging().p99()),
-        median(side, Traffic.Figures::mergeSeconds));
-  }
-
-  private static double median(Side side, ToDoubleFunction<Traffic.Figures> figure) {
-    double[] sorted = side.figures().stream().mapToDouble(figure).sorted().toArray();
-    return sorted[sorted.length / 2];
+        Points.median(side.figures(), figures -> figures.idle().p50()),
+        Points.median(side.figures(), figures -> figures.idle().p99()),
+        Points.median(side.figures(), figures -> figures.merging().p50()),
+        Points.median(side.figures(), figures -> figures.merging().p99()),
+        Points.median(side.figures(), Traffic.Figures::mergeSeconds));
   }
 }

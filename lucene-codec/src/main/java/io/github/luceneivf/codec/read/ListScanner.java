@@ -163,7 +163,8 @@ final class ListScanner {
   }
 
   /**
-   * Without a branch on what is accepted: it could not be predicted, and each miss costs a scan.
+   * Counts the visit of a block and what of it is accepted, without a branch on that: it could not
+   * be predicted, and a miss keeps the next block from being loaded ahead.
    */
   private void count(MemorySegment memory, long offset, int count, KnnCollector visits)
       throws IOException {
