@@ -126,6 +126,42 @@ final class LaneKernels {
         .intoArray(out, lane);
   }
 
+  /** One vector of distances. The loop is that of bitDots1: a result handed over would be boxed. */
+  static void bitDistances(
+      MemorySegment block,
+      long codes,
+      long terms,
+      int width,
+      int words,
+      int[] planes,
+      float scale,
+      float shift,
+      float base,
+      float[] out,
+      int outOffset) {
+    IntVector s0 = IntVector.zero(INTS);
+    IntVector s1 = s0;
+    IntVector s2 = s0;
+    IntVector s3 = s0;
+    for (int j = 0; j < words; j++) {
+      IntVector c = IntVector.fromMemorySegment(INTS, block, codes + 4L * j * width, LITTLE_ENDIAN);
+      s0 = s0.add(c.and(planes[4 * j]).lanewise(VectorOperators.BIT_COUNT));
+      s1 = s1.add(c.and(planes[4 * j + 1]).lanewise(VectorOperators.BIT_COUNT));
+      s2 = s2.add(c.and(planes[4 * j + 2]).lanewise(VectorOperators.BIT_COUNT));
+      s3 = s3.add(c.and(planes[4 * j + 3]).lanewise(VectorOperators.BIT_COUNT));
+    }
+    IntVector dots =
+        s0.add(s1.lanewise(VectorOperators.LSHL, 1))
+            .add(s2.lanewise(VectorOperators.LSHL, 2))
+            .sub(s3.lanewise(VectorOperators.LSHL, 3));
+    FloatVector t0 = FloatVector.fromMemorySegment(FLOATS, block, terms, LITTLE_ENDIAN);
+    FloatVector t1 =
+        FloatVector.fromMemorySegment(FLOATS, block, terms + 4L * width, LITTLE_ENDIAN);
+    FloatVector value = (FloatVector) dots.convertShape(VectorOperators.I2F, FLOATS, 0);
+    value = value.fma(FloatVector.broadcast(FLOATS, scale), FloatVector.broadcast(FLOATS, shift));
+    t1.fma(value, t0.add(base)).intoArray(out, outOffset);
+  }
+
   /** Vectors of four bytes do not exist, so with 128-bit vectors this is a plain loop. */
   static void byteDots(
       MemorySegment codes, long codesOffset, int width, int dim, float[] query, float[] out) {

@@ -236,6 +236,27 @@ public final class PanamaKernel implements VectorKernel {
   }
 
   @Override
+  public void bitDistances(
+      MemorySegment block,
+      long codesOffset,
+      long termsOffset,
+      int width,
+      int words,
+      int[] planes,
+      float scale,
+      float shift,
+      float base,
+      float[] out,
+      int outOffset) {
+    for (int i = 0; i < width; i += LANES) {
+      long codes = codesOffset + 4L * i;
+      long terms = termsOffset + 4L * i;
+      LaneKernels.bitDistances(
+          block, codes, terms, width, words, planes, scale, shift, base, out, outOffset + i);
+    }
+  }
+
+  @Override
   public void affine(
       MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
     for (int i = 0; i < width; i += LANES) {

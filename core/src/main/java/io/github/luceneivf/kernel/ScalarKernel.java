@@ -208,17 +208,21 @@ public final class ScalarKernel implements VectorKernel {
   public void bitDots(
       MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out) {
     for (int i = 0; i < width; i++) {
-      int sum = 0;
-      for (int j = 0; j < words; j++) {
-        int code = codes.get(INT, codesOffset + 4L * ((long) j * width + i));
-        sum +=
-            Integer.bitCount(code & planes[4 * j])
-                + 2 * Integer.bitCount(code & planes[4 * j + 1])
-                + 4 * Integer.bitCount(code & planes[4 * j + 2])
-                - 8 * Integer.bitCount(code & planes[4 * j + 3]);
-      }
-      out[i] = sum;
+      out[i] = bitDot(codes, codesOffset + 4L * i, width, words, planes);
     }
+  }
+
+  private static int bitDot(MemorySegment codes, long offset, int width, int words, int[] planes) {
+    int sum = 0;
+    for (int j = 0; j < words; j++) {
+      int code = codes.get(INT, offset + 4L * j * width);
+      sum +=
+          Integer.bitCount(code & planes[4 * j])
+              + 2 * Integer.bitCount(code & planes[4 * j + 1])
+              + 4 * Integer.bitCount(code & planes[4 * j + 2])
+              - 8 * Integer.bitCount(code & planes[4 * j + 3]);
+    }
+    return sum;
   }
 
   @Override
@@ -287,6 +291,27 @@ public final class ScalarKernel implements VectorKernel {
       float t0 = terms.get(FLOAT, termsOffset + 4L * i);
       float t1 = terms.get(FLOAT, termsOffset + 4L * (width + i));
       out[i] = Math.fma(t1, Math.fma(scale, dots[i], shift), t0 + base);
+    }
+  }
+
+  @Override
+  public void bitDistances(
+      MemorySegment block,
+      long codesOffset,
+      long termsOffset,
+      int width,
+      int words,
+      int[] planes,
+      float scale,
+      float shift,
+      float base,
+      float[] out,
+      int outOffset) {
+    for (int i = 0; i < width; i++) {
+      int dot = bitDot(block, codesOffset + 4L * i, width, words, planes);
+      float t0 = block.get(FLOAT, termsOffset + 4L * i);
+      float t1 = block.get(FLOAT, termsOffset + 4L * (width + i));
+      out[outOffset + i] = Math.fma(t1, Math.fma(scale, dot, shift), t0 + base);
     }
   }
 

@@ -10,12 +10,12 @@ import java.util.Arrays;
  * gives the same results faster.
  *
  * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
- * #within}, {@link #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
- * #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link #below}, {@link #gather},
- * {@link #maxAbs(float[], int)}, {@link #bitPlanes}, {@link #gatherHadamard} and {@link #signs} are
- * bit-identical, their order of operations being part of this contract; sums over dimensions of the
- * other methods agree to 1e-5 of the sum of the absolute terms. No method allocates once compiled,
- * none keeps a reference to an argument.
+ * #within}, {@link #bitDots}, {@link #bitDistances}, {@link #lookups}, {@link #byteDots}, {@link
+ * #floatDots}, {@link #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link
+ * #below}, {@link #gather}, {@link #maxAbs(float[], int)}, {@link #bitPlanes}, {@link
+ * #gatherHadamard} and {@link #signs} are bit-identical, their order of operations being part of
+ * this contract; sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
+ * terms. No method allocates once compiled, none keeps a reference to an argument.
  *
  * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
  * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
@@ -271,6 +271,25 @@ public interface VectorKernel {
       float shift,
       float base,
       float[] out);
+
+  /**
+   * {@link #bitDots} and the integer form of {@code affine} in one pass, which short blocks need to
+   * be fast.
+   *
+   * @param out receives {@code width} distances from {@code outOffset}
+   */
+  void bitDistances(
+      MemorySegment block,
+      long codesOffset,
+      long termsOffset,
+      int width,
+      int words,
+      int[] planes,
+      float scale,
+      float shift,
+      float base,
+      float[] out,
+      int outOffset);
 
   /** Like the integer form, with float dot products: {@code fma(t1[i], dots[i], t0[i] + base)}. */
   void affine(

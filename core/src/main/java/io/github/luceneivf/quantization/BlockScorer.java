@@ -30,6 +30,8 @@ public final class BlockScorer {
   private final int padded;
   private final Offsets full;
   private final Offsets tail;
+  private final int tailBytes;
+  private final float[] scores = new float[CodeBlock.TAIL_WIDTH];
   private final int[] bitDots = new int[CodeBlock.WIDTH];
   private final int[] digitDots = new int[CodeBlock.WIDTH];
   private final float[] floatDots = new float[CodeBlock.WIDTH];
@@ -52,6 +54,7 @@ public final class BlockScorer {
     }
     this.padded = Rotation.paddedDim(layout.dim());
     this.full = Offsets.of(layout, CodeBlock.WIDTH);
+    this.tailBytes = layout.blockBytes(CodeBlock.TAIL_WIDTH);
     this.tail = Offsets.of(layout, CodeBlock.TAIL_WIDTH);
   }
 
@@ -76,10 +79,10 @@ public final class BlockScorer {
         kernel.affine(list, terms, width, floatDots, base, out);
       }
       case Encoding.Bit1 _ -> {
-        QueryPlanes planes = query.planes(digits(base, ONE_DIGIT));
+        QueryPlanes planes = bit1Planes(base);
         dotBits(list, codes, width, planes);
-        float delta = planes.delta();
-        kernel.affine(list, terms, width, bitDots, delta, -0.5f * delta * planes.sum(), base, out);
+        float shift = bit1Shift(planes);
+        kernel.affine(list, terms, width, bitDots, planes.delta(), shift, base, out);
       }
       case Encoding.Bit2 _ -> {
         QueryPlanes planes = query.planes(digits(base, ONE_DIGIT_FINE));
@@ -105,6 +108,45 @@ public final class BlockScorer {
         kernel.affine(list, terms, width, floatDots, base, out);
       }
     }
+  }
+
+  /**
+   * Scores the tail of a list.
+   *
+   * @param tailOffset where in the list's memory its first block of 16 begins, in bytes
+   * @param blocks blocks of 16
+   * @param out receives 16 distances a block, as {@link #score} gives them, from {@code outOffset}
+   */
+  public void scoreTail(
+      MemorySegment list, long tailOffset, int blocks, float base, float[] out, int outOffset) {
+    int width = CodeBlock.TAIL_WIDTH;
+    QueryPlanes planes = layout.encoding() instanceof Encoding.Bit1 ? bit1Planes(base) : null;
+    if (planes == null || planes.planes().length > 1) {
+      for (int i = 0; i < blocks; i++) {
+        score(list, tailOffset + (long) i * tailBytes, width, base, scores);
+        System.arraycopy(scores, 0, out, outOffset + i * width, width);
+      }
+      return;
+    }
+    int words = padded / Integer.SIZE;
+    int[] digit = planes.planes()[0];
+    float delta = planes.delta();
+    float shift = bit1Shift(planes);
+    for (int i = 0; i < blocks; i++) {
+      long block = tailOffset + (long) i * tailBytes;
+      long codes = block + tail.codes;
+      long terms = block + tail.terms;
+      int at = outOffset + i * width;
+      kernel.bitDistances(list, codes, terms, width, words, digit, delta, shift, base, out, at);
+    }
+  }
+
+  private QueryPlanes bit1Planes(float base) {
+    return query.planes(digits(base, ONE_DIGIT));
+  }
+
+  private static float bit1Shift(QueryPlanes planes) {
+    return -0.5f * planes.delta() * planes.sum();
   }
 
   private void scoreFloats(MemorySegment list, long codes, int width, float[] out) {

@@ -242,6 +242,35 @@ class PanamaKernelTest {
     }
   }
 
+  @Test
+  void bitDistancesAreThoseOfBitDotsAndAffine() {
+    try (Arena arena = Arena.ofConfined()) {
+      for (int width = 16; width <= 64; width += 48) {
+        for (int words = 1; words <= 140; words += words < 20 ? 1 : 30) {
+          long codes = random.nextInt(70);
+          long terms = codes + 4L * words * width;
+          MemorySegment block = bytes(arena, terms + 8L * width, false);
+          MemorySegment.copy(
+              segment(arena, floats(2 * width, 3), 0, false), 0, block, terms, 8L * width);
+          int[] planes = random.ints(4L * words).toArray();
+          int[] dots = new int[width];
+          float[] affine = new float[width];
+          panama.bitDots(block, codes, width, words, planes, dots);
+          panama.affine(block, terms, width, dots, 0.013f, -0.4f, 2.5f, affine);
+          float[] expected = new float[width + 5];
+          Arrays.fill(expected, -1);
+          float[] actual = expected.clone();
+          System.arraycopy(affine, 0, expected, 3, width);
+          for (VectorKernel kernel : List.of(scalar, panama)) {
+            kernel.bitDistances(
+                block, codes, terms, width, words, planes, 0.013f, -0.4f, 2.5f, actual, 3);
+            assertArrayEquals(expected, actual, kernel.name() + " width " + width);
+          }
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void lookupsAreEqual(boolean heap) {

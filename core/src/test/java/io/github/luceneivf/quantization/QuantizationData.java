@@ -1,5 +1,7 @@
 package io.github.luceneivf.quantization;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import java.lang.foreign.MemorySegment;
@@ -83,7 +85,7 @@ final class QuantizationData {
     return record[i / 8] >>> (i % 8) & 1;
   }
 
-  /** Scores a whole list. */
+  /** Scores a whole list, its tail in both ways. */
   static float[] score(
       Encoding encoding, Quantizer quantizer, float[] query, byte[] list, int rows, float base) {
     CodeBlock layout = new CodeBlock(encoding, query.length, 2);
@@ -95,6 +97,17 @@ final class QuantizationData {
       scorer.score(MemorySegment.ofArray(list), layout.blockOffset(at, rows), width, base, out);
       System.arraycopy(out, 0, scores, at, width);
       at += width;
+    }
+    int full = rows / CodeBlock.WIDTH * CodeBlock.WIDTH;
+    if (full < rows) {
+      int blocks = (rows - full + CodeBlock.TAIL_WIDTH - 1) / CodeBlock.TAIL_WIDTH;
+      float[] tail = new float[1 + blocks * CodeBlock.TAIL_WIDTH];
+      long offset = layout.blockOffset(full, rows);
+      scorer.scoreTail(MemorySegment.ofArray(list), offset, blocks, base, tail, 1);
+      assertArrayEquals(
+          Arrays.copyOfRange(scores, full, rows),
+          Arrays.copyOfRange(tail, 1, 1 + rows - full),
+          encoding + " tail");
     }
     return Arrays.copyOf(scores, rows);
   }

@@ -120,46 +120,78 @@ final class ListScanner {
       throws IOException {
     int size = lists.size(list);
     cursor.moveTo(list);
-    MemorySegment memory = cursor.memory();
     for (int at = 0; at < size; ) {
       if (visits != null && visits.earlyTerminated()) {
         return;
       }
       int width = CodeBlock.widthAt(at, size);
-      int count = Math.min(width, size - at);
       long offset = cursor.base() + layout.blockOffset(at, size);
-      scorer.score(memory, offset, width, base, distances);
-      if (scale != 1) {
-        rescale(count);
+      if (width == CodeBlock.TAIL_WIDTH && acceptOrds == null) {
+        scanTail(offset, size - at, base, firstSlot + at, candidates, tails, visits);
+        return;
       }
-      if (acceptOrds == null) {
-        if (visits != null) {
-          visits.incVisitedCount(count);
-          accepted += count;
-        }
-        if (width == CodeBlock.TAIL_WIDTH) {
-          tails.add(distances, count, firstSlot + at, candidates);
-        } else {
-          tails.flush(candidates);
-          long lanes = kernel.below(distances, count, candidates.threshold());
-          candidates.offer(lanes, distances, firstSlot + at);
-        }
-      } else {
-        tails.flush(candidates);
-        if (visits != null) {
-          count(memory, offset, count, visits);
-        }
-        long lanes = kernel.below(distances, count, candidates.threshold());
-        candidates.offer(accepted(memory, offset, lanes, acceptOrds), distances, firstSlot + at);
-      }
+      int count = Math.min(width, size - at);
+      tails.flush(candidates);
+      scanBlock(offset, width, count, base, firstSlot + at, candidates, visits);
       at += count;
     }
   }
 
-  private void rescale(int count) {
-    for (int i = 0; i < count; i++) {
-      distances[i] *= scale;
+  private void scanBlock(
+      long offset,
+      int width,
+      int count,
+      float base,
+      int firstSlot,
+      CandidateQueue candidates,
+      @Nullable KnnCollector visits)
+      throws IOException {
+    MemorySegment memory = cursor.memory();
+    scorer.score(memory, offset, width, base, distances);
+    rescale(distances, 0, count);
+    if (visits != null && acceptOrds == null) {
+      countAll(count, visits);
+    } else if (visits != null) {
+      count(memory, offset, count, visits);
     }
+    long lanes = kernel.below(distances, count, candidates.threshold());
+    if (acceptOrds != null) {
+      lanes = accepted(memory, offset, lanes, acceptOrds);
+    }
+    candidates.offer(lanes, distances, firstSlot);
+  }
+
+  /** Scans a tail of which every vector is accepted. */
+  private void scanTail(
+      long offset,
+      int count,
+      float base,
+      int firstSlot,
+      CandidateQueue candidates,
+      TailBatch tails,
+      @Nullable KnnCollector visits) {
+    int blocks = (count + CodeBlock.TAIL_WIDTH - 1) / CodeBlock.TAIL_WIDTH;
+    int width = blocks * CodeBlock.TAIL_WIDTH;
+    int at = tails.room(width, candidates);
+    scorer.scoreTail(cursor.memory(), offset, blocks, base, tails.distances(), at);
+    rescale(tails.distances(), at, count);
+    tails.add(width, count, firstSlot);
+    if (visits != null) {
+      countAll(count, visits);
+    }
+  }
+
+  private void rescale(float[] values, int from, int count) {
+    if (scale != 1) {
+      for (int i = from; i < from + count; i++) {
+        values[i] *= scale;
+      }
+    }
+  }
+
+  private void countAll(int count, KnnCollector visits) {
+    visits.incVisitedCount(count);
+    accepted += count;
   }
 
   /**

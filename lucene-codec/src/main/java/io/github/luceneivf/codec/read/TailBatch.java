@@ -5,8 +5,8 @@ import io.github.luceneivf.kernel.VectorKernel;
 import io.github.luceneivf.quantization.CodeBlock;
 
 /**
- * Distances of short blocks, the tails of lists, until there are enough to compare with the
- * threshold at once. Where an index has many segments, most blocks are tails, and a branch that
+ * Distances of the tails of lists, which are short blocks, until there are enough to compare with
+ * the threshold at once. Where an index has many segments, most blocks are tails, and a branch that
  * depends on the distances of each would keep the next block from being loaded ahead. Not
  * thread-safe; one per search.
  */
@@ -19,21 +19,36 @@ final class TailBatch {
   private int firstSlot;
 
   /**
-   * Adds a block.
+   * Makes room for a tail.
    *
-   * @param block [16] distances, those from {@code count} on are padding
-   * @param slot of its first vector; follows the padded block before
+   * @param width its vectors and padding, at most 64
+   * @return where in {@link #distances} to put it
    */
-  void add(float[] block, int count, int slot, CandidateQueue candidates) {
+  int room(int width, CandidateQueue candidates) {
+    if (lanes + width > CodeBlock.WIDTH) {
+      flush(candidates);
+    }
+    return lanes;
+  }
+
+  /** Returns the distances gathered so far, shared. */
+  float[] distances() {
+    return distances;
+  }
+
+  /**
+   * Adds the tail that was put where there is room.
+   *
+   * @param width vectors and padding
+   * @param count vectors
+   * @param slot of its first vector; follows the padded tail before
+   */
+  void add(int width, int count, int slot) {
     if (lanes == 0) {
       firstSlot = slot;
     }
-    System.arraycopy(block, 0, distances, lanes, CodeBlock.TAIL_WIDTH);
     valid |= -1L >>> (Long.SIZE - count) << lanes;
-    lanes += CodeBlock.TAIL_WIDTH;
-    if (lanes == CodeBlock.WIDTH) {
-      flush(candidates);
-    }
+    lanes += width;
   }
 
   /** Offers what was added. */
