@@ -16,6 +16,9 @@ import java.security.MessageDigest;
 /** A sample on its way to the sidecar. Immutable but for the matrix it shares. */
 final class SampleMessages {
 
+  /** Floats hashed at a time. */
+  private static final int HASHED_FLOATS = 1 << 14;
+
   private final FloatMatrix sample;
   private final int rowsPerChunk;
 
@@ -46,10 +49,15 @@ final class SampleMessages {
   /** Returns the SHA-256 of the sample. */
   ByteString hash(AbortCheck abort) throws IOException {
     MessageDigest digest = Checksums.sha256();
-    forEachChunk((firstRow, vectors) -> {
+    int values = sample.rows() * sample.dim();
+    byte[] bytes = new byte[Float.BYTES * Math.min(HASHED_FLOATS, values)];
+    int count;
+    for (int from = 0; from < values; from += count) {
       abort.check();
-      Checksums.update(digest, vectors);
-    });
+      count = Math.min(HASHED_FLOATS, values - from);
+      FloatBytes.toBytes(sample.values(), from, count, bytes);
+      digest.update(bytes, 0, count * Float.BYTES);
+    }
     return ByteString.copyFrom(digest.digest());
   }
 

@@ -22,11 +22,24 @@ public final class FloatBytes {
    * @return [4 × count] bytes, little-endian IEEE 754
    */
   public static ByteString toBytes(float[] values, int offset, int count) {
-    ByteBuffer buffer =
-        ByteBuffer.allocate(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-    buffer.asFloatBuffer().put(values, offset, count);
+    byte[] bytes = new byte[Math.multiplyExact(count, Float.BYTES)];
+    toBytes(values, offset, count, bytes);
     // The array is new and nobody else writes to it.
-    return UnsafeByteOperations.unsafeWrap(buffer);
+    return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /**
+   * Writes floats as bytes.
+   *
+   * @param offset index of the first
+   * @param count floats to take
+   * @param bytes receives 4 × count bytes, little-endian IEEE 754, from its beginning
+   */
+  public static void toBytes(float[] values, int offset, int count, byte[] bytes) {
+    ByteBuffer.wrap(bytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .put(values, offset, count);
   }
 
   /**
