@@ -9,6 +9,8 @@ import io.github.luceneivf.client.SidecarConnection;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
@@ -22,8 +24,11 @@ import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.config.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -35,11 +40,28 @@ import org.junit.jupiter.api.io.TempDir;
 class HandoffIT {
 
   private static final int DIM = 24;
+  private static final int ROWS = 20_000;
 
   @TempDir Path data;
   @TempDir Path handoff;
 
-  private static byte[] codes(VectorEncoder encoder, Codebook codebook, FloatMatrix vectors)
+  private static FloatMatrix vectors() {
+    Random random = new Random(6);
+    float[] values = new float[ROWS * DIM];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat();
+    }
+    return new FloatMatrix(values, ROWS, DIM);
+  }
+
+  private static Codebook codebook(FloatMatrix vectors) throws IOException {
+    TrainingRequest request =
+        new TrainingRequest(
+            Metric.EUCLIDEAN, Encoding.BIT1, KMeansParams.of(16, 1), ROWS, Optional.empty());
+    return new LocalCodebookTrainer().train(request, vectors, TrainingMonitor.NONE).codebook();
+  }
+
+  private static byte[] codes(VectorEncoder encoder, Codebook codebook, VectorSource vectors)
       throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     EncodedSink sink =
@@ -58,43 +80,93 @@ class HandoffIT {
             all.reset();
           }
         };
-    encoder.encode(codebook, Encoding.BIT1, vectors.asSource(), sink, () -> {});
+    encoder.encode(codebook, Encoding.BIT1, vectors, sink, AbortCheck.NONE);
     return all.toByteArray();
+  }
+
+  private SidecarServer server(Storage storage) throws IOException {
+    ServerConfig plain = ServerConfig.local(data);
+    return SidecarServer.start(
+        new ServerConfig(plain.host(), 0, data, false, plain.limits(), plain.times(), storage));
+  }
+
+  private static Storage taking(Path root) {
+    Storage defaults = Storage.DEFAULT;
+    return new Storage(defaults.fields(), defaults.versions(), defaults.bytes(), Optional.of(root));
+  }
+
+  private SidecarConnection connection(SidecarServer server) {
+    return SidecarConnection.open(RemoteConfig.of("127.0.0.1", server.port()).withHandoff(handoff));
+  }
+
+  private List<Path> filesLeft() throws IOException {
+    try (Stream<Path> files = Files.list(handoff)) {
+      return files.toList();
+    }
   }
 
   @Test
   void filesGiveTheSameCodesAndAreSentWhereTheyAreNotTaken() throws Exception {
-    Random random = new Random(6);
-    float[] values = new float[20_000 * DIM];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat();
-    }
-    FloatMatrix vectors = new FloatMatrix(values, 20_000, DIM);
-    TrainingRequest request =
-        new TrainingRequest(
-            Metric.EUCLIDEAN, Encoding.BIT1, KMeansParams.of(16, 1), 20_000, Optional.empty());
-    Codebook codebook =
-        new LocalCodebookTrainer().train(request, vectors, TrainingMonitor.NONE).codebook();
-    byte[] wanted = codes(new LocalVectorEncoder(), codebook, vectors);
-    ServerConfig plain = ServerConfig.local(data);
-    Storage defaults = Storage.DEFAULT;
-    Storage taking =
-        new Storage(defaults.fields(), defaults.versions(), defaults.bytes(), Optional.of(handoff));
-    for (Storage storage : List.of(taking, defaults)) {
-      ServerConfig config =
-          new ServerConfig(plain.host(), 0, data, false, plain.limits(), plain.times(), storage);
-      try (SidecarServer server = SidecarServer.start(config);
-          SidecarConnection connection =
-              SidecarConnection.open(
-                  RemoteConfig.of("127.0.0.1", server.port()).withHandoff(handoff))) {
+    FloatMatrix vectors = vectors();
+    Codebook codebook = codebook(vectors);
+    byte[] wanted = codes(new LocalVectorEncoder(), codebook, vectors.asSource());
+    for (Storage storage : List.of(taking(handoff), Storage.DEFAULT)) {
+      try (SidecarServer server = server(storage);
+          SidecarConnection connection = connection(server)) {
         assertArrayEquals(
             wanted,
-            codes(new RemoteVectorEncoder(connection), codebook, vectors),
+            codes(new RemoteVectorEncoder(connection), codebook, vectors.asSource()),
             storage::toString);
       }
     }
-    try (Stream<Path> left = Files.list(handoff)) {
-      assertEquals(List.of(), left.toList());
+    assertEquals(List.of(), filesLeft());
+  }
+
+  /** That is found out when codes of its first vectors have arrived, which must not count. */
+  @Test
+  void vectorsOfAFileThatChangedAreSentFromTheBeginning() throws Exception {
+    FloatMatrix vectors = vectors();
+    Codebook codebook = codebook(vectors);
+    byte[] wanted = codes(new LocalVectorEncoder(), codebook, vectors.asSource());
+    try (SidecarServer server = server(taking(handoff));
+        SidecarConnection connection = connection(server)) {
+      byte[] codes =
+          codes(new RemoteVectorEncoder(connection), codebook, damaging(vectors.asSource()));
+      assertArrayEquals(wanted, codes);
+    }
+    assertEquals(List.of(), filesLeft());
+  }
+
+  /** Vectors whose file is damaged as soon as it is written. */
+  private VectorSource damaging(VectorSource vectors) {
+    return new VectorSource() {
+      @Override
+      public int size() {
+        return vectors.size();
+      }
+
+      @Override
+      public int dim() {
+        return vectors.dim();
+      }
+
+      @Override
+      public void forEachBatch(int batchSize, BatchConsumer consumer) throws IOException {
+        vectors.forEachBatch(batchSize, consumer);
+        for (Path file : filesLeft()) {
+          flipLastByte(file);
+        }
+      }
+    };
+  }
+
+  private static void flipLastByte(Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      channel.read(last, channel.size() - 1);
+      last.put(0, (byte) ~last.get(0));
+      channel.write(last.rewind(), channel.size() - 1);
     }
   }
 }
