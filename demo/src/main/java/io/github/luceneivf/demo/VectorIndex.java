@@ -48,7 +48,7 @@ final class VectorIndex implements Closeable {
   static final int FLUSHES = 16;
 
   /** Segments that the rest is written in. */
-  static final int LATE_FLUSHES = 4;
+  static final int LATE_FLUSHES = 2;
 
   /** Two rounds of merges make one segment of all flushes. */
   private static final int MERGE_FACTOR = 4;

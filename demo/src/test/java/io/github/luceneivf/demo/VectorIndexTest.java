@@ -94,8 +94,8 @@ class VectorIndexTest {
       index.addInOneFlush(
           synsets.subList(1_000, DOCS), Arrays.copyOfRange(vectors, 1_000, DOCS), 1_000);
       assertEquals(VectorIndex.FLUSHES + VectorIndex.LATE_FLUSHES + 1, log.flushes().size());
-      assertEquals(7, log.merges().size());
-      assertEquals(2, log.count(MergeLog.Kind.COPY));
+      assertEquals(6, log.merges().size());
+      assertEquals(1, log.count(MergeLog.Kind.COPY));
       try (DirectoryReader reader = index.openReader()) {
         assertEquals(2, reader.leaves().size());
         Measurements.Found found = exact(reader, queries);
