@@ -14,6 +14,9 @@ import org.apache.lucene.search.KnnCollector;
  */
 final class CodebookProbe {
 
+  /** Lists scanned best first: enough for a threshold that spares most vectors of the others. */
+  private static final int BEST_FIRST = 4;
+
   private final LoadedCodebook codebook;
   private final QueryCode query;
   private final ListScanner[] scanners;
@@ -149,23 +152,34 @@ final class CodebookProbe {
   }
 
   /**
-   * Scans the lists that were taken and not scanned yet: segment by segment, in the order on disk,
-   * in which lists near each other in space are neighbours.
+   * Scans the lists that were taken and not scanned yet: the first few best first, in all segments,
+   * for candidates to compete with; the others segment by segment, in the order on disk, in which
+   * lists near each other in space are neighbours.
    */
   void scanTaken(ScanLog log, CandidateQueue candidates, KnnCollector visits) throws IOException {
-    long[] byList = new long[next - scanned];
-    for (int i = 0; i < byList.length; i++) {
-      byList[i] = (long) ranked[scanned + i] << 32 | (scanned + i);
+    long[] taken = new long[next - scanned];
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = (long) ranked[scanned + i] << 32 | (scanned + i);
     }
-    Arrays.sort(byList);
+    int best = Math.clamp(BEST_FIRST - (long) scanned, 0, taken.length);
+    Arrays.sort(taken, best, taken.length);
+    scanned = next;
+    scan(taken, 0, best, log, candidates, visits);
+    if (!visits.earlyTerminated()) {
+      scan(taken, best, taken.length, log, candidates, visits);
+    }
+  }
+
+  private void scan(
+      long[] taken, int from, int to, ScanLog log, CandidateQueue candidates, KnnCollector visits)
+      throws IOException {
     for (ListScanner scanner : scanners) {
-      for (long entry : byList) {
-        log.scan(scanner, (int) (entry >> 32), bases[(int) entry], candidates, visits);
+      for (int i = from; i < to; i++) {
+        log.scan(scanner, (int) (taken[i] >> 32), bases[(int) taken[i]], candidates, visits);
       }
       if (visits.earlyTerminated()) {
         return;
       }
     }
-    scanned = next;
   }
 }
