@@ -8,9 +8,9 @@ import org.apache.lucene.search.KnnCollector;
  * One search of the posting lists of all segments.
  *
  * <ol>
- *   <li>Lists are ranked and taken best first, each in all segments that have vectors in it.
- *       Those of several codebooks are ranked together, by distance. The budget is in vectors: the
- *       sum, over codebooks, of what the calibration wants probed; a list counts as many as its
+ *   <li>Lists are ranked and taken best first, each in all segments that have vectors in it. Those
+ *       of several codebooks are ranked together, by distance. The budget is in vectors: the sum,
+ *       over codebooks, of what the calibration wants probed; a list counts as many as its
  *       codebook's lists have on average, so that a query among crowded lists gets no fewer of
  *       them. With one codebook that is {@code nprobe} lists.
  *   <li>While a filter makes neighbours rare among what was scanned, probing goes on: where a share
