@@ -66,7 +66,8 @@ final class Relay {
       while (!closed) {
         int count = from.getInputStream().read(buffer);
         if (count < 0) {
-          break;
+          to.shutdownOutput();
+          return;
         }
         Lane.Setting setting = lane.receive(count);
         flipper.pass(setting, buffer, count);
@@ -74,7 +75,6 @@ final class Relay {
           ended = !deliver(lane, setting, buffer, count, to, out);
         }
       }
-      to.shutdownOutput();
     } catch (IOException e) {
       reset(); // one side broke: so does the other
     } catch (InterruptedException e) {
