@@ -288,10 +288,15 @@ public final class ScalarKernel implements VectorKernel {
       float base,
       float[] out) {
     for (int i = 0; i < width; i++) {
-      float t0 = terms.get(FLOAT, termsOffset + 4L * i);
-      float t1 = terms.get(FLOAT, termsOffset + 4L * (width + i));
-      out[i] = Math.fma(t1, Math.fma(scale, dots[i], shift), t0 + base);
+      float dot = Math.fma(scale, dots[i], shift);
+      out[i] = affine(terms, termsOffset + 4L * i, width, dot, base);
     }
+  }
+
+  private static float affine(MemorySegment terms, long offset, int width, float dot, float base) {
+    float t0 = terms.get(FLOAT, offset);
+    float t1 = terms.get(FLOAT, offset + 4L * width);
+    return Math.fma(t1, dot, t0 + base);
   }
 
   @Override
@@ -308,10 +313,9 @@ public final class ScalarKernel implements VectorKernel {
       float[] out,
       int outOffset) {
     for (int i = 0; i < width; i++) {
-      int dot = bitDot(block, codesOffset + 4L * i, width, words, planes);
-      float t0 = block.get(FLOAT, termsOffset + 4L * i);
-      float t1 = block.get(FLOAT, termsOffset + 4L * (width + i));
-      out[outOffset + i] = Math.fma(t1, Math.fma(scale, dot, shift), t0 + base);
+      int sum = bitDot(block, codesOffset + 4L * i, width, words, planes);
+      float dot = Math.fma(scale, sum, shift);
+      out[outOffset + i] = affine(block, termsOffset + 4L * i, width, dot, base);
     }
   }
 
@@ -319,9 +323,7 @@ public final class ScalarKernel implements VectorKernel {
   public void affine(
       MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
     for (int i = 0; i < width; i++) {
-      float t0 = terms.get(FLOAT, termsOffset + 4L * i);
-      float t1 = terms.get(FLOAT, termsOffset + 4L * (width + i));
-      out[i] = Math.fma(t1, dots[i], t0 + base);
+      out[i] = affine(terms, termsOffset + 4L * i, width, dots[i], base);
     }
   }
 

@@ -68,6 +68,11 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
     return position % widthAt(position, listSize);
   }
 
+  /** Returns how many blocks of 16 hold so many vectors. */
+  public static int tailBlocks(int vectors) {
+    return (vectors + TAIL_WIDTH - 1) / TAIL_WIDTH;
+  }
+
   /** Returns the bytes of a block of {@code width} vectors. */
   public int blockBytes(int width) {
     return width * (ordBytes + encoding.recordBytes(dim));
@@ -76,8 +81,8 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
   /** Returns the bytes of a list of {@code listSize} vectors. */
   public long listBytes(int listSize) {
     int full = listSize / WIDTH;
-    int tail = (listSize % WIDTH + TAIL_WIDTH - 1) / TAIL_WIDTH;
-    return (long) full * blockBytes(WIDTH) + (long) tail * blockBytes(TAIL_WIDTH);
+    long tail = tailBlocks(listSize % WIDTH);
+    return full * (long) blockBytes(WIDTH) + tail * blockBytes(TAIL_WIDTH);
   }
 
   /** Returns where, from the start of its list, the block begins that holds {@code position}. */

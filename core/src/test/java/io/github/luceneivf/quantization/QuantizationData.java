@@ -100,7 +100,7 @@ final class QuantizationData {
     }
     int full = rows / CodeBlock.WIDTH * CodeBlock.WIDTH;
     if (full < rows) {
-      int blocks = (rows - full + CodeBlock.TAIL_WIDTH - 1) / CodeBlock.TAIL_WIDTH;
+      int blocks = CodeBlock.tailBlocks(rows - full);
       float[] tail = new float[1 + blocks * CodeBlock.TAIL_WIDTH];
       long offset = layout.blockOffset(full, rows);
       scorer.scoreTail(MemorySegment.ofArray(list), offset, blocks, base, tail, 1);

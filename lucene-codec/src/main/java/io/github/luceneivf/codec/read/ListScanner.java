@@ -170,7 +170,7 @@ final class ListScanner {
       CandidateQueue candidates,
       TailBatch tails,
       @Nullable KnnCollector visits) {
-    int blocks = (count + CodeBlock.TAIL_WIDTH - 1) / CodeBlock.TAIL_WIDTH;
+    int blocks = CodeBlock.tailBlocks(count);
     int width = blocks * CodeBlock.TAIL_WIDTH;
     int at = tails.room(width, candidates);
     scorer.scoreTail(cursor.memory(), offset, blocks, base, tails.distances(), at);

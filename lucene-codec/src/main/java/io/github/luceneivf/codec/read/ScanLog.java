@@ -50,7 +50,7 @@ final class ScanLog {
 
   /** A list takes whole blocks of slots, so that tails of lists can be batched. */
   private static int padded(int count) {
-    return (count + CodeBlock.TAIL_WIDTH - 1) & -CodeBlock.TAIL_WIDTH;
+    return CodeBlock.tailBlocks(count) * CodeBlock.TAIL_WIDTH;
   }
 
   /** Offers what was scanned and not offered yet. */
