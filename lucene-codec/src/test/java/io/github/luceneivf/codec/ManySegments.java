@@ -40,26 +40,26 @@ import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Indexes of many segments, and searches of them, for tests. */
-final class ManySegments {
+public final class ManySegments {
 
-  static final int K = 10;
-  static final int N = 12_000;
-  static final int DIM = 48;
-  static final int QUERIES = 60;
-  static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
+  public static final int K = 10;
+  public static final int N = 12_000;
+  public static final int DIM = 48;
+  public static final int QUERIES = 60;
+  public static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
 
-  static final IvfParams LISTS = params(64);
+  public static final IvfParams LISTS = params(64);
 
   private ManySegments() {}
 
-  static IvfParams params(int nlist) {
+  public static IvfParams params(int nlist) {
     return IvfParams.DEFAULT
         .withThresholds(new IvfParams.Thresholds(0, 1_000, 2))
         .withSizing(ListSizing.fixed(nlist));
   }
 
   /** Trains every codebook on the same vectors, whichever flush asks. */
-  record TrainerOn(FloatMatrix vectors) implements CodebookTrainer {
+  public record TrainerOn(FloatMatrix vectors) implements CodebookTrainer {
     @Override
     public TrainedCodebook train(
         TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) throws IOException {
@@ -79,30 +79,30 @@ final class ManySegments {
     }
   }
 
-  static FloatMatrix clusters(long seed) {
+  public static FloatMatrix clusters(long seed) {
     return VectorGenerators.clusters(N + QUERIES, DIM, 120, 0.6, seed);
   }
 
-  static FloatMatrix base(FloatMatrix all) {
+  public static FloatMatrix base(FloatMatrix all) {
     return VectorGenerators.slice(all, 0, N);
   }
 
-  static FloatMatrix queries(FloatMatrix all) {
+  public static FloatMatrix queries(FloatMatrix all) {
     return VectorGenerators.slice(all, N, N + QUERIES);
   }
 
-  static IvfVectorsFormat format(IvfParams params, FloatMatrix trainedOn) {
+  public static IvfVectorsFormat format(IvfParams params, FloatMatrix trainedOn) {
     return new IvfVectorsFormat(params, Ports.LOCAL.withTrainer(new TrainerOn(trainedOn)));
   }
 
-  static IvfKnnFloatVectorQuery query(float[] target, @Nullable Query filter) {
+  public static IvfKnnFloatVectorQuery query(float[] target, @Nullable Query filter) {
     return new IvfKnnFloatVectorQuery(VectorIndexing.FIELD, target, K, filter);
   }
 
   /** Searches with all queries; {@code recall} is the mean, {@code looked} the sum. */
-  record Answers(double recall, ProbeReport looked) {}
+  public record Answers(double recall, ProbeReport looked) {}
 
-  static Answers search(
+  public static Answers search(
       IndexReader reader, FloatMatrix base, FloatMatrix queries, VectorSimilarityFunction function)
       throws IOException {
     IndexSearcher searcher = new IndexSearcher(reader);
@@ -119,7 +119,7 @@ final class ManySegments {
     return new Answers(sum / queries.rows(), looked);
   }
 
-  static int[] rows(IndexSearcher searcher, TopDocs hits) throws IOException {
+  public static int[] rows(IndexSearcher searcher, TopDocs hits) throws IOException {
     int[] rows = new int[hits.scoreDocs.length];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = VectorIndexing.row(searcher, hits.scoreDocs[i].doc);
@@ -127,7 +127,7 @@ final class ManySegments {
     return rows;
   }
 
-  static Directory together(Directory... parts) throws IOException {
+  public static Directory together(Directory... parts) throws IOException {
     Directory all = new ByteBuffersDirectory();
     try (IndexWriter writer =
         new IndexWriter(all, VectorIndexing.config(new IvfVectorsFormat(LISTS)))) {
@@ -137,7 +137,7 @@ final class ManySegments {
     return all;
   }
 
-  static Directory part(
+  public static Directory part(
       KnnVectorsFormat format,
       FloatMatrix rows,
       int from,
@@ -157,12 +157,12 @@ final class ManySegments {
     return directory;
   }
 
-  static Query mods(int... mods) {
+  public static Query mods(int... mods) {
     return new TermInSetQuery(
         "mod", IntStream.of(mods).mapToObj(mod -> new BytesRef("" + mod)).toList());
   }
 
-  static List<Integer> exact(FloatMatrix base, float[] target, IntPredicate accepted) {
+  public static List<Integer> exact(FloatMatrix base, float[] target, IntPredicate accepted) {
     int[] rows = IntStream.range(0, N).filter(accepted).toArray();
     float[] values = new float[rows.length * DIM];
     for (int i = 0; i < rows.length; i++) {
@@ -175,12 +175,12 @@ final class ManySegments {
         .toList();
   }
 
-  static Query ids(int from, int to) {
+  public static Query ids(int from, int to) {
     return new TermInSetQuery(
         "id", IntStream.range(from, to).mapToObj(id -> new BytesRef("" + id)).toList());
   }
 
-  static void assertRecallAmong(
+  public static void assertRecallAmong(
       DirectoryReader reader,
       FloatMatrix all,
       @Nullable Query filter,

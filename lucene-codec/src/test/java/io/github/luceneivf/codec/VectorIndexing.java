@@ -27,13 +27,13 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.TestUtil;
 
 /** Indexes matrices for tests: row i is the document whose doc value {@code row} is i. */
-final class VectorIndexing {
+public final class VectorIndexing {
 
-  static final String FIELD = "v";
+  public static final String FIELD = "v";
 
   private VectorIndexing() {}
 
-  static IndexWriterConfig config(KnnVectorsFormat format) {
+  public static IndexWriterConfig config(KnnVectorsFormat format) {
     return new IndexWriterConfig()
         .setCodec(TestUtil.alwaysKnnVectorsFormat(format))
         .setMergePolicy(NoMergePolicy.INSTANCE)
@@ -42,7 +42,7 @@ final class VectorIndexing {
   }
 
   /** Adds rows [from, to), each with the string field {@code mod} = row mod 10. */
-  static void add(
+  public static void add(
       IndexWriter writer, FloatMatrix rows, int from, int to, VectorSimilarityFunction similarity)
       throws IOException {
     for (int row = from; row < to; row++) {
@@ -50,7 +50,7 @@ final class VectorIndexing {
     }
   }
 
-  static Document document(FloatMatrix rows, int row, VectorSimilarityFunction similarity) {
+  public static Document document(FloatMatrix rows, int row, VectorSimilarityFunction similarity) {
     Document document = new Document();
     document.add(new NumericDocValuesField("row", row));
     document.add(new StringField("id", Integer.toString(row), Field.Store.NO));
@@ -60,7 +60,7 @@ final class VectorIndexing {
   }
 
   /** Indexes all rows in so many flushes, without merging. */
-  static void index(
+  public static void index(
       Directory directory,
       KnnVectorsFormat format,
       FloatMatrix rows,
@@ -70,7 +70,7 @@ final class VectorIndexing {
     index(directory, config(format), rows, similarity, flushes, _ -> {});
   }
 
-  static void index(
+  public static void index(
       Directory directory,
       IndexWriterConfig config,
       FloatMatrix rows,
@@ -91,7 +91,7 @@ final class VectorIndexing {
   }
 
   /** Merges everything to one segment. */
-  static void forceMerge(Directory directory, KnnVectorsFormat format) throws IOException {
+  public static void forceMerge(Directory directory, KnnVectorsFormat format) throws IOException {
     IndexWriterConfig config =
         new IndexWriterConfig().setCodec(TestUtil.alwaysKnnVectorsFormat(format));
     try (IndexWriter writer = new IndexWriter(directory, config)) {
@@ -100,7 +100,7 @@ final class VectorIndexing {
   }
 
   /** Rows of the hits of a query, best first. */
-  static int[] search(IndexSearcher searcher, Query query, int k) throws IOException {
+  public static int[] search(IndexSearcher searcher, Query query, int k) throws IOException {
     ScoreDoc[] hits = searcher.search(query, k).scoreDocs;
     int[] rows = new int[hits.length];
     for (int i = 0; i < hits.length; i++) {
@@ -109,7 +109,7 @@ final class VectorIndexing {
     return rows;
   }
 
-  static int row(IndexSearcher searcher, int doc) throws IOException {
+  public static int row(IndexSearcher searcher, int doc) throws IOException {
     var leaves = searcher.getIndexReader().leaves();
     var leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
     NumericDocValues rows = leaf.reader().getNumericDocValues("row");
@@ -118,14 +118,14 @@ final class VectorIndexing {
   }
 
   /** The format's own reader of the field in a segment. */
-  static KnnVectorsReader vectorsReader(LeafReader reader) {
+  public static KnnVectorsReader vectorsReader(LeafReader reader) {
     KnnVectorsReader vectors = ((CodecReader) reader).getVectorReader();
     return vectors instanceof PerFieldKnnVectorsFormat.FieldsReader perField
         ? perField.getFieldReader(FIELD)
         : vectors;
   }
 
-  static LeafReader onlyLeaf(DirectoryReader reader) {
+  public static LeafReader onlyLeaf(DirectoryReader reader) {
     return reader.leaves().getFirst().reader();
   }
 }

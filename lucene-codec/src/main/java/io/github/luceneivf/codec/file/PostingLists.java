@@ -3,22 +3,24 @@ package io.github.luceneivf.codec.file;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.MemorySegmentAccessInput;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The posting lists of a field in {@code .ivp}. Mapped files are read where they lie; other
- * directories are copied list by list. Thread-safe; the memory of a list belongs to the {@link
- * Cursor} that gave it.
+ * The posting lists of a field, in {@code .ivp} or in memory. Mapped files are read where they lie;
+ * other directories are copied list by list. Thread-safe; the memory of a list belongs to the
+ * {@link Cursor} that gave it.
  */
 public final class PostingLists {
 
-  private final IndexInput file;
-  private final Extent extent;
+  private final String name;
   private final CodeBlock layout;
   private final int[] sizes;
   private final long[] offsets;
+  private final @Nullable IndexInput file;
+  private final long start;
   private final @Nullable MemorySegment mapped;
 
   /**
@@ -30,15 +32,32 @@ public final class PostingLists {
   public PostingLists(IndexInput file, Extent extent, CodeBlock layout, int[] sizes)
       throws IOException {
     extent.checkIn(file, "posting lists");
-    this.file = file;
-    this.extent = extent;
+    this.name = file.toString();
     this.layout = layout;
     this.sizes = sizes;
     this.offsets = offsets(layout, sizes);
+    this.file = file;
+    this.start = extent.offset();
     this.mapped =
         file instanceof MemorySegmentAccessInput access
             ? access.segmentSliceOrNull(extent.offset(), extent.length())
             : null;
+  }
+
+  /**
+   * Takes lists that lie in memory, at {@link #offsets}.
+   *
+   * @param name for messages
+   * @param sizes [nlist] vectors in each list, shared
+   */
+  public PostingLists(String name, MemorySegment memory, CodeBlock layout, int[] sizes) {
+    this.name = name;
+    this.layout = layout;
+    this.sizes = sizes;
+    this.offsets = offsets(layout, sizes);
+    this.file = null;
+    this.start = 0;
+    this.mapped = memory;
   }
 
   /** Returns where each list begins, and last where all end: [nlist + 1], in bytes. */
@@ -66,9 +85,23 @@ public final class PostingLists {
     return sizes[list];
   }
 
-  /** Returns the file that holds the lists, for messages. */
+  /** Returns the file that holds the lists, or what they are, for messages. */
   public String name() {
-    return file.toString();
+    return name;
+  }
+
+  /**
+   * Checks an ordinal that was read from a list.
+   *
+   * @param vectors in all lists
+   * @return the ordinal
+   */
+  public int checkOrd(int ord, int vectors) throws CorruptIndexException {
+    if (ord < 0 || ord >= vectors) {
+      throw new CorruptIndexException(
+          "posting list: expected an ordinal in [0, " + vectors + "), got: " + ord, name);
+    }
+    return ord;
   }
 
   /** Returns whether the memory of the lists can still be read: the reader is not closed. */
@@ -81,8 +114,8 @@ public final class PostingLists {
    * Cheap where they are in memory.
    */
   public void prefetch(int list) throws IOException {
-    if (mapped != null && sizes[list] > 0) {
-      file.prefetch(extent.offset() + offsets[list], layout.listBytes(sizes[list]));
+    if (mapped != null && file != null && sizes[list] > 0) {
+      file.prefetch(start + offsets[list], layout.listBytes(sizes[list]));
     }
   }
 
@@ -93,10 +126,11 @@ public final class PostingLists {
 
   /** The list under the cursor. Not thread-safe; one per search. */
   public final class Cursor {
-    private final @Nullable IndexInput input = mapped == null ? file.clone() : null;
+    private final @Nullable IndexInput input = mapped == null && file != null ? file.clone() : null;
+    private @Nullable MemorySegment memory = mapped;
     private byte[] copy = new byte[0];
-    private @Nullable MemorySegment copied;
     private long base;
+    private int size;
 
     private Cursor() {}
 
@@ -106,34 +140,53 @@ public final class PostingLists {
      * @throws IOException if it cannot be read
      */
     public void moveTo(int list) throws IOException {
+      size = sizes[list];
       if (input == null) {
         base = offsets[list];
         return;
       }
-      int length = Math.toIntExact(layout.listBytes(sizes[list]));
-      if (copy.length < length || copied == null) {
+      int length = Math.toIntExact(layout.listBytes(size));
+      if (copy.length < length || memory == null) {
         copy = new byte[length];
-        copied = MemorySegment.ofArray(copy);
+        memory = MemorySegment.ofArray(copy);
       }
-      input.seek(extent.offset() + offsets[list]);
+      input.seek(start + offsets[list]);
       input.readBytes(copy, 0, length);
       base = 0;
     }
 
     /** Returns the memory that holds the list; valid until the next move. */
     public MemorySegment memory() {
-      if (mapped != null) {
-        return mapped;
-      }
-      if (copied == null) {
+      if (memory == null) {
         throw new IllegalStateException("moveTo must be called first");
       }
-      return copied;
+      return memory;
     }
 
     /** Returns where in {@link #memory()} the list begins, in bytes. */
     public long base() {
       return base;
+    }
+
+    /** Returns where in {@link #memory()} the block begins that holds a position of the list. */
+    public long block(int position) {
+      return base + layout.blockOffset(position, size);
+    }
+
+    /** Reads an ordinal, as it is stored: whoever uses it checks it. */
+    public int ord(int position) {
+      return layout.ord(memory(), block(position), CodeBlock.laneAt(position, size));
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param to receives {@code recordBytes} bytes from {@code offset}
+     */
+    public void record(int position, byte[] to, int offset) {
+      int width = CodeBlock.widthAt(position, size);
+      int lane = CodeBlock.laneAt(position, size);
+      layout.unpack(memory(), block(position), width, lane, to, offset);
     }
   }
 }

@@ -19,7 +19,7 @@ final class CodebookProbe {
 
   private final LoadedCodebook codebook;
   private final QueryCode query;
-  private final ListScanner[] scanners;
+  private final CodebookScanner scanner;
   private final ProbeSettings settings;
   private final float scale;
   private final int nlist;
@@ -34,19 +34,19 @@ final class CodebookProbe {
   /**
    * Prepares a search.
    *
-   * @param scanners of the segments, shared
+   * @param scanner of the segments
    * @param settings how much of the lists to look at
    * @param scale what makes distances comparable with those of the search's first codebook
    */
   CodebookProbe(
       LoadedCodebook codebook,
       QueryCode query,
-      ListScanner[] scanners,
+      CodebookScanner scanner,
       ProbeSettings settings,
       float scale) {
     this.codebook = codebook;
     this.query = query;
-    this.scanners = scanners;
+    this.scanner = scanner;
     this.settings = settings;
     this.scale = scale;
     this.nlist = codebook.codebook().nlist();
@@ -58,8 +58,8 @@ final class CodebookProbe {
     return Math.scalb(1f, other.metric() == Metric.EUCLIDEAN ? 2 * finer : finer);
   }
 
-  ListScanner[] scanners() {
-    return scanners;
+  CodebookScanner scanner() {
+    return scanner;
   }
 
   ProbeSettings settings() {
@@ -81,11 +81,7 @@ final class CodebookProbe {
 
   /** Returns the vectors of all segments. */
   long vectors() {
-    long vectors = 0;
-    for (ListScanner scanner : scanners) {
-      vectors += scanner.vectors();
-    }
-    return vectors;
+    return scanner.vectors();
   }
 
   boolean hasNext() {
@@ -114,9 +110,7 @@ final class CodebookProbe {
     }
     keys = codebook.ranking().keys(query, ranked, bases);
     for (int i = next; i < Math.min(wanted, ranked.length); i++) {
-      for (ListScanner scanner : scanners) {
-        scanner.prefetch(ranked[i]);
-      }
+      scanner.prefetch(ranked[i]);
     }
   }
 
@@ -163,23 +157,16 @@ final class CodebookProbe {
     }
     int best = Math.clamp(BEST_FIRST - (long) scanned, 0, taken.length);
     Arrays.sort(taken, best, taken.length);
-    scanned = next;
-    scan(taken, 0, best, log, candidates, visits);
-    if (!visits.earlyTerminated()) {
-      scan(taken, best, taken.length, log, candidates, visits);
+    int[] lists = new int[taken.length];
+    float[] distances = new float[taken.length];
+    for (int i = 0; i < taken.length; i++) {
+      lists[i] = (int) (taken[i] >> 32);
+      distances[i] = bases[(int) taken[i]];
     }
-  }
-
-  private void scan(
-      long[] taken, int from, int to, ScanLog log, CandidateQueue candidates, KnnCollector visits)
-      throws IOException {
-    for (ListScanner scanner : scanners) {
-      for (int i = from; i < to; i++) {
-        log.scan(scanner, (int) (taken[i] >> 32), bases[(int) taken[i]], candidates, visits);
-      }
-      if (visits.earlyTerminated()) {
-        return;
-      }
+    scanned = next;
+    scanner.scan(lists, distances, 0, best, log, candidates, visits);
+    if (!visits.earlyTerminated()) {
+      scanner.scan(lists, distances, best, lists.length, log, candidates, visits);
     }
   }
 }

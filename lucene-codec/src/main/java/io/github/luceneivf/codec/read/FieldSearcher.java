@@ -6,6 +6,7 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.probe.ProbePlan;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -30,8 +31,20 @@ final class FieldSearcher {
    * @param postings the lists
    * @param meta what is stored about them
    * @param vectors vectors in all of them
+   * @param joint these and those of segments searched together with them, as long as they are the
+   *     first
    */
-  record Lists(LoadedCodebook codebook, PostingLists postings, FieldMeta.Lists meta, int vectors) {}
+  record Lists(
+      LoadedCodebook codebook,
+      PostingLists postings,
+      FieldMeta.Lists meta,
+      int vectors,
+      AtomicReference<@Nullable JointLists> joint) {
+
+    Lists(LoadedCodebook codebook, PostingLists postings, FieldMeta.Lists meta, int vectors) {
+      this(codebook, postings, meta, vectors, new AtomicReference<>());
+    }
+  }
 
   FieldSearcher(String field, FlatVectorsReader raw, @Nullable Lists lists) {
     this.field = field;

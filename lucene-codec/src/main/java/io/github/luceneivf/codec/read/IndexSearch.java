@@ -8,7 +8,6 @@ import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.lucene.search.KnnCollector;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +103,7 @@ final class IndexSearch {
     }
     int vectors = 0;
     for (SearchedLeaf leaf : leaves) {
-      vectors += lists(leaf).vectors();
+      vectors += leaf.requireLists().vectors();
     }
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
     ProbeSettings[] settings = new ProbeSettings[groups.size()];
@@ -117,8 +116,10 @@ final class IndexSearch {
       return scanAll(leaves);
     }
     CodebookProbe[] probes = new CodebookProbe[settings.length];
+    int index = 0;
     for (int i = 0; i < probes.length; i++) {
-      probes[i] = prepared(groups.get(i), settings[i], probes[0]);
+      probes[i] = prepared(groups.get(i), index, settings[i], probes[0]);
+      index += groups.get(i).size();
     }
     try {
       return new Probing(probes, depth, vectors, collector).run();
@@ -134,7 +135,7 @@ final class IndexSearch {
   private static List<List<SearchedLeaf>> byCodebook(List<SearchedLeaf> leaves) {
     List<List<SearchedLeaf>> groups = new ArrayList<>(1);
     for (SearchedLeaf leaf : leaves) {
-      groupOf(lists(leaf).meta().codebook(), groups, leaves.size()).add(leaf);
+      groupOf(leaf.requireLists().meta().codebook(), groups, leaves.size()).add(leaf);
     }
     return groups;
   }
@@ -142,7 +143,7 @@ final class IndexSearch {
   private static List<SearchedLeaf> groupOf(
       CodebookId codebook, List<List<SearchedLeaf>> groups, int most) {
     for (List<SearchedLeaf> group : groups) {
-      if (lists(group.getFirst()).meta().codebook().equals(codebook)) {
+      if (group.getFirst().requireLists().meta().codebook().equals(codebook)) {
         return group;
       }
     }
@@ -153,21 +154,20 @@ final class IndexSearch {
 
   /** The segment of most vectors: its calibration speaks for all of its codebook. */
   private static FieldSearcher.Lists largest(List<SearchedLeaf> group) {
-    FieldSearcher.Lists largest = lists(group.getFirst());
+    FieldSearcher.Lists largest = group.getFirst().requireLists();
     for (SearchedLeaf leaf : group) {
-      FieldSearcher.Lists lists = lists(leaf);
+      FieldSearcher.Lists lists = leaf.requireLists();
       largest = lists.vectors() > largest.vectors() ? lists : largest;
     }
     return largest;
   }
 
-  private static FieldSearcher.Lists lists(SearchedLeaf leaf) {
-    return Objects.requireNonNull(leaf.lists(), "lists");
-  }
-
   private CodebookProbe prepared(
-      List<SearchedLeaf> group, ProbeSettings settings, @Nullable CodebookProbe first) {
-    LoadedCodebook codebook = lists(group.getFirst()).codebook();
+      List<SearchedLeaf> group,
+      int firstIndex,
+      ProbeSettings settings,
+      @Nullable CodebookProbe first) {
+    LoadedCodebook codebook = group.getFirst().requireLists().codebook();
     float[] mapped = target.clone();
     codebook.codebook().space().mapQuery(mapped);
     QueryCode query = new QueryCode(codebook.codebook().quantizer(), mapped);
@@ -175,10 +175,7 @@ final class IndexSearch {
     // With a visit limit, visits are accepted vectors, each looked up; otherwise all vectors of the
     // lists are, and the accepted ones are estimated.
     boolean countsAll = collector.visitLimit() < Integer.MAX_VALUE;
-    ListScanner[] scanners = new ListScanner[group.size()];
-    for (int i = 0; i < scanners.length; i++) {
-      scanners[i] = new ListScanner(group.get(i), query, scale, countsAll);
-    }
-    return new CodebookProbe(codebook, query, scanners, settings, scale);
+    CodebookScanner scanner = new CodebookScanner(group, query, firstIndex, scale, countsAll);
+    return new CodebookProbe(codebook, query, scanner, settings, scale);
   }
 }

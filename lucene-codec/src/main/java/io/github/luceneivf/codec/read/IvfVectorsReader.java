@@ -151,7 +151,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     searcherOf(field).search(target, collector, acceptDocs);
   }
 
-  private FieldSearcher searcherOf(String field) {
+  FieldSearcher searcherOf(String field) {
     FieldSearcher searcher = searchers.get(field);
     if (searcher == null) {
       throw new IllegalArgumentException("field=\"" + field + "\" has no vectors in this segment");

@@ -15,8 +15,8 @@ import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans posting lists of one segment block by block and offers accepted vectors as candidates. Not
- * thread-safe; one per search and segment.
+ * Scans posting lists block by block and offers accepted vectors as candidates. Not thread-safe;
+ * one per search.
  */
 final class ListScanner {
 
@@ -33,10 +33,9 @@ final class ListScanner {
     0x0000_0001_0000_0001L
   };
 
-  private final SearchedLeaf leaf;
   private final PostingLists lists;
+  private final ScannedSegments segments;
   private final CodeBlock layout;
-  private final int vectors;
   private final PostingLists.Cursor cursor;
   private final BlockScorer scorer;
   private final VectorKernel kernel = Kernels.get();
@@ -47,45 +46,29 @@ final class ListScanner {
   private double accepted;
   private long sampled;
   private long sampledTaken;
-  private int index;
 
   /**
    * Creates a scanner.
    *
-   * @param leaf the segment, which has lists
+   * @param segments what the lists are of
    * @param scale factor on distances
    * @param countsAll whether visits are accepted vectors, each looked up; otherwise all vectors of
    *     the lists are, and the accepted ones are estimated from a sample of each block
    */
-  ListScanner(SearchedLeaf leaf, QueryCode query, float scale, boolean countsAll) {
-    FieldSearcher.Lists field = Objects.requireNonNull(leaf.lists(), "lists");
-    this.leaf = leaf;
-    this.lists = field.postings();
+  ListScanner(
+      PostingLists lists,
+      ScannedSegments segments,
+      QueryCode query,
+      float scale,
+      boolean countsAll) {
+    this.lists = lists;
+    this.segments = segments;
     this.layout = lists.layout();
-    this.vectors = field.vectors();
     this.cursor = lists.cursor();
     this.scorer = new BlockScorer(layout, query);
-    this.acceptOrds = leaf.acceptOrds();
+    this.acceptOrds = segments.acceptOrds();
     this.scale = scale;
     this.countsAll = countsAll;
-  }
-
-  SearchedLeaf leaf() {
-    return leaf;
-  }
-
-  /** Returns the number of this scanner among those of the search. */
-  int index() {
-    return index;
-  }
-
-  void setIndex(int newIndex) {
-    this.index = newIndex;
-  }
-
-  /** Returns the vectors in the segment. */
-  int vectors() {
-    return vectors;
   }
 
   /** Returns the vectors in a list. */
@@ -237,24 +220,21 @@ final class ListScanner {
     return accepted;
   }
 
-  /** Moves to a list, to read ordinals from it. */
+  /** Moves to a list, to find vectors of it. */
   void moveTo(int list) throws IOException {
     cursor.moveTo(list);
   }
 
-  /** Reads an ordinal from the list that was moved to. */
-  int ord(int list, int position) throws CorruptIndexException {
-    int size = lists.size(list);
-    long block = cursor.base() + layout.blockOffset(position, size);
-    return ord(cursor.memory(), block, CodeBlock.laneAt(position, size));
+  /**
+   * Finds a vector of the list that was moved to.
+   *
+   * @return the number of its segment, shifted left by 32, plus its ordinal there
+   */
+  long find(int position) throws CorruptIndexException {
+    return segments.find(lists.checkOrd(cursor.ord(position), segments.vectors()));
   }
 
   private int ord(MemorySegment memory, long offset, int lane) throws CorruptIndexException {
-    int ord = layout.ord(memory, offset, lane);
-    if (ord < 0 || ord >= vectors) {
-      throw new CorruptIndexException(
-          "posting list: expected an ordinal in [0, " + vectors + "), got: " + ord, lists.name());
-    }
-    return ord;
+    return lists.checkOrd(layout.ord(memory, offset, lane), segments.vectors());
   }
 }

@@ -2,6 +2,8 @@ package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.lucene.search.KnnCollector;
 
 /**
@@ -63,7 +65,7 @@ final class Probing {
   /**
    * Prepares a search.
    *
-   * @param codebooks at least one, shared
+   * @param codebooks at least one, in the order of their segments' numbers, shared
    * @param depth candidates to rerank at first
    * @param vectors in all segments
    */
@@ -76,20 +78,29 @@ final class Probing {
     this.weights = new double[codebooks.length];
     CodebookProbe largest = codebooks[0];
     double sum = 0;
-    int leaves = 0;
+    List<SearchedLeaf> leaves = new ArrayList<>();
     for (int i = 0; i < weights.length; i++) {
       CodebookProbe codebook = codebooks[i];
       weights[i] = weight(codebook) / weight(codebooks[0]);
       sum += weights[i] * codebook.settings().nprobe();
       largest = codebook.vectors() > largest.vectors() ? codebook : largest;
-      leaves += codebook.scanners().length;
+      leaves.addAll(codebook.scanner().leaves());
     }
     this.budget = sum;
     this.widest = largest.settings();
-    SearchedLeaf[] searched = new SearchedLeaf[leaves];
-    this.restricted = number(codebooks, searched);
+    SearchedLeaf[] searched = leaves.toArray(SearchedLeaf[]::new);
+    this.restricted = isRestricted(searched);
     this.rankAhead = restricted ? rankAhead(searched) : 1;
     this.reranker = new Reranker(searched, log, collector);
+  }
+
+  private static boolean isRestricted(SearchedLeaf[] leaves) {
+    for (SearchedLeaf leaf : leaves) {
+      if (leaf.acceptOrds() != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How much farther to rank at once, so that it need not be done again for what is accepted. */
@@ -105,20 +116,6 @@ final class Probing {
   /** Vectors in a list, on average; 1 where there are none at all. */
   private static double weight(CodebookProbe codebook) {
     return (double) Math.max(codebook.vectors(), 1) / codebook.nlist();
-  }
-
-  /** Numbers the segments, and returns whether any accepts not all vectors. */
-  private static boolean number(CodebookProbe[] codebooks, SearchedLeaf[] searched) {
-    boolean restricted = false;
-    int next = 0;
-    for (CodebookProbe codebook : codebooks) {
-      for (ListScanner scanner : codebook.scanners()) {
-        scanner.setIndex(next);
-        searched[next++] = scanner.leaf();
-        restricted |= scanner.leaf().acceptOrds() != null;
-      }
-    }
-    return restricted;
   }
 
   ProbeReport run() throws IOException {
@@ -216,6 +213,9 @@ final class Probing {
       if (collector.earlyTerminated()) {
         return;
       }
+      for (CodebookProbe codebook : codebooks) {
+        codebook.scanner().join();
+      }
     }
   }
 
@@ -231,9 +231,7 @@ final class Probing {
   private double acceptedShare() {
     double accepted = 0;
     for (CodebookProbe codebook : codebooks) {
-      for (ListScanner scanner : codebook.scanners()) {
-        accepted += scanner.accepted();
-      }
+      accepted += codebook.scanner().accepted();
     }
     return log.vectors() == 0 ? 1 : Math.min(accepted / log.vectors(), 1);
   }

@@ -81,8 +81,7 @@ final class ScanLog {
         }
         scanners[i].moveTo(lists[i]);
       }
-      int position = slots[at] - firstSlots[i];
-      found[at] = (long) scanners[i].index() << 32 | scanners[i].ord(lists[i], position);
+      found[at] = scanners[i].find(slots[at] - firstSlots[i]);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -59,6 +60,16 @@ final class SearchedLeaf implements ProbeLeaf {
 
   FieldSearcher.@Nullable Lists lists() {
     return lists;
+  }
+
+  /** Returns the lists of a segment that has them. */
+  FieldSearcher.Lists requireLists() {
+    return Objects.requireNonNull(lists, "lists");
+  }
+
+  /** Returns the vectors in the segment. */
+  int vectors() {
+    return scorer.maxOrd();
   }
 
   /** Returns exact scores of ordinals. */

@@ -2,7 +2,6 @@ package io.github.luceneivf.codec.write;
 
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
-import io.github.luceneivf.quantization.CodeBlock;
 import java.io.IOException;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.MergeState;
@@ -20,7 +19,6 @@ final class CopiedEntries implements EntrySource {
   private final MergedOrds merged;
   private final int vectors;
   private final PostingLists.Cursor cursor;
-  private final CodeBlock layout;
   private final FixedBitSet seen;
   private int list;
 
@@ -31,7 +29,6 @@ final class CopiedEntries implements EntrySource {
     this.merged = merged;
     this.vectors = lists.values().size();
     this.cursor = lists.postings().cursor();
-    this.layout = lists.postings().layout();
     this.seen = new FixedBitSet(Math.max(vectors, 1));
     long entries = 0;
     for (int size : lists.meta().sizes()) {
@@ -75,27 +72,17 @@ final class CopiedEntries implements EntrySource {
     }
     cursor.moveTo(number);
     into.reserve(size);
-    for (int at = 0; at < size; ) {
-      int width = CodeBlock.widthAt(at, size);
-      long block = cursor.base() + layout.blockOffset(at, size);
-      int count = Math.min(width, size - at);
-      for (int lane = 0; lane < count; lane++) {
-        int ord = layout.ord(cursor.memory(), block, lane);
-        check(ord);
-        int to = mergedOrd(ord);
-        if (to >= 0) {
-          into.add(to, source, at + lane);
-        }
+    for (int at = 0; at < size; at++) {
+      int ord = lists.postings().checkOrd(cursor.ord(at), vectors);
+      checkNew(ord);
+      int to = mergedOrd(ord);
+      if (to >= 0) {
+        into.add(to, source, at);
       }
-      at += count;
     }
   }
 
-  private void check(int ord) throws CorruptIndexException {
-    if (ord < 0 || ord >= vectors) {
-      throw corrupt(
-          "posting list " + list + ": expected ordinals in [0, " + vectors + "), got: " + ord);
-    }
+  private void checkNew(int ord) throws CorruptIndexException {
     if (seen.getAndSet(ord)) {
       throw corrupt("posting list " + list + ": expected each ordinal once, got again: " + ord);
     }
@@ -115,14 +102,7 @@ final class CopiedEntries implements EntrySource {
 
   @Override
   public void record(int place, byte[] to, int offset) {
-    int size = lists.postings().size(list);
-    layout.unpack(
-        cursor.memory(),
-        cursor.base() + layout.blockOffset(place, size),
-        CodeBlock.widthAt(place, size),
-        CodeBlock.laneAt(place, size),
-        to,
-        offset);
+    cursor.record(place, to, offset);
   }
 
   private CorruptIndexException corrupt(String message) {

@@ -5,11 +5,9 @@ import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
-import io.github.luceneivf.quantization.CodeBlock;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
-import org.apache.lucene.index.CorruptIndexException;
 
 /**
  * What a segment says of its codebook once the documents that its merge drops are gone: what the
@@ -65,25 +63,15 @@ final class LiveFit {
   private static int live(
       MergeInput input, StoredLists stored, PostingLists.Cursor cursor, int list)
       throws IOException {
-    CodeBlock layout = stored.postings().layout();
     int size = stored.postings().size(list);
     if (size == 0) {
       return 0;
     }
     cursor.moveTo(list);
     int live = 0;
-    for (int at = 0; at < size; at += CodeBlock.widthAt(at, size)) {
-      long block = cursor.base() + layout.blockOffset(at, size);
-      int lanes = Math.min(CodeBlock.widthAt(at, size), size - at);
-      for (int lane = 0; lane < lanes; lane++) {
-        int ord = layout.ord(cursor.memory(), block, lane);
-        if (ord < 0 || ord >= stored.values().size()) {
-          throw new CorruptIndexException(
-              "posting list " + list + ": ordinal out of range, got: " + ord,
-              stored.postings().name());
-        }
-        live += input.docMap().get(stored.values().ordToDoc(ord)) >= 0 ? 1 : 0;
-      }
+    for (int at = 0; at < size; at++) {
+      int ord = stored.postings().checkOrd(cursor.ord(at), stored.values().size());
+      live += input.docMap().get(stored.values().ordToDoc(ord)) >= 0 ? 1 : 0;
     }
     return live;
   }

@@ -136,7 +136,7 @@ public class TestCopiedEntries extends LuceneTestCase {
     Arrays.fill(postings, 0, 1, (byte) N);
     CorruptIndexException e =
         expectThrows(CorruptIndexException.class, () -> copy(doc -> doc, AbortCheck.NONE));
-    assertMessage(e, "posting list 0: expected ordinals in [0, 200), got: 200");
+    assertMessage(e, "posting list: expected an ordinal in [0, 200), got: 200");
   }
 
   public void testOrdinalInTwoPlacesIsReportedAsCorrupt() {

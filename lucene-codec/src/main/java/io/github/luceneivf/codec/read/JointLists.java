@@ -1,0 +1,212 @@
+package io.github.luceneivf.codec.read;
+
+import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.quantization.CodeBlock;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lists of several small segments of one codebook, joined in memory. In files, a list is a few
+ * short blocks in each segment, and a search waits for memory at every one of them; joined, its
+ * codes lie together in long blocks, as in one segment.
+ *
+ * <p>A list is joined when it was probed {@value #PROBES} times with the same segments: by then the
+ * searches have lost about as much time as joining takes. So an index that changes with every
+ * search joins nothing. A search joins one list at most, so that none of them waits for long.
+ * Memory is taken outside the heap, {@value #MOST_BYTES} bytes at most, and given back once no
+ * search needs it and the segments have changed. Ordinals are those of the first segment, then
+ * those of the second, and so on.
+ *
+ * <p>Thread-safe.
+ */
+final class JointLists {
+
+  /** Vectors of a list from which on a segment is not small, on average: two full blocks. */
+  private static final int LONG_LIST = 2 * CodeBlock.WIDTH;
+
+  private static final int MOST_BYTES = 32 << 20;
+
+  private static final int PROBES = 16;
+
+  /** In place of probes: a thread joins the list. */
+  private static final int JOINING = -1;
+
+  /** In place of probes: the list is joined. */
+  private static final int JOINED = -2;
+
+  private final List<FieldSearcher.Lists> segments;
+  private final CodeBlock layout;
+  private final int[] sizes;
+  private final long[] offsets;
+
+  /** [nlist] */
+  private final AtomicIntegerArray probes;
+
+  private volatile @Nullable Joined joined;
+
+  /** Where lists are joined. */
+  private record Joined(MemorySegment memory, PostingLists postings) {}
+
+  private JointLists(List<FieldSearcher.Lists> segments) {
+    FieldSearcher.Lists first = segments.getFirst();
+    CodeBlock block = first.postings().layout();
+    this.segments = List.copyOf(segments);
+    this.sizes = new int[first.meta().nlist()];
+    int vectors = 0;
+    for (FieldSearcher.Lists segment : segments) {
+      vectors = Math.addExact(vectors, segment.vectors());
+      for (int list = 0; list < sizes.length; list++) {
+        sizes[list] += segment.postings().size(list);
+      }
+    }
+    this.layout = new CodeBlock(block.encoding(), block.dim(), CodeBlock.ordBytesFor(vectors));
+    this.offsets = PostingLists.offsets(layout, sizes);
+    this.probes = new AtomicIntegerArray(sizes.length);
+  }
+
+  /**
+   * Returns the small segments among those of a codebook: as many of the first as may be joined.
+   * Fewer than two are none.
+   */
+  static List<SearchedLeaf> small(List<SearchedLeaf> leaves) {
+    if (leaves.size() < 2) {
+      return List.of();
+    }
+    List<SearchedLeaf> small = new ArrayList<>(leaves.size());
+    long room = MOST_BYTES;
+    for (SearchedLeaf leaf : leaves) {
+      FieldSearcher.Lists lists = leaf.requireLists();
+      long bytes = lists.meta().places().postings().length();
+      boolean isSmall = lists.vectors() < (long) LONG_LIST * lists.meta().nlist();
+      if (isSmall && lists.vectors() > 0 && bytes <= room) {
+        small.add(leaf);
+        room -= bytes;
+      }
+    }
+    return small.size() < 2 ? List.of() : small;
+  }
+
+  /**
+   * Returns the joint lists of segments; those of the last search, if they were the same.
+   *
+   * @param leaves at least one, all of one codebook
+   */
+  static JointLists of(List<SearchedLeaf> leaves) {
+    AtomicReference<@Nullable JointLists> place = leaves.getFirst().requireLists().joint();
+    JointLists last = place.get();
+    if (last != null && last.isOf(leaves)) {
+      return last;
+    }
+    JointLists now = new JointLists(leaves.stream().map(SearchedLeaf::requireLists).toList());
+    place.compareAndSet(last, now);
+    return now;
+  }
+
+  private boolean isOf(List<SearchedLeaf> leaves) {
+    if (leaves.size() != segments.size()) {
+      return false;
+    }
+    for (int i = 0; i < leaves.size(); i++) {
+      if (leaves.get(i).requireLists() != segments.get(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the lists, some of which may be joined; null while none is. */
+  @Nullable PostingLists postings() {
+    Joined there = joined;
+    return there == null ? null : there.postings;
+  }
+
+  /** Returns whether a list can be read from {@link #postings}. */
+  boolean isJoined(int list) {
+    return probes.get(list) == JOINED;
+  }
+
+  /**
+   * Counts a probe of a list that is not joined.
+   *
+   * @return whether it is to be joined
+   */
+  boolean probe(int list) {
+    int count = probes.get(list);
+    if (count >= 0 && count < PROBES) {
+      // Of threads that probe at once not all need be counted.
+      probes.compareAndSet(list, count, count + 1);
+    }
+    return count >= PROBES;
+  }
+
+  /**
+   * Joins a list, unless another thread does.
+   *
+   * @throws IOException if a segment cannot be read
+   */
+  void join(int list) throws IOException {
+    if (!probes.compareAndSet(list, PROBES, JOINING)) {
+      return;
+    }
+    int state = 0;
+    try {
+      copy(list);
+      state = JOINED;
+    } finally {
+      probes.set(list, state);
+    }
+  }
+
+  private void copy(int list) throws IOException {
+    MemorySegment memory = memory();
+    int recordBytes = layout.encoding().recordBytes(layout.dim());
+    byte[] records = new byte[CodeBlock.WIDTH * recordBytes];
+    int[] ords = new int[CodeBlock.WIDTH];
+    byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
+    int at = 0;
+    int start = 0;
+    int width = CodeBlock.widthAt(0, sizes[list]);
+    int count = 0;
+    for (FieldSearcher.Lists segment : segments) {
+      PostingLists postings = segment.postings();
+      PostingLists.Cursor cursor = postings.cursor();
+      int size = postings.size(list);
+      if (size > 0) {
+        cursor.moveTo(list);
+      }
+      for (int position = 0; position < size; position++) {
+        ords[count] = start + postings.checkOrd(cursor.ord(position), segment.vectors());
+        cursor.record(position, records, count * recordBytes);
+        count++;
+        if (count == width || at + count == sizes[list]) {
+          layout.pack(ords, 0, records, 0, count, width, block);
+          long to = offsets[list] + layout.blockOffset(at, sizes[list]);
+          MemorySegment.copy(MemorySegment.ofArray(block), 0, memory, to, layout.blockBytes(width));
+          at += count;
+          width = CodeBlock.widthAt(at, sizes[list]);
+          count = 0;
+        }
+      }
+      start += segment.vectors();
+    }
+  }
+
+  private synchronized MemorySegment memory() {
+    Joined there = joined;
+    if (there == null) {
+      // Given back by the collector: searches that read it may go on after segments have changed.
+      MemorySegment memory = Arena.ofAuto().allocate(offsets[sizes.length], IvfFiles.ALIGNMENT);
+      String name = "lists of " + segments.size() + " segments joined in memory";
+      there = new Joined(memory, new PostingLists(name, memory, layout, sizes));
+      joined = there;
+    }
+    return there.memory;
+  }
+}

@@ -1,0 +1,257 @@
+package io.github.luceneivf.codec.read;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codec.IvfVectorsFormat;
+import io.github.luceneivf.codec.ManySegments;
+import io.github.luceneivf.codec.VectorIndexing;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.search.NearestHits;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.jspecify.annotations.Nullable;
+
+/** Lists of small segments that are joined in memory once they are searched often. */
+public class TestJointLists extends LuceneTestCase {
+
+  private static final int SEGMENTS = 6;
+
+  /** Rounds after which all lists near the queries are joined, one in a search at most. */
+  private static final int ROUNDS = 20;
+
+  private final long seed = random().nextLong();
+  private final FloatMatrix all = ManySegments.clusters(seed);
+  private final FloatMatrix base = ManySegments.base(all);
+  private final FloatMatrix queries = ManySegments.queries(all);
+
+  private String what() {
+    return "seed=" + seed;
+  }
+
+  private IvfVectorsFormat format(Encoding encoding) {
+    return ManySegments.format(ManySegments.LISTS.withEncoding(encoding), base);
+  }
+
+  private void index(Directory directory, Encoding encoding) throws IOException {
+    VectorIndexing.index(directory, format(encoding), base, ManySegments.L2, SEGMENTS);
+  }
+
+  private List<NearestHits> search(DirectoryReader reader, @Nullable Query filter)
+      throws IOException {
+    IndexSearcher searcher = new IndexSearcher(reader);
+    List<NearestHits> hits = new ArrayList<>();
+    for (int q = 0; q < queries.rows(); q++) {
+      hits.add(ManySegments.query(queries.row(q), filter).search(searcher));
+    }
+    return hits;
+  }
+
+  private static FieldSearcher.Lists lists(LeafReaderContext leaf) {
+    IvfVectorsReader reader = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
+    return Objects.requireNonNull(
+        reader.searcherOf(VectorIndexing.FIELD).lists(), "segment without lists");
+  }
+
+  private static @Nullable JointLists joint(DirectoryReader reader) {
+    return lists(reader.leaves().getFirst()).joint().get();
+  }
+
+  private static int joined(DirectoryReader reader) {
+    JointLists joint = Objects.requireNonNull(joint(reader), "no search was there");
+    int joined = 0;
+    for (int list = 0; list < lists(reader.leaves().getFirst()).meta().nlist(); list++) {
+      joined += joint.isJoined(list) ? 1 : 0;
+    }
+    return joined;
+  }
+
+  private static PostingLists postings(DirectoryReader reader) {
+    JointLists joint = Objects.requireNonNull(joint(reader), "no search was there");
+    return Objects.requireNonNull(joint.postings(), "nothing is joined");
+  }
+
+  private void assertSame(List<NearestHits> expected, List<NearestHits> actual) {
+    for (int q = 0; q < expected.size(); q++) {
+      String which = what() + " query " + q;
+      assertEquals(
+          which,
+          expected.get(q).report().vectorsScanned(),
+          actual.get(q).report().vectorsScanned());
+      var hits = expected.get(q).topDocs().scoreDocs;
+      var others = actual.get(q).topDocs().scoreDocs;
+      assertEquals(which, hits.length, others.length);
+      for (int i = 0; i < hits.length; i++) {
+        assertEquals(which, hits[i].doc, others[i].doc);
+        // Rounding depends on which vectors are scored in one call.
+        assertEquals(which, hits[i].score, others[i].score, 1e-6f);
+      }
+    }
+  }
+
+  public void testHitsAreTheSameWithEveryEncoding() throws Exception {
+    Encoding[] encodings = Encoding.all().toArray(Encoding[]::new);
+    for (Encoding encoding : new Encoding[] {new Encoding.Bit1(), random(encodings)}) {
+      try (Directory directory = newFSDirectory(createTempDir())) {
+        index(directory, encoding);
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+          assertEquals(SEGMENTS, reader.leaves().size());
+          assertHitsStay(reader, null);
+        }
+      }
+    }
+  }
+
+  private static Encoding random(Encoding[] encodings) {
+    return encodings[random().nextInt(encodings.length)];
+  }
+
+  private void assertHitsStay(DirectoryReader reader, @Nullable Query filter) throws IOException {
+    List<NearestHits> apart = search(reader, filter);
+    for (int round = 0; round < ROUNDS; round++) {
+      assertSame(apart, search(reader, filter));
+    }
+    int joined = joined(reader);
+    assertTrue(what() + " joined " + joined, joined >= 20);
+  }
+
+  public void testHitsAreTheSameWithDeletesAndFilters() throws Exception {
+    try (Directory directory = newDirectory()) {
+      index(directory, new Encoding.Bit1());
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertHitsStay(reader, ManySegments.mods(0, 3, 4, 7));
+      }
+      try (IndexWriter writer =
+          new IndexWriter(directory, VectorIndexing.config(format(new Encoding.Bit1())))) {
+        writer.deleteDocuments(ManySegments.mods(1, 2));
+        writer.deleteDocuments(new Term("id", "17"));
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertTrue(reader.hasDeletions());
+        assertHitsStay(reader, null);
+        ManySegments.assertRecallAmong(
+            reader, all, null, row -> row % 10 != 1 && row % 10 != 2 && row != 17, seed);
+      }
+    }
+  }
+
+  /** Otherwise nothing here would test anything. */
+  public void testJoinedListsAreWhatIsSearched() throws Exception {
+    try (Directory directory = newDirectory()) {
+      index(directory, new Encoding.Float32());
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertHitsStay(reader, null);
+        List<NearestHits> before = search(reader, null);
+        PostingLists.Cursor cursor = postings(reader).cursor();
+        cursor.moveTo(0);
+        cursor.memory().fill((byte) 0);
+        List<NearestHits> after = search(reader, null);
+        int changed = 0;
+        for (int q = 0; q < before.size(); q++) {
+          float best = before.get(q).topDocs().scoreDocs[0].score;
+          changed += after.get(q).topDocs().scoreDocs[0].score != best ? 1 : 0;
+        }
+        assertTrue(what() + " changed " + changed, changed >= 20);
+      }
+    }
+  }
+
+  public void testNothingIsJoinedForAFewSearches() throws Exception {
+    try (Directory directory = newDirectory()) {
+      index(directory, new Encoding.Bit1());
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (int i = 0; i < 16; i++) {
+          ManySegments.query(queries.row(0), null).search(searcher);
+          assertEquals(0, joined(reader));
+        }
+        ManySegments.query(queries.row(0), null).search(searcher);
+        assertEquals("one in a search", 1, joined(reader));
+        ManySegments.query(queries.row(0), null).search(searcher);
+        assertEquals("one in a search", 2, joined(reader));
+      }
+    }
+  }
+
+  public void testASegmentMoreBeginsAnew() throws Exception {
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(directory, VectorIndexing.config(format(new Encoding.Bit1())))) {
+      VectorIndexing.add(writer, base, 0, 3_000, ManySegments.L2);
+      writer.flush();
+      VectorIndexing.add(writer, base, 3_000, 6_000, ManySegments.L2);
+      try (DirectoryReader two = DirectoryReader.open(writer)) {
+        assertHitsStay(two, null);
+        JointLists ofTwo = joint(two);
+        List<NearestHits> fromTwo = search(two, null);
+        VectorIndexing.add(writer, base, 6_000, ManySegments.N, ManySegments.L2);
+        writer.deleteDocuments(new Term("id", "5"));
+        try (DirectoryReader three = DirectoryReader.open(writer)) {
+          assertHitsStay(three, null);
+          assertNotSame(ofTwo, joint(three));
+          assertEquals(ManySegments.N, sum(postings(three)));
+          assertSame(fromTwo, search(two, null));
+        }
+      }
+    }
+  }
+
+  private static int sum(PostingLists lists) {
+    int sum = 0;
+    for (int list = 0; list < lists.nlist(); list++) {
+      sum += lists.size(list);
+    }
+    return sum;
+  }
+
+  public void testLargeSegmentsStayApart() throws Exception {
+    FloatMatrix rows = base;
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                VectorIndexing.config(ManySegments.format(ManySegments.params(40), rows)))) {
+      VectorIndexing.add(writer, rows, 0, 2_000, ManySegments.L2);
+      writer.flush();
+      VectorIndexing.add(writer, rows, 2_000, 10_000, ManySegments.L2);
+      writer.flush();
+      VectorIndexing.add(writer, rows, 10_000, ManySegments.N, ManySegments.L2);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertHitsStay(reader, null);
+        assertEquals(4_000, sum(postings(reader)));
+        ManySegments.assertRecallAmong(reader, all, null, _ -> true, seed);
+      }
+    }
+  }
+
+  public void testManyThreadsAtOnce() throws Exception {
+    try (Directory directory = newDirectory()) {
+      index(directory, new Encoding.Bit1());
+      try (DirectoryReader reader = DirectoryReader.open(directory);
+          ExecutorService executor = Executors.newFixedThreadPool(4)) {
+        List<NearestHits> apart = search(reader, null);
+        List<Callable<List<NearestHits>>> searches = new ArrayList<>();
+        for (int i = 0; i < 2 * ROUNDS; i++) {
+          searches.add(() -> search(reader, null));
+        }
+        for (Future<List<NearestHits>> hits : executor.invokeAll(searches)) {
+          assertSame(apart, hits.get());
+        }
+        assertTrue(joined(reader) >= 20);
+      }
+    }
+  }
+}
