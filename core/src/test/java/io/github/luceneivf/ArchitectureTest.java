@@ -26,6 +26,8 @@ class ArchitectureTest {
   void dependenciesPointDownwards() {
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("thread")
+        .definedBy("..luceneivf.thread..")
         .layer("kernel")
         .definedBy("..luceneivf.kernel..")
         .layer("clustering")
@@ -40,6 +42,8 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("calibration")
         .mayOnlyBeAccessedByLayers("codebook")
+        .whereLayer("thread")
+        .mayNotAccessAnyLayer()
         .whereLayer("kernel")
         .mayNotAccessAnyLayer()
         .whereLayer("clustering")

@@ -12,6 +12,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
@@ -58,7 +59,12 @@ final class LuceneBuild {
 
   /** Opens a writer that merges nothing by itself. */
   IndexWriter writer(Directory directory) throws IOException {
-    return new IndexWriter(directory, config());
+    return writer(directory, new SerialMergeScheduler());
+  }
+
+  /** Opens a writer that merges when it is told to, on the threads of {@code scheduler}. */
+  IndexWriter writer(Directory directory, MergeScheduler scheduler) throws IOException {
+    return new IndexWriter(directory, config().setMergeScheduler(scheduler));
   }
 
   /** Merges all into one segment and commits. */

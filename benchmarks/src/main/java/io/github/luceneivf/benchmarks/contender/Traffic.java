@@ -9,6 +9,7 @@ import io.github.luceneivf.client.SidecarConnection;
 import io.github.luceneivf.client.SidecarCounters;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.codec.BackgroundMergeScheduler;
 import io.github.luceneivf.codec.config.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ import org.apache.lucene.util.IOUtils;
 
 /**
  * Searches ten segments at a steady rate, first with nothing else to do, then while they are merged
- * into one and a codebook is trained for it. Confined to one thread, which searches.
+ * into one, on threads of lower priority, and a codebook is trained for it. Confined to one thread,
+ * which searches.
  */
 public final class Traffic {
 
@@ -36,6 +38,11 @@ public final class Traffic {
   private static final long PERIOD_NANOS = 5_000_000;
 
   private static final int K = 10;
+
+  /** Merges before the one that is measured: until then the JVM compiles what they do. */
+  private static final int WARM_UP_ROUNDS = 3;
+
+  private static final double WARM_UP_SECONDS = 1;
 
   private final IvfContender contender;
   private final PreparedVectors vectors;
@@ -95,21 +102,22 @@ public final class Traffic {
       Latency idle, Latency merging, double mergeSeconds, long remote, long fallbacks) {}
 
   /**
-   * Runs once to warm up and once to be measured.
+   * Runs a few times to warm up and once to be measured.
    *
    * @param port of a sidecar on this machine that trains and encodes; empty for this process
    * @param folder exists and is empty
    */
   public Figures run(OptionalInt port, Path folder) throws IOException {
     if (port.isEmpty()) {
-      round(Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1)), folder);
-      return round(Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1)), folder);
+      Ports local = Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1));
+      warmUp(local, folder);
+      return round(local, idleSeconds, folder);
     }
     RemoteConfig remote = RemoteConfig.of("127.0.0.1", port.getAsInt());
     try (SidecarConnection sidecar = SidecarConnection.open(remote)) {
-      round(ports(sidecar, new SidecarCounters()), folder);
+      warmUp(ports(sidecar, new SidecarCounters()), folder);
       SidecarCounters counters = new SidecarCounters();
-      Figures figures = round(ports(sidecar, counters), folder);
+      Figures figures = round(ports(sidecar, counters), idleSeconds, folder);
       return new Figures(
           figures.idle(),
           figures.merging(),
@@ -129,15 +137,21 @@ public final class Traffic {
                 new RemoteVectorEncoder(sidecar), new LocalVectorEncoder(), counters));
   }
 
-  private Figures round(Ports ports, Path folder) throws IOException {
+  private void warmUp(Ports ports, Path folder) throws IOException {
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      round(ports, WARM_UP_SECONDS, folder);
+    }
+  }
+
+  private Figures round(Ports ports, double seconds, Path folder) throws IOException {
     Path place = Files.createTempDirectory(folder, "round");
     LuceneBuild build = new LuceneBuild(contender.format(ports), vectors, Layout.MERGED);
     try (Directory directory = Directories.open(place);
-        IndexWriter writer = build.writer(directory)) {
+        IndexWriter writer = build.writer(directory, new BackgroundMergeScheduler())) {
       build.addAll(writer);
       try (OpenIndex open = contender.open("", place)) {
         OpenIndex.Search search = open.search(contender.defaults(), K, null);
-        long end = System.nanoTime() + (long) (idleSeconds * 1e9);
+        long end = System.nanoTime() + (long) (seconds * 1e9);
         Latency idle = Latency.of(ask(search, () -> System.nanoTime() < end));
         return merge(build, writer, search, idle);
       }

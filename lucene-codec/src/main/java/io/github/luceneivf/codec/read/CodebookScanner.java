@@ -4,7 +4,6 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.search.KnnCollector;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +17,18 @@ final class CodebookScanner {
   private static final int NONE = -1;
 
   private final List<SearchedLeaf> leaves;
+  private final QueryCode query;
+  private final int firstIndex;
+  private final float scale;
+  private final boolean countsAll;
+  private final long vectors;
   private final ListScanner[] apart;
-  private final ListScanner[] small;
   private final @Nullable JointLists joint;
   private final @Nullable ListScanner together;
-  private final long vectors;
+
+  /** Created for the first list that is not joined. */
+  private ListScanner[] small = new ListScanner[0];
+
   private int due = NONE;
 
   /**
@@ -42,28 +48,40 @@ final class CodebookScanner {
       leaves.removeAll(smalls);
       leaves.addAll(smalls);
     }
+    this.query = query;
+    this.firstIndex = firstIndex;
+    this.scale = scale;
+    this.countsAll = countsAll;
+    this.vectors = leaves.stream().mapToLong(SearchedLeaf::vectors).sum();
     int alone = leaves.size() - smalls.size();
-    ListScanner[] scanners = new ListScanner[leaves.size()];
-    long sum = 0;
-    for (int i = 0; i < scanners.length; i++) {
-      SearchedLeaf leaf = leaves.get(i);
-      ScannedSegments segments = new ScannedSegments(new SearchedLeaf[] {leaf}, firstIndex + i);
-      PostingLists postings = leaf.requireLists().postings();
-      scanners[i] = new ListScanner(postings, segments, query, scale, countsAll);
-      sum += segments.vectors();
-    }
-    this.vectors = sum;
-    this.apart = Arrays.copyOf(scanners, alone);
-    this.small = Arrays.copyOfRange(scanners, alone, scanners.length);
+    this.apart = scanners(0, alone);
     this.joint = smalls.isEmpty() ? null : JointLists.of(smalls);
     PostingLists joined = joint == null ? null : joint.postings();
-    if (joined == null) {
-      this.together = null;
-    } else {
-      ScannedSegments segments =
-          new ScannedSegments(smalls.toArray(SearchedLeaf[]::new), firstIndex + alone);
-      this.together = new ListScanner(joined, segments, query, scale, countsAll);
+    this.together = joined == null ? null : scanner(joined, alone, leaves.size());
+  }
+
+  /** Returns a scanner for each of the segments [from, to). */
+  private ListScanner[] scanners(int from, int to) {
+    ListScanner[] scanners = new ListScanner[to - from];
+    for (int i = from; i < to; i++) {
+      PostingLists postings = leaves.get(i).requireLists().postings();
+      scanners[i - from] = scanner(postings, i, i + 1);
     }
+    return scanners;
+  }
+
+  /** Returns a scanner of lists of the segments [from, to). */
+  private ListScanner scanner(PostingLists postings, int from, int to) {
+    SearchedLeaf[] segments = leaves.subList(from, to).toArray(SearchedLeaf[]::new);
+    ScannedSegments scanned = new ScannedSegments(segments, firstIndex + from);
+    return new ListScanner(postings, scanned, query, scale, countsAll);
+  }
+
+  private ListScanner[] small() {
+    if (small.length == 0) {
+      small = scanners(apart.length, leaves.size());
+    }
+    return small;
   }
 
   /** Returns the segments, in the order of their numbers. */
@@ -93,8 +111,8 @@ final class CodebookScanner {
     for (ListScanner scanner : apart) {
       scanner.prefetch(list);
     }
-    if (!isJoined(list)) {
-      for (ListScanner scanner : small) {
+    if (joint != null && !(together != null && joint.isJoined(list))) {
+      for (ListScanner scanner : small()) {
         scanner.prefetch(list);
       }
     }
@@ -123,26 +141,44 @@ final class CodebookScanner {
         return;
       }
     }
-    boolean[] areJoined = new boolean[to - from];
-    for (int i = from; i < to && together != null; i++) {
-      if (isJoined(lists[i])) {
-        areJoined[i - from] = true;
+    if (joint != null && !visits.earlyTerminated()) {
+      scanSmall(joint, lists, bases, from, to, log, candidates, visits);
+    }
+  }
+
+  private void scanSmall(
+      JointLists joint,
+      int[] lists,
+      float[] bases,
+      int from,
+      int to,
+      ScanLog log,
+      CandidateQueue candidates,
+      KnnCollector visits)
+      throws IOException {
+    int[] left = new int[to - from];
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      if (together != null && joint.isJoined(lists[i])) {
         log.scan(together, lists[i], bases[i], candidates, visits);
+      } else {
+        left[count++] = i;
       }
     }
-    for (ListScanner scanner : small) {
-      for (int i = from; i < to; i++) {
-        if (!areJoined[i - from]) {
-          log.scan(scanner, lists[i], bases[i], candidates, visits);
-        }
+    if (count == 0 || visits.earlyTerminated()) {
+      return;
+    }
+    for (ListScanner scanner : small()) {
+      for (int i = 0; i < count; i++) {
+        log.scan(scanner, lists[left[i]], bases[left[i]], candidates, visits);
       }
       if (visits.earlyTerminated()) {
         return;
       }
     }
-    for (int i = from; i < to && joint != null; i++) {
-      if (!areJoined[i - from] && joint.probe(lists[i])) {
-        due = lists[i];
+    for (int i = 0; i < count; i++) {
+      if (joint.probe(lists[left[i]])) {
+        due = lists[left[i]];
       }
     }
   }
@@ -153,9 +189,5 @@ final class CodebookScanner {
       joint.join(due);
       due = NONE;
     }
-  }
-
-  private boolean isJoined(int list) {
-    return together != null && joint != null && joint.isJoined(list);
   }
 }

@@ -1,0 +1,59 @@
+package io.github.luceneivf.codec;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.thread.BackgroundThread;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Constants;
+
+/** Merges run at a lower priority than flushes and searches. */
+public class TestBackgroundMergeScheduler extends LuceneTestCase {
+
+  private static int nice() {
+    try {
+      String line = Files.readString(Path.of("/proc/thread-self/stat"));
+      return Integer.parseInt(line.substring(line.lastIndexOf(')') + 2).split(" ")[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public void testMergesAreNice() throws Exception {
+    assumeTrue("nice values of threads", Constants.LINUX);
+    int before = nice();
+    FloatMatrix rows = ManySegments.base(ManySegments.clusters(random().nextLong()));
+    List<Integer> flushes = new CopyOnWriteArrayList<>();
+    List<Integer> merges = new CopyOnWriteArrayList<>();
+    IvfVectorsFormat format =
+        new IvfVectorsFormat(
+            ManySegments.LISTS,
+            Ports.LOCAL.withListener(
+                event -> (event.cause() == IndexEvent.Cause.MERGE ? merges : flushes).add(nice())));
+    IndexWriterConfig config =
+        VectorIndexing.config(format)
+            .setMergePolicy(new TieredMergePolicy())
+            .setMergeScheduler(new BackgroundMergeScheduler());
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      for (int from = 0; from < 6_000; from += 2_000) {
+        VectorIndexing.add(writer, rows, from, from + 2_000, ManySegments.L2);
+        writer.flush();
+      }
+      writer.forceMerge(1);
+    }
+    assertEquals(List.of(before, before, before), flushes);
+    assertEquals(List.of(BackgroundThread.NICE), merges);
+    assertEquals(before, nice());
+  }
+}
