@@ -44,6 +44,9 @@ public final class Traffic {
 
   private static final double WARM_UP_SECONDS = 1;
 
+  /** Who flushes, so that whoever merges finds the same segments: flushes ask no sidecar. */
+  private static final Ports HERE = Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1));
+
   private final IvfContender contender;
   private final PreparedVectors vectors;
   private final float[][] queries;
@@ -109,9 +112,8 @@ public final class Traffic {
    */
   public Figures run(OptionalInt port, Path folder) throws IOException {
     if (port.isEmpty()) {
-      Ports local = Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1));
-      warmUp(local, folder);
-      return round(local, idleSeconds, folder);
+      warmUp(HERE, folder);
+      return round(HERE, idleSeconds, folder);
     }
     RemoteConfig remote = RemoteConfig.of("127.0.0.1", port.getAsInt());
     try (SidecarConnection sidecar = SidecarConnection.open(remote)) {
@@ -145,19 +147,26 @@ public final class Traffic {
 
   private Figures round(Ports ports, double seconds, Path folder) throws IOException {
     Path place = Files.createTempDirectory(folder, "round");
-    LuceneBuild build = new LuceneBuild(contender.format(ports), vectors, Layout.MERGED);
-    try (Directory directory = Directories.open(place);
-        IndexWriter writer = build.writer(directory, new BackgroundMergeScheduler())) {
-      build.addAll(writer);
-      try (OpenIndex open = contender.open("", place)) {
+    try (Directory directory = Directories.open(place)) {
+      LuceneBuild flushes = build(HERE);
+      try (IndexWriter writer = flushes.writer(directory)) {
+        flushes.addAll(writer);
+      }
+      LuceneBuild merges = build(ports);
+      try (IndexWriter writer = merges.writer(directory, new BackgroundMergeScheduler());
+          OpenIndex open = contender.open("", place)) {
         OpenIndex.Search search = open.search(contender.defaults(), K, null);
         long end = System.nanoTime() + (long) (seconds * 1e9);
         Latency idle = Latency.of(ask(search, () -> System.nanoTime() < end));
-        return merge(build, writer, search, idle);
+        return merge(merges, writer, search, idle);
       }
     } finally {
       IOUtils.rm(place);
     }
+  }
+
+  private LuceneBuild build(Ports ports) {
+    return new LuceneBuild(contender.format(ports), vectors, Layout.MERGED);
   }
 
   private Figures merge(

@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.read;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -72,25 +73,35 @@ final class JointLists {
   }
 
   /**
-   * Returns the small segments among those of a codebook: as many of the first as may be joined.
-   * Fewer than two are none.
+   * Returns the small segments among those of a codebook that can be joined: of one encoding, and
+   * as many of the first as there is memory for. Fewer than two are none.
    */
   static List<SearchedLeaf> small(List<SearchedLeaf> leaves) {
-    if (leaves.size() < 2) {
-      return List.of();
-    }
+    return leaves.size() < 2 ? List.of() : small(leaves, MOST_BYTES);
+  }
+
+  static List<SearchedLeaf> small(List<SearchedLeaf> leaves, long bytesInAll) {
     List<SearchedLeaf> small = new ArrayList<>(leaves.size());
-    long room = MOST_BYTES;
+    long room = bytesInAll;
     for (SearchedLeaf leaf : leaves) {
       FieldSearcher.Lists lists = leaf.requireLists();
       long bytes = lists.meta().places().postings().length();
-      boolean isSmall = lists.vectors() < (long) LONG_LIST * lists.meta().nlist();
-      if (isSmall && lists.vectors() > 0 && bytes <= room) {
+      if (isSmall(lists)
+          && bytes <= room
+          && (small.isEmpty() || encoding(small.getFirst()).equals(encoding(leaf)))) {
         small.add(leaf);
         room -= bytes;
       }
     }
     return small.size() < 2 ? List.of() : small;
+  }
+
+  private static boolean isSmall(FieldSearcher.Lists lists) {
+    return lists.vectors() > 0 && lists.vectors() < (long) LONG_LIST * lists.meta().nlist();
+  }
+
+  private static Encoding encoding(SearchedLeaf leaf) {
+    return leaf.requireLists().meta().encoding();
   }
 
   /**
@@ -106,6 +117,9 @@ final class JointLists {
     }
     JointLists now = new JointLists(leaves.stream().map(SearchedLeaf::requireLists).toList());
     place.compareAndSet(last, now);
+    for (SearchedLeaf leaf : leaves.subList(1, leaves.size())) {
+      leaf.requireLists().joint().set(null); // of segments that it was the first of
+    }
     return now;
   }
 

@@ -5,6 +5,8 @@ import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.ManySegments;
 import io.github.luceneivf.codec.VectorIndexing;
 import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.probe.IvfSearchStrategy;
+import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.NearestHits;
 import java.io.IOException;
@@ -16,9 +18,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.store.Directory;
@@ -50,8 +56,7 @@ public class TestJointLists extends LuceneTestCase {
     VectorIndexing.index(directory, format(encoding), base, ManySegments.L2, SEGMENTS);
   }
 
-  private List<NearestHits> search(DirectoryReader reader, @Nullable Query filter)
-      throws IOException {
+  private List<NearestHits> search(IndexReader reader, @Nullable Query filter) throws IOException {
     IndexSearcher searcher = new IndexSearcher(reader);
     List<NearestHits> hits = new ArrayList<>();
     for (int q = 0; q < queries.rows(); q++) {
@@ -60,20 +65,24 @@ public class TestJointLists extends LuceneTestCase {
     return hits;
   }
 
-  private static FieldSearcher.Lists lists(LeafReaderContext leaf) {
-    IvfVectorsReader reader = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
+  private static FieldSearcher.Lists lists(LeafReader leaf) {
+    IvfVectorsReader reader = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf);
     return Objects.requireNonNull(
         reader.searcherOf(VectorIndexing.FIELD).lists(), "segment without lists");
   }
 
+  private static @Nullable JointLists joint(LeafReader first) {
+    return lists(first).joint().get();
+  }
+
   private static @Nullable JointLists joint(DirectoryReader reader) {
-    return lists(reader.leaves().getFirst()).joint().get();
+    return joint(reader.leaves().getFirst().reader());
   }
 
   private static int joined(DirectoryReader reader) {
     JointLists joint = Objects.requireNonNull(joint(reader), "no search was there");
     int joined = 0;
-    for (int list = 0; list < lists(reader.leaves().getFirst()).meta().nlist(); list++) {
+    for (int list = 0; list < lists(reader.leaves().getFirst().reader()).meta().nlist(); list++) {
       joined += joint.isJoined(list) ? 1 : 0;
     }
     return joined;
@@ -215,6 +224,71 @@ public class TestJointLists extends LuceneTestCase {
       sum += lists.size(list);
     }
     return sum;
+  }
+
+  public void testWhatNobodySearchesIsNotKept() throws Exception {
+    try (Directory directory = newDirectory()) {
+      index(directory, new Encoding.Bit1());
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        LeafReader first = reader.leaves().get(0).reader();
+        LeafReader second = reader.leaves().get(1).reader();
+        LeafReader third = reader.leaves().get(2).reader();
+        search(new MultiReader(new LeafReader[] {first, third}, false), null);
+        JointLists withThird = joint(first);
+        assertNotNull(withThird);
+        search(new MultiReader(new LeafReader[] {first, second}, false), null);
+        assertNotNull(joint(first));
+        assertNotSame(withThird, joint(first));
+        search(new MultiReader(new LeafReader[] {second, first}, false), null);
+        assertNotNull(joint(second));
+        assertNull(joint(first));
+      }
+    }
+  }
+
+  public void testNoMoreIsJoinedThanThereIsMemoryFor() throws Exception {
+    try (Directory directory = newDirectory()) {
+      index(directory, new Encoding.Bit1());
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        ProbePlan plan = new ProbePlan(IvfSearchStrategy.CALIBRATED);
+        for (LeafReaderContext leaf : reader.leaves()) {
+          AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
+          leaf.reader()
+              .searchNearestVectors(VectorIndexing.FIELD, queries.row(0), plan, everything);
+        }
+        List<SearchedLeaf> leaves = plan.leaves().stream().map(SearchedLeaf.class::cast).toList();
+        long most = 0;
+        for (SearchedLeaf leaf : leaves) {
+          most = Math.max(most, leaf.requireLists().meta().places().postings().length());
+        }
+        assertEquals(leaves, JointLists.small(leaves));
+        assertEquals(leaves.subList(0, 3), JointLists.small(leaves, 3 * most));
+        assertEquals(List.of(), JointLists.small(leaves, most));
+        assertEquals(List.of(), JointLists.small(leaves.subList(0, 1)));
+      }
+    }
+  }
+
+  /** The third segment is coded in another way, about the same centroids. */
+  public void testOnlyOneEncodingIsJoined() throws Exception {
+    Encoding[] encodings = {new Encoding.Bit1(), new Encoding.Bit1(), new Encoding.Int8()};
+    int part = ManySegments.N / encodings.length;
+    try (Directory directory = newDirectory()) {
+      for (int i = 0; i < encodings.length; i++) {
+        try (IndexWriter writer =
+            new IndexWriter(directory, VectorIndexing.config(format(encodings[i])))) {
+          VectorIndexing.add(writer, base, i * part, (i + 1) * part, ManySegments.L2);
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(
+            lists(reader.leaves().get(0).reader()).meta().codebook(),
+            lists(reader.leaves().get(2).reader()).meta().codebook());
+        assertHitsStay(reader, null);
+        assertEquals(2 * part, sum(postings(reader)));
+        ManySegments.assertRecallAmong(reader, all, null, _ -> true, seed);
+      }
+    }
   }
 
   public void testLargeSegmentsStayApart() throws Exception {
