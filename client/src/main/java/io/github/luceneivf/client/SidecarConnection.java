@@ -80,7 +80,7 @@ public final class SidecarConnection implements Closeable {
   }
 
   /** Threads that give way to searches: all they carry is for merges. */
-  private static ThreadFactory factory(String name) {
+  static ThreadFactory factory(String name) {
     AtomicInteger count = new AtomicInteger();
     return runnable -> {
       Runnable background =

@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+import io.github.luceneivf.testdata.NiceValue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,13 +13,6 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 class BackgroundThreadTest {
-
-  /** Nice value of the calling thread: field 19 of its line, the name may have spaces. */
-  private static int nice() throws IOException {
-    String line = Files.readString(Path.of("/proc/thread-self/stat"));
-    List<String> afterName = List.of(line.substring(line.lastIndexOf(')') + 2).split(" "));
-    return Integer.parseInt(afterName.get(16));
-  }
 
   private static <T> T inNewThread(Callable<T> call) throws Exception {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
@@ -33,16 +23,16 @@ class BackgroundThreadTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void countsForTheThreadAndThoseItStarts() throws Exception {
-    int before = nice();
+    int before = NiceValue.ofCallingThread();
     int own =
         inNewThread(() -> {
           assertTrue(BackgroundThread.lowerPriority());
-          assertEquals(nice(), inNewThread(BackgroundThreadTest::nice));
-          return nice();
+          assertEquals(NiceValue.ofCallingThread(), inNewThread(NiceValue::ofCallingThread));
+          return NiceValue.ofCallingThread();
         });
     assertEquals(BackgroundThread.NICE, own);
-    assertEquals(before, nice());
-    assertEquals(before, inNewThread(BackgroundThreadTest::nice));
+    assertEquals(before, NiceValue.ofCallingThread());
+    assertEquals(before, inNewThread(NiceValue::ofCallingThread));
   }
 
   @Test

@@ -3,11 +3,8 @@ package io.github.luceneivf.codec;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.testdata.NiceValue;
 import io.github.luceneivf.thread.BackgroundThread;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.lucene.index.IndexWriter;
@@ -20,26 +17,18 @@ import org.apache.lucene.util.Constants;
 /** Merges run at a lower priority than flushes and searches. */
 public class TestBackgroundMergeScheduler extends LuceneTestCase {
 
-  private static int nice() {
-    try {
-      String line = Files.readString(Path.of("/proc/thread-self/stat"));
-      return Integer.parseInt(line.substring(line.lastIndexOf(')') + 2).split(" ")[16]);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   public void testMergesAreNice() throws Exception {
     assumeTrue("nice values of threads", Constants.LINUX);
-    int before = nice();
+    int before = NiceValue.ofCallingThread();
     FloatMatrix rows = ManySegments.base(ManySegments.clusters(random().nextLong()));
     List<Integer> flushes = new CopyOnWriteArrayList<>();
     List<Integer> merges = new CopyOnWriteArrayList<>();
     IvfVectorsFormat format =
         new IvfVectorsFormat(
             ManySegments.LISTS,
-            Ports.LOCAL.withListener(
-                event -> (event.cause() == IndexEvent.Cause.MERGE ? merges : flushes).add(nice())));
+            Ports.LOCAL.withListener(event ->
+                (event.cause() == IndexEvent.Cause.MERGE ? merges : flushes)
+                    .add(NiceValue.ofCallingThread())));
     IndexWriterConfig config =
         VectorIndexing.config(format)
             .setMergePolicy(new TieredMergePolicy())
@@ -54,6 +43,6 @@ public class TestBackgroundMergeScheduler extends LuceneTestCase {
     }
     assertEquals(List.of(before, before, before), flushes);
     assertEquals(List.of(BackgroundThread.NICE), merges);
-    assertEquals(before, nice());
+    assertEquals(before, NiceValue.ofCallingThread());
   }
 }

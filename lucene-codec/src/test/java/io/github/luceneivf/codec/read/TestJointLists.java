@@ -233,13 +233,13 @@ public class TestJointLists extends LuceneTestCase {
         LeafReader first = reader.leaves().get(0).reader();
         LeafReader second = reader.leaves().get(1).reader();
         LeafReader third = reader.leaves().get(2).reader();
-        search(new MultiReader(new LeafReader[] {first, third}, false), null);
+        searchTwo(first, third);
         JointLists withThird = joint(first);
         assertNotNull(withThird);
-        search(new MultiReader(new LeafReader[] {first, second}, false), null);
+        searchTwo(first, second);
         assertNotNull(joint(first));
         assertNotSame(withThird, joint(first));
-        search(new MultiReader(new LeafReader[] {second, first}, false), null);
+        searchTwo(second, first);
         assertNotNull(joint(second));
         assertNull(joint(first));
       }
@@ -266,6 +266,12 @@ public class TestJointLists extends LuceneTestCase {
         assertEquals(List.of(), JointLists.small(leaves, most));
         assertEquals(List.of(), JointLists.small(leaves.subList(0, 1)));
       }
+    }
+  }
+
+  private void searchTwo(LeafReader first, LeafReader second) throws IOException {
+    try (MultiReader two = new MultiReader(new LeafReader[] {first, second}, false)) {
+      search(two, null);
     }
   }
 
