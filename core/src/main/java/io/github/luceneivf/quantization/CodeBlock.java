@@ -115,10 +115,14 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
     };
   }
 
+  /** Returns whether units that lie together are in the order of lanes. */
+  private boolean inOrder() {
+    return !(encoding instanceof Encoding.Int4) && !(encoding instanceof Encoding.Pq4);
+  }
+
   /** Returns which of the units that lie together is that of lane {@code i}. */
   private int place(int i, int width) {
-    boolean halves = encoding instanceof Encoding.Int4 || encoding instanceof Encoding.Pq4;
-    return halves ? i % (width / 4) * 4 + i / (width / 4) : i;
+    return inOrder() ? i : i % (width / 4) * 4 + i / (width / 4);
   }
 
   /**
@@ -182,6 +186,59 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
         record[recordOffset + codeBytes + at + b] =
             list.get(ValueLayout.JAVA_BYTE, from + (long) at * width + b);
       }
+    }
+  }
+
+  /**
+   * Some lanes of a block.
+   *
+   * @param layout of the block
+   * @param memory that holds it
+   * @param block where in it the block begins, in bytes
+   * @param width of the block
+   * @param first the first of the lanes
+   */
+  public record Lanes(CodeBlock layout, MemorySegment memory, long block, int width, int first) {
+
+    private long unit(int j, int lane) {
+      long at = (long) j * width + layout.place(first + lane, width);
+      return block + layout.codesOffset(width) + at * layout.unitBytes();
+    }
+
+    private long term(int t) {
+      return block + layout.termsOffset(width) + ((long) t * width + first) * Float.BYTES;
+    }
+  }
+
+  /**
+   * Copies codes and terms from lanes to other lanes, of blocks of the same encoding and dimension.
+   *
+   * @param count lanes
+   */
+  public static void copyRecords(Lanes from, Lanes to, int count) {
+    CodeBlock layout = from.layout;
+    int unit = layout.unitBytes();
+    int units = layout.encoding.codeBytes(layout.dim) / unit;
+    int step = layout.inOrder() ? count : 1;
+    for (int j = 0; j < units; j++) {
+      for (int lane = 0; lane < count; lane += step) {
+        MemorySegment.copy(
+            from.memory, from.unit(j, lane), to.memory, to.unit(j, lane), (long) step * unit);
+      }
+    }
+    for (int t = 0; t < layout.encoding.terms(); t++) {
+      MemorySegment.copy(
+          from.memory, from.term(t), to.memory, to.term(t), (long) count * Float.BYTES);
+    }
+  }
+
+  /** Writes the ordinal of one lane, before the codes of its block. */
+  public void setOrd(MemorySegment list, long blockOffset, int lane, int ord) {
+    for (int b = 0; b < ordBytes; b++) {
+      list.set(
+          ValueLayout.JAVA_BYTE,
+          blockOffset + (long) lane * ordBytes + b,
+          (byte) (ord >>> (Byte.SIZE * b)));
     }
   }
 

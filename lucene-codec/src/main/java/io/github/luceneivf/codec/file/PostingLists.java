@@ -188,5 +188,12 @@ public final class PostingLists {
       int lane = CodeBlock.laneAt(position, size);
       layout.unpack(memory(), block(position), width, lane, to, offset);
     }
+
+    /** Returns a position of the list and those that follow in its block. */
+    public CodeBlock.Lanes lanes(int position) {
+      int width = CodeBlock.widthAt(position, size);
+      int lane = CodeBlock.laneAt(position, size);
+      return new CodeBlock.Lanes(layout, memory(), block(position), width, lane);
+    }
   }
 }

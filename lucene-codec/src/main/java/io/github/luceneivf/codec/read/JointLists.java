@@ -180,14 +180,8 @@ final class JointLists {
 
   private void copy(int list) throws IOException {
     MemorySegment memory = memory();
-    int recordBytes = layout.encoding().recordBytes(layout.dim());
-    byte[] records = new byte[CodeBlock.WIDTH * recordBytes];
-    int[] ords = new int[CodeBlock.WIDTH];
-    byte[] block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
     int at = 0;
     int start = 0;
-    int width = CodeBlock.widthAt(0, sizes[list]);
-    int count = 0;
     for (FieldSearcher.Lists segment : segments) {
       PostingLists postings = segment.postings();
       PostingLists.Cursor cursor = postings.cursor();
@@ -195,21 +189,29 @@ final class JointLists {
       if (size > 0) {
         cursor.moveTo(list);
       }
-      for (int position = 0; position < size; position++) {
-        ords[count] = start + postings.checkOrd(cursor.ord(position), segment.vectors());
-        cursor.record(position, records, count * recordBytes);
-        count++;
-        if (count == width || at + count == sizes[list]) {
-          layout.pack(ords, 0, records, 0, count, width, block);
-          long to = offsets[list] + layout.blockOffset(at, sizes[list]);
-          MemorySegment.copy(MemorySegment.ofArray(block), 0, memory, to, layout.blockBytes(width));
-          at += count;
-          width = CodeBlock.widthAt(at, sizes[list]);
-          count = 0;
+      for (int position = 0; position < size; ) {
+        CodeBlock.Lanes from = cursor.lanes(position);
+        CodeBlock.Lanes to = lanes(memory, list, at);
+        int count =
+            Math.min(
+                Math.min(from.width() - from.first(), to.width() - to.first()), size - position);
+        CodeBlock.copyRecords(from, to, count);
+        for (int i = 0; i < count; i++) {
+          int ord = start + postings.checkOrd(cursor.ord(position + i), segment.vectors());
+          layout.setOrd(memory, to.block(), to.first() + i, ord);
         }
+        position += count;
+        at += count;
       }
       start += segment.vectors();
     }
+  }
+
+  private CodeBlock.Lanes lanes(MemorySegment memory, int list, int position) {
+    long block = offsets[list] + layout.blockOffset(position, sizes[list]);
+    int width = CodeBlock.widthAt(position, sizes[list]);
+    int lane = CodeBlock.laneAt(position, sizes[list]);
+    return new CodeBlock.Lanes(layout, memory, block, width, lane);
   }
 
   private synchronized MemorySegment memory() {
