@@ -1,5 +1,6 @@
 package io.github.luceneivf.codec.read;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.ManySegments;
@@ -10,13 +11,21 @@ import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.NearestHits;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
@@ -28,6 +37,7 @@ import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.jspecify.annotations.Nullable;
 
@@ -112,8 +122,8 @@ public class TestJointLists extends LuceneTestCase {
   }
 
   public void testHitsAreTheSameWithEveryEncoding() throws Exception {
-    Encoding[] encodings = Encoding.all().toArray(Encoding[]::new);
-    for (Encoding encoding : new Encoding[] {new Encoding.Bit1(), random(encodings)}) {
+    Encoding other = RandomPicks.randomFrom(random(), Encoding.all());
+    for (Encoding encoding : List.of(new Encoding.Bit1(), other)) {
       try (Directory directory = newFSDirectory(createTempDir())) {
         index(directory, encoding);
         try (DirectoryReader reader = DirectoryReader.open(directory)) {
@@ -122,10 +132,6 @@ public class TestJointLists extends LuceneTestCase {
         }
       }
     }
-  }
-
-  private static Encoding random(Encoding[] encodings) {
-    return encodings[random().nextInt(encodings.length)];
   }
 
   private void assertHitsStay(DirectoryReader reader, @Nullable Query filter) throws IOException {
@@ -246,17 +252,71 @@ public class TestJointLists extends LuceneTestCase {
     }
   }
 
+  private List<SearchedLeaf> joinPlan(DirectoryReader reader) throws IOException {
+    ProbePlan plan = new ProbePlan(IvfSearchStrategy.CALIBRATED);
+    for (LeafReaderContext leaf : reader.leaves()) {
+      AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
+      leaf.reader().searchNearestVectors(VectorIndexing.FIELD, queries.row(0), plan, everything);
+    }
+    return plan.leaves().stream().map(SearchedLeaf.class::cast).toList();
+  }
+
+  public void testDamagedOrdinalsAreNotJoined() throws Exception {
+    Path folder = createTempDir();
+    try (Directory directory = FSDirectory.open(folder)) {
+      VectorIndexing.index(
+          directory,
+          VectorIndexing.config(format(new Encoding.Bit1())).setUseCompoundFile(false),
+          base,
+          ManySegments.L2,
+          SEGMENTS,
+          _ -> {});
+      int list = 0;
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        FieldSearcher.Lists last = lists(reader.leaves().getLast().reader());
+        while (last.postings().size(list) == 0) {
+          list++;
+        }
+        long offset =
+            last.meta().places().postings().offset()
+                + PostingLists.offsets(last.postings().layout(), last.meta().sizes())[list];
+        overwrite(file(folder), offset, new byte[] {-1, -1});
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        JointLists joint = JointLists.of(joinPlan(reader));
+        int damaged = list;
+        while (!joint.probe(damaged)) {
+          assertFalse(joint.isJoined(damaged));
+        }
+        CorruptIndexException e =
+            expectThrows(CorruptIndexException.class, () -> joint.join(damaged));
+        assertTrue(e.toString(), e.toString().contains("ordinal in [0, 2000), got: 65535"));
+        assertFalse(joint.isJoined(damaged));
+      }
+    }
+  }
+
+  /** The posting lists of the last segment. */
+  private static Path file(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith(".ivp"))
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
+    }
+  }
+
+  private static void overwrite(Path file, long offset, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(bytes), offset);
+    }
+  }
+
   public void testNoMoreIsJoinedThanThereIsMemoryFor() throws Exception {
     try (Directory directory = newDirectory()) {
       index(directory, new Encoding.Bit1());
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        ProbePlan plan = new ProbePlan(IvfSearchStrategy.CALIBRATED);
-        for (LeafReaderContext leaf : reader.leaves()) {
-          AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
-          leaf.reader()
-              .searchNearestVectors(VectorIndexing.FIELD, queries.row(0), plan, everything);
-        }
-        List<SearchedLeaf> leaves = plan.leaves().stream().map(SearchedLeaf.class::cast).toList();
+        List<SearchedLeaf> leaves = joinPlan(reader);
         long most = 0;
         for (SearchedLeaf leaf : leaves) {
           most = Math.max(most, leaf.requireLists().meta().places().postings().length());
