@@ -1,11 +1,9 @@
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,7 +159,7 @@ final class JointLists {
   }
 
   /**
-   * Joins a list, unless another thread does.
+   * Joins a list, unless another thread does, or there is no memory for it now.
    *
    * @throws IOException if a segment cannot be read
    */
@@ -171,15 +169,17 @@ final class JointLists {
     }
     int state = 0;
     try {
-      copy(list);
-      state = JOINED;
+      MemorySegment memory = memory();
+      if (memory != null) {
+        copy(list, memory);
+        state = JOINED;
+      }
     } finally {
       probes.set(list, state);
     }
   }
 
-  private void copy(int list) throws IOException {
-    MemorySegment memory = memory();
+  private void copy(int list, MemorySegment memory) throws IOException {
     int at = 0;
     int start = 0;
     for (FieldSearcher.Lists segment : segments) {
@@ -214,11 +214,14 @@ final class JointLists {
     return new CodeBlock.Lanes(layout, memory, block, width, lane);
   }
 
-  private synchronized MemorySegment memory() {
+  /** Returns where lists are joined; null if there is no memory for them now. */
+  private synchronized @Nullable MemorySegment memory() {
     Joined there = joined;
     if (there == null) {
-      // Given back by the collector: searches that read it may go on after segments have changed.
-      MemorySegment memory = Arena.ofAuto().allocate(offsets[sizes.length], IvfFiles.ALIGNMENT);
+      MemorySegment memory = JointMemory.take(offsets[sizes.length]);
+      if (memory == null) {
+        return null;
+      }
       String name = "lists of " + segments.size() + " segments joined in memory";
       there = new Joined(memory, new PostingLists(name, memory, layout, sizes));
       joined = there;
