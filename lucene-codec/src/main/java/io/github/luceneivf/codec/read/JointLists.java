@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A list is joined when it was probed {@value #PROBES} times with the same segments: by then the
  * searches have lost about as much time as joining takes. So an index that changes with every
  * search joins nothing. A search joins one list at most, so that none of them waits for long.
- * Memory is taken outside the heap, {@value #MOST_BYTES} bytes at most, and given back once no
- * search needs it and the segments have changed. Ordinals are those of the first segment, then
- * those of the second, and so on.
+ * Memory is taken outside the heap, {@value #MOST_BYTES} bytes at most ({@link JointMemory}).
+ * Ordinals are those of the first segment, then those of the second, and so on.
  *
  * <p>Thread-safe.
  */
