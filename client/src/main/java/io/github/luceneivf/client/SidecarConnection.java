@@ -1,7 +1,6 @@
 package io.github.luceneivf.client;
 
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.thread.BackgroundThread;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -79,16 +78,10 @@ public final class SidecarConnection implements Closeable {
         config, channel, new CircuitBreaker(System::nanoTime), closeThreads);
   }
 
-  /** Threads that give way to searches: all they carry is for merges. */
-  static ThreadFactory factory(String name) {
+  private static ThreadFactory factory(String name) {
     AtomicInteger count = new AtomicInteger();
     return runnable -> {
-      Runnable background =
-          () -> {
-            BackgroundThread.lowerPriority();
-            runnable.run();
-          };
-      Thread thread = new Thread(background, name + "-" + count.incrementAndGet());
+      Thread thread = new Thread(runnable, name + "-" + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
