@@ -13,11 +13,13 @@ import static io.github.luceneivf.codec.ManySegments.ids;
 import static io.github.luceneivf.codec.ManySegments.mods;
 import static io.github.luceneivf.codec.ManySegments.queries;
 import static io.github.luceneivf.codec.ManySegments.rows;
+import static io.github.luceneivf.codec.ManySegments.search;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.probe.IvfSearchStrategy;
+import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import io.github.luceneivf.search.NearestHits;
@@ -113,6 +115,30 @@ public class TestManySegmentsFiltered extends LuceneTestCase {
         try (DirectoryReader reader = DirectoryReader.open(directory)) {
           assertRecallAmong(reader, all, null, row -> row >= first && row < first + left, seed);
         }
+      }
+    }
+  }
+
+  public void testAFewDeletedDocumentsCostNoLists() throws Exception {
+    long seed = random().nextLong();
+    FloatMatrix all = clusters(seed);
+    try (Directory directory = new ByteBuffersDirectory()) {
+      VectorIndexing.index(directory, format(LISTS, base(all)), base(all), L2, 6);
+      ProbeReport before;
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        before = search(reader, base(all), queries(all), L2).looked();
+      }
+      try (IndexWriter writer =
+          new IndexWriter(directory, VectorIndexing.config(new IvfVectorsFormat(LISTS)))) {
+        for (int i = 0; i < 60; i++) {
+          writer.deleteDocuments(new Term("id", "" + random().nextInt(N)));
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertTrue(reader.hasDeletions());
+        ProbeReport after = search(reader, base(all), queries(all), L2).looked();
+        String what = " seed=" + seed + " before " + before + " after " + after;
+        assertTrue(what, after.lists() <= 1.1 * before.lists());
       }
     }
   }

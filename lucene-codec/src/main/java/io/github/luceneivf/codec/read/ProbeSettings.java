@@ -62,7 +62,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     int nprobe =
         strategy.nprobe().isPresent()
             ? strategy.nprobe().getAsInt()
-            : nprobe(meta, calibrated / growth) + SPARE_LISTS;
+            : (int) Math.ceil(lists(meta, calibrated / growth)) + SPARE_LISTS;
     double depth;
     if (strategy.oversample().isPresent()) {
       depth = Math.ceil(k * strategy.oversample().getAsDouble());
@@ -93,7 +93,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     if (share <= 0 || meta.calibration().queries() == 0) {
       return 1 / share;
     }
-    return nprobe(meta, k / share) / (double) nprobe(meta, k);
+    return lists(meta, k / share) / lists(meta, k);
   }
 
   /**
@@ -106,9 +106,9 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     return Math.max(1.0, (double) vectors / population);
   }
 
-  private static int nprobe(FieldMeta.Lists meta, double k) {
+  private static double lists(FieldMeta.Lists meta, double k) {
     double target = probeTarget(meta.targetRecall(), meta.calibration().queries());
-    return nprobe(meta.calibration(), target, k);
+    return lists(meta.calibration(), target, k);
   }
 
   /**
@@ -117,7 +117,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
    * @param k any, also below 1: where a segment has grown, its nearest are nearer than the nearest
    *     of the training
    */
-  static int nprobe(Calibration calibration, double target, double k) {
+  static double lists(Calibration calibration, double target, double k) {
     int upper = 1;
     while (upper < k && upper < MAX_K) {
       upper *= 10;
@@ -128,7 +128,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     double share = Math.log10(k / upper) + 1;
     int low = calibration.nprobe(upper / 10, target);
     int high = calibration.nprobe(upper, target);
-    return (int) Math.ceil(low + share * (high - low));
+    return low + share * (high - low);
   }
 
   /**

@@ -49,6 +49,12 @@ final class Probing {
   /** A longer ranking costs more than a second one, which few of those searches need. */
   private static final double MOST_RANKED_AHEAD = 3;
 
+  /**
+   * Share of a list to be wanted before another is probed for what is not accepted: otherwise a
+   * single deleted document would cost a list.
+   */
+  private static final double WORTH_MORE = 0.5;
+
   private final CodebookProbe[] codebooks;
   private final double[] weights;
   private final double budget;
@@ -221,6 +227,9 @@ final class Probing {
 
   private double wanted(double atLeast, CandidateQueue candidates) {
     double wanted = restricted ? atLeast * widest.widening(acceptedShare()) : atLeast;
+    if (wanted - spent < WORTH_MORE) {
+      wanted = spent;
+    }
     if (wanted <= spent && candidates.size() < Math.min(collector.k(), vectors)) {
       wanted = Math.nextUp(spent);
     }

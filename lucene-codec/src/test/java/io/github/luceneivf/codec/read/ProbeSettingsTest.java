@@ -24,12 +24,12 @@ class ProbeSettingsTest {
 
   @Test
   void listsFollowTheCurves() {
-    assertEquals(2, ProbeSettings.nprobe(CALIBRATION, TARGET - 1e-6, 1));
-    assertEquals(8, ProbeSettings.nprobe(CALIBRATION, TARGET - 1e-6, 10));
-    assertEquals(30, ProbeSettings.nprobe(CALIBRATION, TARGET - 1e-6, 100));
-    int last = 0;
+    assertEquals(2, ProbeSettings.lists(CALIBRATION, TARGET - 1e-6, 1));
+    assertEquals(8, ProbeSettings.lists(CALIBRATION, TARGET - 1e-6, 10));
+    assertEquals(30, ProbeSettings.lists(CALIBRATION, TARGET - 1e-6, 100));
+    double last = 0;
     for (double k = 1; k < 1e6; k *= 1.3) {
-      int lists = ProbeSettings.nprobe(CALIBRATION, TARGET - 1e-6, k);
+      double lists = ProbeSettings.lists(CALIBRATION, TARGET - 1e-6, k);
       assertTrue(lists >= last && lists <= 400, "k " + k + ": " + lists + " after " + last);
       last = lists;
     }
@@ -39,7 +39,7 @@ class ProbeSettingsTest {
   @Test
   void fewerThanOneNeighbourIsOne() {
     for (double k : new double[] {0.99, 0.5, 1e-3, 0}) {
-      assertEquals(2, ProbeSettings.nprobe(CALIBRATION, TARGET - 1e-6, k), "k " + k);
+      assertEquals(2, ProbeSettings.lists(CALIBRATION, TARGET - 1e-6, k), "k " + k);
     }
   }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
@@ -37,6 +38,7 @@ import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -105,23 +107,26 @@ public class TestJointLists extends LuceneTestCase {
   }
 
   /**
-   * Rounding depends on which vectors are scored in one call, and equal codes are ranked by where
-   * they lie: so now and then one search goes wider than the other.
+   * Rounding depends on which vectors are scored in one call, equal codes are ranked by where they
+   * lie, and accepted vectors are estimated: so now and then one search goes wider than the other.
    */
   private void assertSame(List<NearestHits> expected, List<NearestHits> actual) {
     int different = 0;
+    double scanned = 0;
+    double others = 0;
     for (int q = 0; q < expected.size(); q++) {
-      different += isSame(expected.get(q), actual.get(q)) ? 0 : 1;
+      different += isSame(expected.get(q).topDocs(), actual.get(q).topDocs()) ? 0 : 1;
+      scanned += expected.get(q).report().vectorsScanned();
+      others += actual.get(q).report().vectorsScanned();
     }
     assertTrue(what() + " different " + different, different <= expected.size() / 20);
+    assertEquals(what(), 1, others / scanned, 0.2);
   }
 
-  private static boolean isSame(NearestHits expected, NearestHits actual) {
-    ScoreDoc[] hits = expected.topDocs().scoreDocs;
-    ScoreDoc[] others = actual.topDocs().scoreDocs;
-    boolean same =
-        hits.length == others.length
-            && expected.report().vectorsScanned() == actual.report().vectorsScanned();
+  private static boolean isSame(TopDocs expected, TopDocs actual) {
+    ScoreDoc[] hits = expected.scoreDocs;
+    ScoreDoc[] others = actual.scoreDocs;
+    boolean same = hits.length == others.length;
     for (int i = 0; same && i < hits.length; i++) {
       same = hits[i].doc == others[i].doc && Math.abs(hits[i].score - others[i].score) < 1e-6f;
     }
@@ -232,11 +237,7 @@ public class TestJointLists extends LuceneTestCase {
   }
 
   private static int sum(PostingLists lists) {
-    int sum = 0;
-    for (int list = 0; list < lists.nlist(); list++) {
-      sum += lists.size(list);
-    }
-    return sum;
+    return IntStream.range(0, lists.nlist()).map(lists::size).sum();
   }
 
   public void testWhatNobodySearchesIsNotKept() throws Exception {
