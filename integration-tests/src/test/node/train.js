@@ -4,6 +4,7 @@
 
 const assert = require('node:assert');
 const crypto = require('node:crypto');
+const { once } = require('node:events');
 const grpc = require('@grpc/grpc-js');
 const protoLoader = require('@grpc/proto-loader');
 
@@ -127,7 +128,9 @@ async function main() {
   assert.ok(job.sampleNeeded);
 
   const progress = [];
-  const watching = collect(client.WatchJob({ jobId: job.id }), (m) => progress.push(m.progress));
+  const watch = client.WatchJob({ jobId: job.id });
+  const watching = collect(watch, (m) => progress.push(m.progress));
+  await Promise.race([once(watch, 'data'), watching]); // or phases may be over before it watches
   await upload(client, job.id, bytes);
   await watching;
 
