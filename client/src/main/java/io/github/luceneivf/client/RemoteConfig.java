@@ -29,7 +29,12 @@ public record RemoteConfig(
 
   private static final int MIN_CHUNK_BYTES = 16 << 10;
   private static final int MAX_CHUNK_BYTES = 2 << 20;
-  private static final int DEFAULT_CHUNK_BYTES = 1 << 20;
+
+  /**
+   * Less than half a region of G1 in a heap of 2 GB: larger messages would be humongous objects,
+   * and a merge with the sidecar would start a collection because of them.
+   */
+  private static final int DEFAULT_CHUNK_BYTES = 448 << 10;
 
   /** Validates the components. */
   public RemoteConfig {

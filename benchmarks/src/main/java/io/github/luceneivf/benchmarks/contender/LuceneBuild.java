@@ -69,9 +69,14 @@ final class LuceneBuild {
 
   /** Merges all into one segment and commits. */
   void merge(IndexWriter writer) throws IOException {
+    mergeOnly(writer);
+    writer.commit();
+  }
+
+  /** Merges all into one segment, and leaves the commit to others. */
+  void mergeOnly(IndexWriter writer) throws IOException {
     writer.getConfig().setMergePolicy(inOrder());
     writer.forceMerge(1);
-    writer.commit();
   }
 
   /** Deletes the rows tagged {@link Tag#DELETED}. */

@@ -12,9 +12,11 @@ import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.codec.BackgroundMergeScheduler;
 import io.github.luceneivf.codec.config.Ports;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -39,10 +41,16 @@ public final class Traffic {
 
   private static final int K = 10;
 
-  /** Merges before the one that is measured: until then the JVM compiles what they do. */
-  private static final int WARM_UP_ROUNDS = 3;
+  /** Merges before those that are measured, at most. */
+  private static final int MOST_WARM_UP_ROUNDS = 40;
 
-  private static final double WARM_UP_SECONDS = 1;
+  /** Share of a round for which the JVM compiles at most, once it is warm. */
+  private static final double COMPILED = 0.01;
+
+  private static final double MOST_WARM_UP_SECONDS = 0.2;
+
+  /** Merges that are measured: in one alone few queries are asked. */
+  private static final int MEASURED_ROUNDS = 4;
 
   /** Who flushes, so that whoever merges finds the same segments: flushes ask no sidecar. */
   private static final Ports HERE = Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1));
@@ -57,7 +65,7 @@ public final class Traffic {
    *
    * @param contender one of this project
    * @param queries asked in turn, at the contender's default settings
-   * @param idleSeconds how long the index is searched before the merge
+   * @param idleSeconds how long the index is searched before each merge
    * @throws IllegalArgumentException if the contender is not of this project
    */
   public Traffic(
@@ -81,9 +89,8 @@ public final class Traffic {
    */
   public record Latency(int count, double p50, double p99) {
 
-    static Latency of(long[] nanos) {
-      long[] sorted = nanos.clone();
-      Arrays.sort(sorted);
+    static Latency of(LongStream nanos) {
+      long[] sorted = nanos.sorted().toArray();
       return new Latency(sorted.length, micros(sorted, 0.5), micros(sorted, 0.99));
     }
 
@@ -95,38 +102,84 @@ public final class Traffic {
   /**
    * What happened.
    *
-   * @param idle before the merge
-   * @param merging while it ran
-   * @param mergeSeconds by the clock on the wall
-   * @param remote what the sidecar did for it
+   * @param idle before the merges
+   * @param merging while they ran
+   * @param mergeSeconds a merge, on average, by the clock on the wall
+   * @param warmUpRounds merges before those that were measured
+   * @param remote what the sidecar did for those that were measured
    * @param fallbacks what it failed to do
    */
   public record Figures(
-      Latency idle, Latency merging, double mergeSeconds, long remote, long fallbacks) {}
+      Latency idle,
+      Latency merging,
+      double mergeSeconds,
+      int warmUpRounds,
+      long remote,
+      long fallbacks) {}
+
+  /** One merge; nanoseconds of each query before it and beside it. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Round(long[] idle, long[] merging, double mergeSeconds) {}
 
   /**
-   * Runs a few times to warm up and once to be measured.
+   * Runs until the JVM has hardly anything left to compile, and a few more times to be measured.
    *
    * @param port of a sidecar on this machine that trains and encodes; empty for this process
    * @param folder exists and is empty
    */
   public Figures run(OptionalInt port, Path folder) throws IOException {
+    Path flushed = Files.createDirectory(folder.resolve("flushed"));
+    flush(flushed);
     if (port.isEmpty()) {
-      warmUp(HERE, folder);
-      return round(HERE, idleSeconds, folder);
+      return measure(HERE, warmUp(HERE, flushed), flushed, new SidecarCounters());
     }
     RemoteConfig remote = RemoteConfig.of("127.0.0.1", port.getAsInt());
     try (SidecarConnection sidecar = SidecarConnection.open(remote)) {
-      warmUp(ports(sidecar, new SidecarCounters()), folder);
+      int rounds = warmUp(ports(sidecar, new SidecarCounters()), flushed);
       SidecarCounters counters = new SidecarCounters();
-      Figures figures = round(ports(sidecar, counters), idleSeconds, folder);
-      return new Figures(
-          figures.idle(),
-          figures.merging(),
-          figures.mergeSeconds(),
-          counters.remote(),
-          counters.fallbacks());
+      return measure(ports(sidecar, counters), rounds, flushed, counters);
     }
+  }
+
+  private void flush(Path folder) throws IOException {
+    LuceneBuild flushes = build(HERE);
+    try (Directory directory = Directories.open(folder);
+        IndexWriter writer = flushes.writer(directory)) {
+      flushes.addAll(writer);
+    }
+  }
+
+  private int warmUp(Ports ports, Path flushed) throws IOException {
+    double seconds = Math.min(idleSeconds, MOST_WARM_UP_SECONDS);
+    for (int rounds = 1; rounds < MOST_WARM_UP_ROUNDS; rounds++) {
+      long start = System.nanoTime();
+      long compiled = compiledMillis();
+      round(ports, seconds, flushed);
+      double millis = (System.nanoTime() - start) / 1e6;
+      if (compiledMillis() - compiled < COMPILED * millis) {
+        return rounds;
+      }
+    }
+    return MOST_WARM_UP_ROUNDS;
+  }
+
+  private static long compiledMillis() {
+    return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+  }
+
+  private Figures measure(Ports ports, int warmUpRounds, Path flushed, SidecarCounters counters)
+      throws IOException {
+    List<Round> rounds = new ArrayList<>();
+    for (int i = 0; i < MEASURED_ROUNDS; i++) {
+      rounds.add(round(ports, idleSeconds, flushed));
+    }
+    return new Figures(
+        Latency.of(rounds.stream().flatMapToLong(round -> LongStream.of(round.idle))),
+        Latency.of(rounds.stream().flatMapToLong(round -> LongStream.of(round.merging))),
+        rounds.stream().mapToDouble(Round::mergeSeconds).average().orElseThrow(),
+        warmUpRounds,
+        counters.remote(),
+        counters.fallbacks());
   }
 
   private static Ports ports(SidecarConnection sidecar, SidecarCounters counters) {
@@ -139,25 +192,22 @@ public final class Traffic {
                 new RemoteVectorEncoder(sidecar), new LocalVectorEncoder(), counters));
   }
 
-  private void warmUp(Ports ports, Path folder) throws IOException {
-    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-      round(ports, WARM_UP_SECONDS, folder);
-    }
-  }
-
-  private Figures round(Ports ports, double seconds, Path folder) throws IOException {
-    Path place = Files.createTempDirectory(folder, "round");
-    try (Directory directory = Directories.open(place)) {
-      LuceneBuild flushes = build(HERE);
-      try (IndexWriter writer = flushes.writer(directory)) {
-        flushes.addAll(writer);
+  /** Merges the segments of a folder in another one, which has the same files. */
+  private Round round(Ports ports, double seconds, Path flushed) throws IOException {
+    Path place = Files.createTempDirectory(flushed.getParent(), "round");
+    try (Directory directory = Directories.open(place);
+        Directory from = Directories.open(flushed)) {
+      for (String file : from.listAll()) {
+        if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
+          Files.createLink(place.resolve(file), flushed.resolve(file));
+        }
       }
       LuceneBuild merges = build(ports);
       try (IndexWriter writer = merges.writer(directory, new BackgroundMergeScheduler());
           OpenIndex open = contender.open("", place)) {
         OpenIndex.Search search = open.search(contender.defaults(), K, null);
         long end = System.nanoTime() + (long) (seconds * 1e9);
-        Latency idle = Latency.of(ask(search, () -> System.nanoTime() < end));
+        long[] idle = ask(search, () -> System.nanoTime() < end);
         return merge(merges, writer, search, idle);
       }
     } finally {
@@ -169,18 +219,17 @@ public final class Traffic {
     return new LuceneBuild(contender.format(ports), vectors, Layout.MERGED);
   }
 
-  private Figures merge(
-      LuceneBuild build, IndexWriter writer, OpenIndex.Search search, Latency idle)
+  private Round merge(LuceneBuild build, IndexWriter writer, OpenIndex.Search search, long[] idle)
       throws IOException {
     try (ExecutorService merger = Executors.newSingleThreadExecutor()) {
       Future<Double> merge =
           merger.submit(() -> {
             long start = System.nanoTime();
-            build.merge(writer);
+            build.mergeOnly(writer);
             return (System.nanoTime() - start) / 1e9;
           });
-      Latency merging = Latency.of(ask(search, () -> !merge.isDone()));
-      return new Figures(idle, merging, merge.get(), 0, 0);
+      long[] merging = ask(search, () -> !merge.isDone());
+      return new Round(idle, merging, merge.get());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while a merge ran", e);
