@@ -47,7 +47,10 @@ public final class Traffic {
   /** Share of a round for which the JVM compiles at most, once it is warm. */
   private static final double COMPILED = 0.01;
 
-  private static final double MOST_WARM_UP_SECONDS = 0.2;
+  /** Time to warm up for at most, in multiples of the time for which the index is idle. */
+  private static final double MOST_WARM_UP = 8;
+
+  private static final double SEARCH_SECONDS = 0.2;
 
   /** Merges that are measured: in one alone few queries are asked. */
   private static final int MEASURED_ROUNDS = 4;
@@ -65,7 +68,7 @@ public final class Traffic {
    *
    * @param contender one of this project
    * @param queries asked in turn, at the contender's default settings
-   * @param idleSeconds how long the index is searched before each merge
+   * @param idleSeconds how long the index is searched before the merges, in all
    * @throws IllegalArgumentException if the contender is not of this project
    */
   public Traffic(
@@ -129,7 +132,15 @@ public final class Traffic {
    */
   public Figures run(OptionalInt port, Path folder) throws IOException {
     Path flushed = Files.createDirectory(folder.resolve("flushed"));
-    flush(flushed);
+    try {
+      flush(flushed);
+      return merges(port, flushed);
+    } finally {
+      IOUtils.rm(flushed);
+    }
+  }
+
+  private Figures merges(OptionalInt port, Path flushed) throws IOException {
     if (port.isEmpty()) {
       return measure(HERE, warmUp(HERE, flushed), flushed, new SidecarCounters());
     }
@@ -150,17 +161,20 @@ public final class Traffic {
   }
 
   private int warmUp(Ports ports, Path flushed) throws IOException {
-    double seconds = Math.min(idleSeconds, MOST_WARM_UP_SECONDS);
-    for (int rounds = 1; rounds < MOST_WARM_UP_ROUNDS; rounds++) {
+    double seconds = Math.min(idleSeconds, SEARCH_SECONDS);
+    long end = System.nanoTime() + (long) (MOST_WARM_UP * idleSeconds * 1e9);
+    int rounds = 0;
+    while (rounds < MOST_WARM_UP_ROUNDS && System.nanoTime() < end) {
+      rounds++;
       long start = System.nanoTime();
       long compiled = compiledMillis();
       round(ports, seconds, flushed);
       double millis = (System.nanoTime() - start) / 1e6;
       if (compiledMillis() - compiled < COMPILED * millis) {
-        return rounds;
+        break;
       }
     }
-    return MOST_WARM_UP_ROUNDS;
+    return rounds;
   }
 
   private static long compiledMillis() {
@@ -171,7 +185,7 @@ public final class Traffic {
       throws IOException {
     List<Round> rounds = new ArrayList<>();
     for (int i = 0; i < MEASURED_ROUNDS; i++) {
-      rounds.add(round(ports, idleSeconds, flushed));
+      rounds.add(round(ports, idleSeconds / MEASURED_ROUNDS, flushed));
     }
     return new Figures(
         Latency.of(rounds.stream().flatMapToLong(round -> LongStream.of(round.idle))),

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  *
  * @param port of the sidecar that trains and encodes; 0 if this process is to do so
  * @param folder to work in; exists and is empty
- * @param idleSeconds how long the index is searched before each merge
+ * @param idleSeconds how long the index is searched before the merges, in all
  */
 record TrafficJob(int port, String folder, double idleSeconds) implements Job<Traffic.Figures> {
 
