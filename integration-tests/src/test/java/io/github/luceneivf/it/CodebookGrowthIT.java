@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,9 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Indexes that grow in many flushes with Lucene's default merge policy: at every step recall at
- * default settings, and vectors scanned at recall 0.95 against a codebook trained afresh at that
- * moment. In some order, a data set is thinned out to {@value #ROWS} rows; {@code
- * -Divf.growth=1000000} takes all of it, and generates as many as that.
+ * default settings, and vectors scanned at recall 0.95 against codebooks trained afresh at that
+ * moment: of as many lists as the sizing wants then, and of one list for 256 vectors. In some
+ * order, a data set is thinned out to {@value #ROWS} rows; {@code -Divf.growth=1000000} takes all
+ * of it, and generates as many as that.
  */
 class CodebookGrowthIT {
 
@@ -47,6 +49,13 @@ class CodebookGrowthIT {
   private static final int ROWS = 32_000;
   private static final int QUERIES = 400;
   private static final double RECALL = 0.95;
+
+  /**
+   * Most that may be scanned beyond a fresh codebook of n/256 lists, on average and at any step.
+   */
+  private static final double COARSE_MEAN = 0.05;
+
+  private static final double COARSE_WORST = 0.5;
 
   /** One for each doubling at most, and the first. */
   private static final int MOST_TRAININGS = 6;
@@ -175,12 +184,23 @@ class CodebookGrowthIT {
         events.stream().filter(event -> event.action() == IndexEvent.Action.TRAIN).count();
     double mean = steps.stream().mapToDouble(CodebookScan.Figures::loss).average().orElseThrow();
     double worst = steps.stream().mapToDouble(CodebookScan.Figures::loss).max().orElseThrow();
+    DoubleSummaryStatistics coarse =
+        steps.stream().mapToDouble(CodebookScan.Figures::coarseLoss).summaryStatistics();
     double age = steps.stream().mapToDouble(CodebookScan.Figures::age).average().orElseThrow();
     String summary =
-        "%s: trainings %d, scanned against fresh: mean %+.1f %%, worst %+.1f %%, for age %+.1f %%"
-            .formatted(name, trainings, 100 * mean, 100 * worst, 100 * age);
+        ("%s: trainings %d, scanned against fresh: mean %+.1f %%, worst %+.1f %%, for age %+.1f %%;"
+                + " against n/256 lists: mean %+.1f %%, worst %+.1f %%")
+            .formatted(
+                name,
+                trainings,
+                100 * mean,
+                100 * worst,
+                100 * age,
+                100 * coarse.getAverage(),
+                100 * coarse.getMax());
     System.out.println(summary);
     assertTrue(trainings >= 2 && trainings <= MOST_TRAININGS, summary);
+    assertTrue(coarse.getAverage() <= COARSE_MEAN && coarse.getMax() <= COARSE_WORST, summary);
     assertTrue(mean <= bounds.mean && worst <= bounds.worst, summary);
     assertTrue(merged.loss() <= bounds.merged && merged.recall() >= RECALL, name + ": " + merged);
     for (CodebookScan.Figures step : steps) {
@@ -210,7 +230,7 @@ class CodebookGrowthIT {
       IvfStatistics.Fit fit = statistics.codebooks().getFirst().fit();
       System.out.printf(
           "%-20s n %7d segments %2d codebooks %d version %d nlist %4d scanned %5.2f %% fresh"
-              + " %5.2f %% loss %+5.1f %% for age %+5.1f %% energy %.3f imbalance %.3f recall %.3f%n",
+              + " %5.2f %% loss %+5.1f %% for age %+5.1f %% to n/256 %+5.1f %% energy %.3f imbalance %.3f recall %.3f%n",
           name,
           figures.vectors(),
           reader.leaves().size(),
@@ -221,6 +241,7 @@ class CodebookGrowthIT {
           100 * figures.fresh(),
           100 * figures.loss(),
           100 * figures.age(),
+          100 * figures.coarseLoss(),
           fit.energy().orElse(0) / fit.trainedEnergy().orElse(1),
           fit.imbalance() / fit.trainedImbalance().orElse(1),
           figures.recall());

@@ -64,14 +64,28 @@ final class CodebookScan {
    * @param codebooks codebooks in use
    * @param scanned share of the vectors scanned
    * @param fresh the same with a fresh codebook, of as many lists as the sizing wants now
+   * @param coarse the same with a fresh codebook of a list for 256 vectors
    * @param same the same with a fresh codebook of as many lists as the newest has
    * @param recall of the index itself at default settings
    */
   record Figures(
-      int vectors, int codebooks, double scanned, double fresh, double same, double recall) {
+      int vectors,
+      int codebooks,
+      double scanned,
+      double fresh,
+      double coarse,
+      double same,
+      double recall) {
     /** Returns by how much more is scanned than with a fresh codebook, as a share of that. */
     double loss() {
       return scanned / fresh - 1;
+    }
+
+    /**
+     * Returns by how much more is scanned than with the codebook that simulations compared with.
+     */
+    double coarseLoss() {
+      return scanned / coarse - 1;
     }
 
     /** Returns the part of the loss that is not for want of lists. */
@@ -99,6 +113,7 @@ final class CodebookScan {
         bases.size(),
         scan.scanned(truth),
         fresh,
+        scan.fresh(Math.max(1, scan.rows.size() / 256)).scanned(truth),
         newest.nlist() == wanted ? fresh : scan.fresh(newest.nlist()).scanned(truth),
         scan.recall(reader, truth));
   }

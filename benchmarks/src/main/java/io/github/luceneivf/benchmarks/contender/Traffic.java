@@ -55,6 +55,9 @@ public final class Traffic {
   /** Merges that are measured: in one alone few queries are asked. */
   private static final int MEASURED_ROUNDS = 4;
 
+  /** A query is slow from so many times the 99th percentile of an idle index on. */
+  private static final double SLOW = 1.5;
+
   /** Who flushes, so that whoever merges finds the same segments: flushes ask no sidecar. */
   private static final Ports HERE = Ports.LOCAL.withTrainer(new LocalCodebookTrainer(1));
 
@@ -107,6 +110,7 @@ public final class Traffic {
    *
    * @param idle before the merges
    * @param merging while they ran
+   * @param slowPerMerge queries beside a merge, on average, that took over 1.5 times the idle p99
    * @param mergeSeconds a merge, on average, by the clock on the wall
    * @param warmUpRounds merges before those that were measured
    * @param remote what the sidecar did for those that were measured
@@ -115,6 +119,7 @@ public final class Traffic {
   public record Figures(
       Latency idle,
       Latency merging,
+      double slowPerMerge,
       double mergeSeconds,
       int warmUpRounds,
       long remote,
@@ -187,9 +192,15 @@ public final class Traffic {
     for (int i = 0; i < MEASURED_ROUNDS; i++) {
       rounds.add(round(ports, idleSeconds / MEASURED_ROUNDS, flushed));
     }
+    Latency idle = Latency.of(rounds.stream().flatMapToLong(round -> LongStream.of(round.idle)));
+    double slow = SLOW * idle.p99 * 1e3;
     return new Figures(
-        Latency.of(rounds.stream().flatMapToLong(round -> LongStream.of(round.idle))),
+        idle,
         Latency.of(rounds.stream().flatMapToLong(round -> LongStream.of(round.merging))),
+        rounds.stream()
+            .mapToLong(round -> LongStream.of(round.merging).filter(nanos -> nanos > slow).count())
+            .average()
+            .orElseThrow(),
         rounds.stream().mapToDouble(Round::mergeSeconds).average().orElseThrow(),
         warmUpRounds,
         counters.remote(),

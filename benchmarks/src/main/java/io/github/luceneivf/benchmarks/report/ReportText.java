@@ -151,6 +151,7 @@ public final class ReportText {
             right("merging p50", result -> figure(result.mergingP50Micros())),
             right("merging p99", result -> figure(result.mergingP99Micros())),
             right("x idle", r -> hundredths(r.mergingP99Micros() / r.idleP99Micros())),
+            right("slow/merge", result -> seconds(result.slowPerMerge())),
             right("merge s", result -> seconds(result.mergeSeconds()))));
   }
 

@@ -112,6 +112,7 @@ final class TrafficScenario {
         Points.median(side.figures(), figures -> figures.idle().p99()),
         Points.median(side.figures(), figures -> figures.merging().p50()),
         Points.median(side.figures(), figures -> figures.merging().p99()),
+        Points.median(side.figures(), Traffic.Figures::slowPerMerge),
         Points.median(side.figures(), Traffic.Figures::mergeSeconds));
   }
 }

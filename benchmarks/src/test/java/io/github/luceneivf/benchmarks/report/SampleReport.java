@@ -80,7 +80,7 @@ final class SampleReport {
                     new MergeResult(
                         "ours 1-bit", Family.OURS, 0.9, 0.6, 0.4, 0.3, 72_000, 4.5, 5_000_000),
                     new MergeResult("exact", Family.EXACT, 0.5, 0.2, 0.4, 0.2, 64_000, 0, 0)),
-                List.of(new TrafficResult("ours 1-bit", "sidecar", 180, 400, 190, 600, 5.5)),
+                List.of(new TrafficResult("ours 1-bit", "sidecar", 180, 400, 190, 600, 4, 5.5)),
                 List.of("one segment: hnsw M=32: it ended"))));
   }
 
