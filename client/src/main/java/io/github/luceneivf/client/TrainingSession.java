@@ -34,7 +34,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One training: create the job, watch it, upload the sample, fetch report and codebook. Closing it
+ * One training: create the job, upload the sample, watch, fetch report and codebook. Closing it
  * early cancels the job. Confined to the thread that trains.
  */
 final class TrainingSession implements AutoCloseable {
@@ -79,16 +79,10 @@ final class TrainingSession implements AutoCloseable {
     if (!understood.equals(wanted.getSpec())) {
       throw SidecarException.invalid("job " + job + " must be what was asked for, and is not");
     }
-    try (RemoteCall<WatchJobRequest, WatchJobResponse> watch =
-        new RemoteCall<>(connection, TrainingServiceGrpc.getWatchJobMethod(), monitor)) {
-      watch.sendLast(WatchJobRequest.newBuilder().setJobId(job).build());
-      // Whoever watches before the training can begin sees all of its phases.
-      WatchJobResponse first = watch.next(config.silenceDeadline());
-      if (created.getJob().getSampleNeeded()) {
-        upload(messages, hash, created.getJob().getParentNeeded() ? parent() : new byte[0]);
-      }
-      follow(watch, first);
+    if (created.getJob().getSampleNeeded()) {
+      upload(messages, hash, created.getJob().getParentNeeded() ? parent() : new byte[0]);
     }
+    watch();
     TrainedCodebook trained = fetch();
     done = true;
     return trained;
@@ -132,22 +126,25 @@ final class TrainingSession implements AutoCloseable {
     }
   }
 
-  /** Follows the job until it has succeeded. */
-  private void follow(RemoteCall<WatchJobRequest, WatchJobResponse> watch, WatchJobResponse first)
-      throws IOException {
+  private void watch() throws IOException {
     ProgressWatch progress =
         new ProgressWatch(config.progressDeadline(), monitor, System::nanoTime);
-    WatchJobResponse response = first;
-    JobState state = progress.accept(response.getProgress());
-    while (state != JobState.JOB_STATE_SUCCEEDED) {
-      if (state != JobState.JOB_STATE_QUEUED && state != JobState.JOB_STATE_RUNNING) {
-        done = true; // nothing to cancel
-        throw new SidecarException(
-            Reason.FAILED,
-            "sidecar: job " + job + " is " + state + ": " + response.getProgress().getError());
+    try (RemoteCall<WatchJobRequest, WatchJobResponse> call =
+        new RemoteCall<>(connection, TrainingServiceGrpc.getWatchJobMethod(), monitor)) {
+      call.sendLast(WatchJobRequest.newBuilder().setJobId(job).build());
+      while (true) {
+        WatchJobResponse response = call.next(config.silenceDeadline());
+        JobState state = progress.accept(response.getProgress());
+        if (state == JobState.JOB_STATE_SUCCEEDED) {
+          return;
+        }
+        if (state != JobState.JOB_STATE_QUEUED && state != JobState.JOB_STATE_RUNNING) {
+          done = true; // nothing to cancel
+          throw new SidecarException(
+              Reason.FAILED,
+              "sidecar: job " + job + " is " + state + ": " + response.getProgress().getError());
+        }
       }
-      response = watch.next(config.silenceDeadline());
-      state = progress.accept(response.getProgress());
     }
   }
 

@@ -21,7 +21,11 @@ final class SidecarData {
   private SidecarData() {}
 
   static FloatMatrix sample() {
-    return VectorGenerators.clusters(6000, DIM, 40, 0.3, SEED);
+    return sample(6000);
+  }
+
+  static FloatMatrix sample(int rows) {
+    return VectorGenerators.clusters(rows, DIM, 40, 0.3, SEED);
   }
 
   static TrainingRequest request(Metric metric, Encoding encoding) {

@@ -193,7 +193,7 @@
       ["trained by", t => t.trainedBy], ["idle p50 µs", t => number(t.idleP50Micros)], ["idle p99 µs", t => number(t.idleP99Micros)],
       ["merging p50 µs", t => number(t.mergingP50Micros)],
       ["merging p99 µs", t => `${number(t.mergingP99Micros)} · ${times(t.mergingP99Micros / t.idleP99Micros)}`],
-      ["slow per merge", t => number(t.slowPerMerge)],
+      ["slow per merge", t => number(t.slowPerMerge, 1)],
       ["merge s", t => number(t.mergeSeconds, 1)],
     ];
     return el("section", { class: "card", id: `${slug(set.name)}-traffic` }, el("h3", {}, "search beside a merge"),
