@@ -100,6 +100,9 @@ final class TrafficScenario {
       if (port != 0 && (figures.remote() == 0 || figures.fallbacks() > 0)) {
         throw new WorkerException("the sidecar must do the work, got: " + figures);
       }
+      lab.say(
+          "traffic: %s, trained by %s: warm after %d merges, %d queries beside those measured",
+          contender, side.name(), figures.warmUpRounds(), figures.merging().count());
       side.figures().add(figures);
     }
   }

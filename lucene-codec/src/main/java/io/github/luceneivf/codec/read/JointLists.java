@@ -42,15 +42,11 @@ final class JointLists {
   private final List<FieldSearcher.Lists> segments;
   private final CodeBlock layout;
   private final int[] sizes;
-  private final long[] offsets;
 
   /** [nlist] */
   private final AtomicIntegerArray probes;
 
-  private volatile @Nullable Joined joined;
-
-  /** Where lists are joined. */
-  private record Joined(MemorySegment memory, PostingLists postings) {}
+  private volatile @Nullable PostingLists joined;
 
   private JointLists(List<FieldSearcher.Lists> segments) {
     FieldSearcher.Lists first = segments.getFirst();
@@ -65,7 +61,6 @@ final class JointLists {
       }
     }
     this.layout = new CodeBlock(block.encoding(), block.dim(), CodeBlock.ordBytesFor(vectors));
-    this.offsets = PostingLists.offsets(layout, sizes);
     this.probes = new AtomicIntegerArray(sizes.length);
   }
 
@@ -134,8 +129,7 @@ final class JointLists {
 
   /** Returns the lists, some of which may be joined; null while none is. */
   @Nullable PostingLists postings() {
-    Joined there = joined;
-    return there == null ? null : there.postings;
+    return joined;
   }
 
   /** Returns whether a list can be read from {@link #postings}. */
@@ -168,9 +162,9 @@ final class JointLists {
     }
     int state = 0;
     try {
-      MemorySegment memory = memory();
-      if (memory != null) {
-        copy(list, memory);
+      PostingLists place = place();
+      if (place != null) {
+        copy(list, place);
         state = JOINED;
       }
     } finally {
@@ -178,7 +172,9 @@ final class JointLists {
     }
   }
 
-  private void copy(int list, MemorySegment memory) throws IOException {
+  private void copy(int list, PostingLists place) throws IOException {
+    PostingLists.Cursor target = place.cursor();
+    target.moveTo(list);
     int at = 0;
     int start = 0;
     for (FieldSearcher.Lists segment : segments) {
@@ -190,14 +186,14 @@ final class JointLists {
       }
       for (int position = 0; position < size; ) {
         CodeBlock.Lanes from = cursor.lanes(position);
-        CodeBlock.Lanes to = lanes(memory, list, at);
+        CodeBlock.Lanes to = target.lanes(at);
         int count =
             Math.min(
                 Math.min(from.width() - from.first(), to.width() - to.first()), size - position);
         CodeBlock.copyRecords(from, to, count);
         for (int i = 0; i < count; i++) {
           int ord = start + postings.checkOrd(cursor.ord(position + i), segment.vectors());
-          layout.setOrd(memory, to.block(), to.first() + i, ord);
+          layout.setOrd(to.memory(), to.block(), to.first() + i, ord);
         }
         position += count;
         at += count;
@@ -206,25 +202,18 @@ final class JointLists {
     }
   }
 
-  private CodeBlock.Lanes lanes(MemorySegment memory, int list, int position) {
-    long block = offsets[list] + layout.blockOffset(position, sizes[list]);
-    int width = CodeBlock.widthAt(position, sizes[list]);
-    int lane = CodeBlock.laneAt(position, sizes[list]);
-    return new CodeBlock.Lanes(layout, memory, block, width, lane);
-  }
-
   /** Returns where lists are joined; null if there is no memory for them now. */
-  private synchronized @Nullable MemorySegment memory() {
-    Joined there = joined;
+  private synchronized @Nullable PostingLists place() {
+    PostingLists there = joined;
     if (there == null) {
-      MemorySegment memory = JointMemory.take(offsets[sizes.length]);
+      MemorySegment memory = JointMemory.take(PostingLists.offsets(layout, sizes)[sizes.length]);
       if (memory == null) {
         return null;
       }
       String name = "lists of " + segments.size() + " segments joined in memory";
-      there = new Joined(memory, new PostingLists(name, memory, layout, sizes));
+      there = new PostingLists(name, memory, layout, sizes);
       joined = there;
     }
-    return there.memory;
+    return there;
   }
 }
