@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
 /** Holds received chunks against their checksums. Stateless. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.clustering;
 
 /** How near two vectors are, as a distance: smaller is nearer. Wire ids are never reused. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it;
 
 import io.github.luceneivf.benchmarks.data.DataSet;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.contender;
 
 /** In how many segments the rows of an index lie, and how they came there. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.contender;
 
 /** What makes two prepared vectors near. Vectors compared by cosine have been made unit length. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.contender;
 
 /** A property of some rows, indexed as a term; filters ask for it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.data;
 
 /** Rows of another source, scaled to unit length as they are read; a row of zeros stays. */

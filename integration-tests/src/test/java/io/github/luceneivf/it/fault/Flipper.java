@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it.fault;
 
 /** Flips the bit of a {@link Fault.Flip}. Not thread-safe; one per connection and direction. */

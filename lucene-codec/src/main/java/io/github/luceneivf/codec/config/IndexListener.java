@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.config;
 
 /** Told of every field of every segment once it is written. Thread-safe; must not block. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.training;
 
 /** State of a job; the names are those of the wire's {@code JobState}. */
