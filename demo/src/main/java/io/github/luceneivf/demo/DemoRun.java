@@ -181,7 +181,7 @@ final class DemoRun {
         figures.facts().nlist(),
         figures.facts().nprobe(),
         figures.ivf().recall(),
-        figures.scanned(),
+        figures.facts().scanned(),
         figures.facts().exact(),
         figures.ivf().result().p50Micros(),
         figures.ivf().result().p99Micros(),

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.apache.lucene.codecs.CodecUtil;
@@ -80,7 +81,7 @@ class SameBitsTest {
         new Lucene104Codec() {
           @Override
           public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-            return FORMATS.get(field);
+            return Objects.requireNonNull(FORMATS.get(field), field);
           }
         });
     return config
