@@ -10,6 +10,7 @@ import io.github.luceneivf.benchmarks.contender.Setting;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
 import io.github.luceneivf.benchmarks.run.VectorStore;
+import io.github.luceneivf.server.cli.BuildVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ivf profile",
     mixinStandardHelpOptions = true,
-    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     sortOptions = false,
     description = {
       "Searches under the JDK's flight recorder with the fastest setting that reaches a recall,"
