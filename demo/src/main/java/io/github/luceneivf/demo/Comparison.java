@@ -40,8 +40,7 @@ final class Comparison {
    * @param hnsw Lucene's HNSW
    * @param indexBytes all files of the index
    */
-  record Figures(
-      int docs, SegmentFacts facts, Way ivf, Way hnsw, long indexBytes) {}
+  record Figures(int docs, SegmentFacts facts, Way ivf, Way hnsw, long indexBytes) {}
 
   /**
    * A way to search.

@@ -120,7 +120,8 @@ class SameBitsTest {
         in.readString(); // the name of the codec
         in.skipBytes(Integer.BYTES + StringHelper.ID_LENGTH); // version, id of the segment
         in.skipBytes(in.readByte()); // the suffix
-        byte[] body = new byte[(int) (in.length() - CodecUtil.footerLength() - in.getFilePointer())];
+        byte[] body =
+            new byte[(int) (in.length() - CodecUtil.footerLength() - in.getFilePointer())];
         in.readBytes(body, 0, body.length);
         digests.computeIfAbsent(extension, _ -> new CRC32C()).update(body);
       }

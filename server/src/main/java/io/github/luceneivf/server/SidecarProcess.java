@@ -142,7 +142,9 @@ public final class SidecarProcess implements Closeable {
     } catch (ExecutionException | TimeoutException e) {
       close();
       String reason =
-          e instanceof TimeoutException ? "not listening after a minute" : e.getCause().getMessage();
+          e instanceof TimeoutException
+              ? "not listening after a minute"
+              : e.getCause().getMessage();
       throw new IOException("the sidecar did not start (" + reason + "); see " + log, e);
     } catch (InterruptedException e) {
       close();

@@ -41,7 +41,6 @@ public final class Traffic {
   /** Between queries: far less than one core can answer. */
   private static final long PERIOD_NANOS = 5_000_000;
 
-
   /** Merges before those that are measured, at most. */
   private static final int MOST_WARM_UP_ROUNDS = 40;
 

@@ -22,7 +22,6 @@ import java.util.Optional;
  */
 record FastestSetting(DataSet set, OpenIndex index, int queries) {
 
-
   private static final int PASSES = 3;
 
   /**

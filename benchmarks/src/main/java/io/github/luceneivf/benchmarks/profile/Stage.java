@@ -35,8 +35,7 @@ enum Stage {
           "quantization.BlockScorer",
           "quantization.CodeBlock")),
   /** The best of what was scanned. */
-  SELECTION(
-      "selection of candidates", Set.of("codec.read.CandidateQueue", "codec.read.TailBatch")),
+  SELECTION("selection of candidates", Set.of("codec.read.CandidateQueue", "codec.read.TailBatch")),
   /** Exact scores of the candidates. */
   RERANK("rerank", Set.of("codec.read.FlatScan", "codec.read.Reranker")),
   /**

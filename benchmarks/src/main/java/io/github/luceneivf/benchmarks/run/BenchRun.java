@@ -15,7 +15,8 @@ final class BenchRun {
   static DataSetResult run(BenchSettings settings, DataSet set, List<Scenario> scenarios)
       throws IOException {
     BenchContext context = BenchContext.open(settings, set);
-    context.say("%s: %d x %d, %d queries", set.name(), set.base().size(), set.dim(), context.queries());
+    context.say(
+        "%s: %d x %d, %d queries", set.name(), set.base().size(), set.dim(), context.queries());
     Findings findings = Findings.empty();
     for (Scenario scenario : scenarios) {
       context.say("%s, scenario %s", set.name(), scenario);

@@ -20,11 +20,15 @@ final class BuildScenario {
   static void run(BenchContext context, Findings findings) throws IOException {
     for (String contender : context.settings().contenders()) {
       context.attempt(
-          findings, "build", contender, () -> findings.builds().addAll(measure(context, contender)));
+          findings,
+          "build",
+          contender,
+          () -> findings.builds().addAll(measure(context, contender)));
     }
   }
 
-  private static List<BuildResult> measure(BenchContext context, String contender) throws IOException {
+  private static List<BuildResult> measure(BenchContext context, String contender)
+      throws IOException {
     List<BuildResult> results = new ArrayList<>();
     DescribeJob.Description description = context.describe(contender, Layout.MERGED);
     for (String index : description.indexes()) {

@@ -32,7 +32,10 @@ final class ContenderRun implements Closeable {
   private final Map<Trial, List<Measured>> samples = new LinkedHashMap<>();
 
   private ContenderRun(
-      BenchContext context, WorkerProcess worker, DescribeJob.Description description, Contest contest) {
+      BenchContext context,
+      WorkerProcess worker,
+      DescribeJob.Description description,
+      Contest contest) {
     this.context = context;
     this.worker = worker;
     this.description = description;
@@ -45,7 +48,8 @@ final class ContenderRun implements Closeable {
   }
 
   /** Starts a contender's process and opens its indexes; empty if it cannot do what is asked. */
-  static Optional<ContenderRun> start(BenchContext context, String contender, Contest contest) throws IOException {
+  static Optional<ContenderRun> start(BenchContext context, String contender, Contest contest)
+      throws IOException {
     DescribeJob describe =
         new DescribeJob(context.set().base().size(), contest.layout(), contest.filter());
     WorkerProcess worker = context.searcher(contender);
@@ -146,7 +150,9 @@ final class ContenderRun implements Closeable {
   }
 
   private int curvePoints() {
-    return contest.breadth() == Contest.Breadth.TARGETS ? 0 : context.settings().effort().curvePoints();
+    return contest.breadth() == Contest.Breadth.TARGETS
+        ? 0
+        : context.settings().effort().curvePoints();
   }
 
   /** Measures the kept settings once on the other half: warm, then in another way. */

@@ -28,7 +28,8 @@ final class MergingScenario {
     List<Builder> started = new ArrayList<>();
     try {
       for (String contender : context.settings().contenders()) {
-        context.attempt(findings, "merging", contender, () -> Builder.start(context, contender, started));
+        context.attempt(
+            findings, "merging", contender, () -> Builder.start(context, contender, started));
       }
       context.say("merging: learns");
       Turns<Builder> turns = new Turns<>("merging", context, findings, started, Builder::contender);
@@ -71,7 +72,12 @@ final class MergingScenario {
         return;
       }
       Path folder =
-          context.settings().work().resolve("merging").resolve(context.set().name()).resolve(contender);
+          context
+              .settings()
+              .work()
+              .resolve("merging")
+              .resolve(context.set().name())
+              .resolve(contender);
       IOUtils.rm(folder);
       to.add(new Builder(context.searcher(contender), description, folder));
     }

@@ -55,8 +55,7 @@ final class Meters {
           double microsPerPass = warm.times().cpu() * context.queries() / 2;
           double micros = context.settings().effort().reportSeconds() * 1e6;
           int passes = Math.max(1, (int) (micros / microsPerPass));
-          ThreadsJob.Speed speed =
-              run.worker().ask(new ThreadsJob(setting, threads, passes));
+          ThreadsJob.Speed speed = run.worker().ask(new ThreadsJob(setting, threads, passes));
           return warm.with(
               Measured.Times.means(1e6 / speed.byCpu(), 1e6 / speed.byWall()), Double.NaN);
         });

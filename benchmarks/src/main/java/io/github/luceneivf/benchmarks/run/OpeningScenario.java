@@ -16,7 +16,10 @@ final class OpeningScenario {
   static void run(BenchContext context, Findings findings) throws IOException {
     for (String contender : context.settings().contenders()) {
       context.attempt(
-          findings, "opening", contender, () -> findings.openings().add(measure(context, contender)));
+          findings,
+          "opening",
+          contender,
+          () -> findings.openings().add(measure(context, contender)));
     }
   }
 

@@ -23,7 +23,11 @@ enum Scenario {
   SEGMENTS {
     @Override
     void run(BenchContext context, Findings findings) throws IOException {
-      warm("10 segments", contest(context, Layout.SEGMENTS, Contest.Breadth.ENDS), context, findings);
+      warm(
+          "10 segments",
+          contest(context, Layout.SEGMENTS, Contest.Breadth.ENDS),
+          context,
+          findings);
     }
   },
   /** One segment, a fifth of it deleted. */

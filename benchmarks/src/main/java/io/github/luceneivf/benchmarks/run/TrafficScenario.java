@@ -39,7 +39,12 @@ final class TrafficScenario {
     this.context = context;
     this.contender = contender;
     this.folder =
-        context.settings().work().resolve("traffic").resolve(context.set().name()).resolve(contender);
+        context
+            .settings()
+            .work()
+            .resolve("traffic")
+            .resolve(context.set().name())
+            .resolve(contender);
   }
 
   /** Runs the scenario. */

@@ -30,7 +30,12 @@ final class Turns<C> {
    * @param findings get the failures
    * @param name of a contender
    */
-  Turns(String scenario, BenchContext context, Findings findings, List<C> started, Function<C, String> name) {
+  Turns(
+      String scenario,
+      BenchContext context,
+      Findings findings,
+      List<C> started,
+      Function<C, String> name) {
     this.scenario = scenario;
     this.context = context;
     this.findings = findings;

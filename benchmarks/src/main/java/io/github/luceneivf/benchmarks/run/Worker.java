@@ -33,7 +33,8 @@ public final class Worker {
     }
     BufferedReader jobs =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (WorkerState state = new WorkerState(Contenders.named(args[0]), PreparedVectors.open(Path.of(args[1])))) {
+    try (WorkerState state =
+        new WorkerState(Contenders.named(args[0]), PreparedVectors.open(Path.of(args[1])))) {
       for (String line = jobs.readLine(); line != null; line = jobs.readLine()) {
         answers.println(answer(line, state));
         answers.flush();

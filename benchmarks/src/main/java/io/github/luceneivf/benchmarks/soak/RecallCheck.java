@@ -20,7 +20,6 @@ import org.apache.lucene.search.ScoreDoc;
  */
 record RecallCheck(VectorRows data, FloatMatrix queries, VectorSimilarityFunction similarity) {
 
-
   /**
    * Measures.
    *

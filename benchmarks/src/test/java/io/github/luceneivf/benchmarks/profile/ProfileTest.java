@@ -48,11 +48,12 @@ class ProfileTest {
                 kernel,
                 Frame.ROOT + "codebook.CentroidRanking",
                 Frame.ROOT + "codec.read.Probing")));
-    assertEquals(
-        Stage.SCAN, Stage.of(stack(kernel, Frame.ROOT + "quantization.CodeBlock$Lanes")));
+    assertEquals(Stage.SCAN, Stage.of(stack(kernel, Frame.ROOT + "quantization.CodeBlock$Lanes")));
     assertEquals(
         Stage.PREPARATION,
-        Stage.of(stack(Frame.ROOT + "quantization.QueryPlanes", Frame.ROOT + "quantization.BlockScorer")));
+        Stage.of(
+            stack(
+                Frame.ROOT + "quantization.QueryPlanes", Frame.ROOT + "quantization.BlockScorer")));
   }
 
   @Test
@@ -68,14 +69,16 @@ class ProfileTest {
 
   @Test
   void theRestIsOursOrLucenesOrTheLoop() {
-    assertEquals(Stage.OURS, Stage.of(stack("java.lang.Object", Frame.ROOT + "codec.read.Probing")));
+    assertEquals(
+        Stage.OURS, Stage.of(stack("java.lang.Object", Frame.ROOT + "codec.read.Probing")));
     assertEquals(
         Stage.LUCENE,
         Stage.of(stack("org.apache.lucene.index.Z", Frame.ROOT + "search.IvfKnnFloatVectorQuery")));
     assertEquals(Stage.LUCENE, Stage.of(stack()));
     assertEquals(Stage.OTHER, Stage.of(List.of(new Frame("java.lang.Thread", "run"))));
     assertEquals(
-        Stage.OTHER, Stage.of(List.of(new Frame(Frame.ROOT + "benchmarks.profile.QueryProfile", "run"))));
+        Stage.OTHER,
+        Stage.of(List.of(new Frame(Frame.ROOT + "benchmarks.profile.QueryProfile", "run"))));
   }
 
   @Test

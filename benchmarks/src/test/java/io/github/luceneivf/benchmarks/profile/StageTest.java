@@ -24,10 +24,9 @@ class StageTest {
   @Test
   void everyNameIsAClass() {
     named()
-        .forEach(
-            name ->
-                assertDoesNotThrow(
-                    () -> Class.forName(Frame.ROOT + name, false, getClass().getClassLoader())));
+        .forEach(name ->
+            assertDoesNotThrow(
+                () -> Class.forName(Frame.ROOT + name, false, getClass().getClassLoader())));
   }
 
   @Test
@@ -41,8 +40,9 @@ class StageTest {
   void everyClassThatSearchesIsNamed() {
     TreeSet<String> searching =
         new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages(Frame.ROOT + "codec.read").stream()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages(Frame.ROOT + "codec.read")
+                .stream()
                 .map(JavaClass::getName)
                 .filter(name -> name.indexOf('$') < 0 && !name.endsWith("package-info"))
                 .map(name -> name.substring(Frame.ROOT.length()))

@@ -44,8 +44,7 @@ class BenchRunTest {
 
   @Test
   void contendersAreTunedMeasuredAndReported() throws IOException {
-    DataSetResult result =
-        run(Scenario.SINGLE, Scenario.DELETED, Scenario.BUILD, Scenario.OPENING);
+    DataSetResult result = run(Scenario.SINGLE, Scenario.DELETED, Scenario.BUILD, Scenario.OPENING);
     assertEquals(List.of(), result.failures());
     assertEquals(2, result.scenarios().size());
     result.scenarios().forEach(scenario -> assertEquals(2, scenario.curves().size()));

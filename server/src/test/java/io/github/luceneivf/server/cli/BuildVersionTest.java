@@ -17,9 +17,10 @@ class BuildVersionTest {
   @Test
   void versionIsThatOfTheBuild() throws Exception {
     Document pom =
-        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(Path.of("pom.xml").toFile());
-    String version =
-        XPathFactory.newInstance().newXPath().evaluate("/project/parent/version", pom);
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(Path.of("pom.xml").toFile());
+    String version = XPathFactory.newInstance().newXPath().evaluate("/project/parent/version", pom);
     StringWriter out = new StringWriter();
     CommandLine command = IvfServer.commandLine().setOut(new PrintWriter(out, true));
     assertEquals(0, command.execute("--version"));
