@@ -141,10 +141,7 @@ public final class SidecarProcess implements Closeable {
       return port.get(START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
-      String reason =
-          e instanceof TimeoutException
-              ? "not listening after a minute"
-              : e.getCause().getMessage();
+      String reason = e instanceof TimeoutException ? "not listening after a minute" : "it ended";
       throw new IOException("the sidecar did not start (" + reason + "); see " + log, e);
     } catch (InterruptedException e) {
       close();
