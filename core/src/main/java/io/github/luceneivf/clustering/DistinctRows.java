@@ -16,11 +16,6 @@ final class DistinctRows {
     Arrays.fill(slots, -1);
   }
 
-  /** Returns the number of distinct rows met. */
-  int size() {
-    return size;
-  }
-
   /** Returns the number of the row's value, a new one if it was not met before. */
   int add(int row) {
     int mask = slots.length - 1;

@@ -50,11 +50,6 @@ public record KMeansParams(
         nlist, DEFAULT_MAX_ITERATIONS, DEFAULT_TOLERANCE, DEFAULT_MAX_LIST_FACTOR, seed, 1);
   }
 
-  /** Returns a copy for another number of centroids. */
-  public KMeansParams withNlist(int other) {
-    return new KMeansParams(other, maxIterations, tolerance, maxListFactor, seed, threads);
-  }
-
   /** Returns a copy for another number of threads. */
   public KMeansParams withThreads(int other) {
     return new KMeansParams(nlist, maxIterations, tolerance, maxListFactor, seed, other);

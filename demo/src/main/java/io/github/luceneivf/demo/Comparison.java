@@ -36,13 +36,11 @@ final class Comparison {
    *
    * @param docs documents searched
    * @param facts of the index's segments
-   * @param scanned mean share of vectors whose code was looked at
    * @param ivf this index
    * @param hnsw Lucene's HNSW
    * @param indexBytes all files of the index
    */
-  record Figures(
-      int docs, SegmentFacts facts, double scanned, Way ivf, Way hnsw, long indexBytes) {}
+  record Figures(int docs, SegmentFacts facts, Way ivf, Way hnsw, long indexBytes) {}
 
   /**
    * A way to search.
@@ -68,8 +66,7 @@ final class Comparison {
       Figures figures =
           new Figures(
               reader.numDocs(),
-              SegmentFacts.of(reader, nprobe),
-              SegmentFacts.scannedShare(reader, data.queries(), strategy()),
+              SegmentFacts.of(reader, data.queries(), strategy()),
               new Way(ivf, ivf.recall(exact)),
               new Way(hnsw.result, hnsw.result.recall(exact)),
               index.bytes());
@@ -136,7 +133,7 @@ final class Comparison {
                 cells(
                     "IVF, nprobe %d of %d".formatted(facts.nprobe(), facts.nlist()),
                     figures.ivf,
-                    Text.percent(figures.scanned),
+                    Text.percent(facts.scanned()),
                     Text.time(built),
                     Text.megabytes(figures.indexBytes)))
             .row(
@@ -147,7 +144,7 @@ final class Comparison {
                     Text.time(hnsw.built),
                     Text.megabytes(hnsw.bytes))));
     screen.line(
-        "%s, %d segment, of these scanned exactly: %d. Scanned: vectors whose code was",
+        "%s, %d segment, of these without lists: %d. Scanned: vectors whose code was",
         nprobe.isPresent() ? "IvfKnnFloatVectorQuery" : "Stock KnnFloatVectorQuery",
         facts.segments(),
         facts.exact());

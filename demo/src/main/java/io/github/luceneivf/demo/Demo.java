@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.demo;
 
+import io.github.luceneivf.server.cli.BuildVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ivf demo",
     mixinStandardHelpOptions = true,
-    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     sortOptions = false,
     usageHelpWidth = 100,
     description = {

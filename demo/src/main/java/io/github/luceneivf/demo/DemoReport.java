@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * @param nprobe lists that a query probes
  * @param recallAt10 mean recall@10 against exact search
  * @param vectorsScannedFraction mean share of vectors whose code a query looks at
- * @param exactSegments segments without codes at that time
+ * @param exactSegments segments without posting lists at that time
  * @param p50Us median latency in microseconds, one thread
  * @param p99Us 99th percentile
  * @param hnswRecallAt10 recall@10 of Lucene's HNSW on the same vectors

@@ -3,7 +3,9 @@ package io.github.luceneivf.demo;
 
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codec.IvfVectorsFormat;
+import io.github.luceneivf.server.SidecarProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,11 +47,14 @@ final class DemoRun {
       Dataset data = Dataset.load(settings.docs(), folder.path("cache"), embedder::embed, screen);
       screen.step(2, "The training sidecar, a process of its own");
       Path log = folder.path("sidecar.log");
-      try (SidecarProcess sidecar = SidecarProcess.start(folder.path("sidecar"), log);
-          SidecarPorts ports = SidecarPorts.connect(sidecar.port(), merges)) {
-        screen.line("Process %d listens on 127.0.0.1:%d.", sidecar.pid(), sidecar.port());
+      Files.deleteIfExists(log);
+      try (SidecarProcess sidecar =
+          SidecarProcess.launch(SidecarProcess.Command.of(folder.path("sidecar"), log))) {
+        int port = sidecar.awaitPort();
+        screen.line("Process %d listens on 127.0.0.1:%d.", sidecar.pid(), port);
         screen.line("Its log: %s", log);
-        try (VectorIndex index = create(folder.path("index"), ports)) {
+        try (SidecarPorts ports = SidecarPorts.connect(port, merges);
+            VectorIndex index = create(folder.path("index"), ports)) {
           run(new Stage(folder, embedder, data, sidecar, ports, index));
         }
       }
@@ -153,7 +158,7 @@ final class DemoRun {
 
   private void loseSidecar(Stage stage, Comparison comparison) throws IOException, DemoException {
     screen.step(7, "The sidecar is killed");
-    stage.sidecar.kill();
+    stage.sidecar.close();
     screen.line("Process %d is gone, as by kill -9.", stage.sidecar.pid());
     int before = merges.merges().size();
     int rows = stage.data.documents().length;
@@ -181,7 +186,7 @@ final class DemoRun {
         figures.facts().nlist(),
         figures.facts().nprobe(),
         figures.ivf().recall(),
-        figures.scanned(),
+        figures.facts().scanned(),
         figures.facts().exact(),
         figures.ivf().result().p50Micros(),
         figures.ivf().result().p99Micros(),

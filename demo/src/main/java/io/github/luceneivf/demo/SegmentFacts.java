@@ -1,84 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.demo;
 
-import io.github.luceneivf.codec.file.FieldMeta;
-import io.github.luceneivf.codec.read.IvfVectorsReader;
+import io.github.luceneivf.codec.IvfStatistics;
+import io.github.luceneivf.probe.IvfSearchStrategy;
+import io.github.luceneivf.probe.ProbeReport;
+import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
-import java.util.Optional;
-import java.util.OptionalInt;
-import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
-import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.TopKnnCollector;
-import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.search.IndexSearcher;
 
 /**
- * What the segments of an index say of their posting lists.
+ * What an index says of its posting lists, and what queries look at.
  *
  * @param segments all segments
- * @param exact of these, scanned exactly
+ * @param exact of these, without lists, so that every vector is looked at
  * @param nlist lists of the segment with the most
- * @param nprobe lists that a query with default settings probes there
+ * @param nprobe lists that a query probes, on average
+ * @param scanned mean share of vectors whose code or value a query looks at
  */
-record SegmentFacts(int segments, int exact, int nlist, int nprobe) {
+record SegmentFacts(int segments, int exact, int nlist, int nprobe, double scanned) {
 
   /**
    * Reads the facts of the vector field.
    *
-   * @param asked lists that queries ask for, if they do
+   * @param queries [queries][dim], at least one
    */
-  static SegmentFacts of(DirectoryReader reader, OptionalInt asked) {
-    int exact = 0;
-    int nlist = 0;
-    int nprobe = 0;
-    for (LeafReaderContext leaf : reader.leaves()) {
-      Optional<IvfVectorsReader> vectors = vectors(leaf);
-      int lists =
-          vectors
-              .flatMap(v -> v.meta(VectorIndex.VECTOR))
-              .flatMap(FieldMeta::lists)
-              .map(FieldMeta.Lists::nlist)
-              .orElse(0);
-      if (lists == 0) {
-        exact++;
-      } else if (lists > nlist) {
-        nlist = lists;
-        int usual = vectors.orElseThrow().defaultNprobe(VectorIndex.VECTOR, Measurements.K);
-        nprobe = Math.min(nlist, asked.orElse(usual));
-      }
-    }
-    return new SegmentFacts(reader.leaves().size(), exact, nlist, nprobe);
-  }
-
-  private static Optional<IvfVectorsReader> vectors(LeafReaderContext leaf) {
-    KnnVectorsReader vectors = ((CodecReader) leaf.reader()).getVectorReader();
-    if (vectors instanceof PerFieldKnnVectorsFormat.FieldsReader fields) {
-      vectors = fields.getFieldReader(VectorIndex.VECTOR);
-    }
-    return vectors instanceof IvfVectorsReader ivf ? Optional.of(ivf) : Optional.empty();
-  }
-
-  /**
-   * Returns the mean share of vectors whose code or value was looked at by a search.
-   *
-   * @param queries [queries][dim]
-   */
-  static double scannedShare(DirectoryReader reader, float[][] queries, KnnSearchStrategy strategy)
+  static SegmentFacts of(DirectoryReader reader, float[][] queries, IvfSearchStrategy strategy)
       throws IOException {
-    long visited = 0;
-    for (float[] query : queries) {
-      for (LeafReaderContext leaf : reader.leaves()) {
-        AcceptDocs live =
-            AcceptDocs.fromLiveDocs(leaf.reader().getLiveDocs(), leaf.reader().maxDoc());
-        TopKnnCollector collector =
-            new TopKnnCollector(Measurements.K, Integer.MAX_VALUE, strategy);
-        leaf.reader().searchNearestVectors(VectorIndex.VECTOR, query, collector, live);
-        visited += collector.visitedCount();
-      }
+    int[] lists =
+        IvfStatistics.of(reader, VectorIndex.VECTOR).segments().stream()
+            .flatMap(segment -> segment.lists().stream())
+            .mapToInt(IvfStatistics.Fit::nlist)
+            .toArray();
+    int nlist = 0;
+    for (int ofSegment : lists) {
+      nlist = Math.max(nlist, ofSegment);
     }
-    return (double) visited / Math.max(1L, (long) queries.length * reader.numDocs());
+    long probed = 0;
+    long seen = 0;
+    IndexSearcher searcher = new IndexSearcher(reader);
+    for (float[] query : queries) {
+      IvfKnnFloatVectorQuery knn =
+          new IvfKnnFloatVectorQuery(VectorIndex.VECTOR, query, Measurements.K, null, strategy);
+      ProbeReport report = knn.search(searcher).report();
+      probed += report.lists();
+      // Without lists to probe vectors are scored as they are.
+      seen += report.lists() > 0 ? report.vectorsScanned() : report.vectorsScored();
+    }
+    return new SegmentFacts(
+        reader.leaves().size(),
+        reader.leaves().size() - lists.length,
+        nlist,
+        Math.round((float) probed / queries.length),
+        (double) seen / Math.max(1L, (long) queries.length * reader.numDocs()));
   }
 }

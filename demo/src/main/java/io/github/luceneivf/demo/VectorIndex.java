@@ -180,11 +180,6 @@ final class VectorIndex implements Closeable {
     return DirectoryReader.open(directory);
   }
 
-  /** Returns the folder. */
-  Path path() {
-    return path;
-  }
-
   /** Returns the bytes of all files. */
   long bytes() throws IOException {
     try (Stream<Path> files = Files.list(path)) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -113,17 +112,24 @@ class VectorIndexTest {
     MergeLog log = new MergeLog();
     try (VectorIndex index = create(log)) {
       index.fill(synsets, vectors);
-      index.deleteEvery(50, DOCS);
       try (DirectoryReader reader = index.openReader()) {
-        SegmentFacts facts = SegmentFacts.of(reader, OptionalInt.empty());
+        SegmentFacts facts =
+            SegmentFacts.of(reader, queries, IvfSearchStrategy.nprobe(2).oversample(3));
         assertEquals(1, facts.segments());
         assertEquals(0, facts.exact());
         assertEquals(log.merges().getLast().nlist(), facts.nlist());
-        assertTrue(facts.nprobe() >= 1 && facts.nprobe() <= facts.nlist());
-        assertEquals(2, SegmentFacts.of(reader, OptionalInt.of(2)).nprobe());
-        assertEquals(
-            SegmentFacts.scannedShare(reader, queries, IvfSearchStrategy.nprobe(facts.nprobe())),
-            SegmentFacts.scannedShare(reader, queries, IvfSearchStrategy.CALIBRATED));
+        assertEquals(2, facts.nprobe());
+        assertEquals(2.0 / facts.nlist(), facts.scanned(), 1.0 / facts.nlist());
+        SegmentFacts usual = SegmentFacts.of(reader, queries, IvfSearchStrategy.CALIBRATED);
+        assertTrue(usual.nprobe() <= usual.nlist(), usual::toString);
+        assertTrue(usual.scanned() >= facts.scanned() && usual.scanned() <= 1, usual::toString);
+      }
+      index.deleteEvery(50, DOCS);
+      try (DirectoryReader reader = index.openReader()) {
+        // So few vectors that live are scored as they are.
+        SegmentFacts few = SegmentFacts.of(reader, queries, IvfSearchStrategy.nprobe(2));
+        assertEquals(0, few.nprobe());
+        assertEquals(1, few.scanned());
         assertEquals(DOCS - DOCS / 50, reader.numDocs());
         Set<Long> deleted =
             IntStream.range(0, DOCS / 50).mapToObj(i -> i * 50L).collect(Collectors.toSet());

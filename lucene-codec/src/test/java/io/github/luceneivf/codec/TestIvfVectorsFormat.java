@@ -3,15 +3,32 @@ package io.github.luceneivf.codec;
 
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
+import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.quantization.Encoding;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.junit.Rule;
+import org.junit.rules.TestWatcher;
+import org.junit.runner.Description;
 
 /** Lucene's own suite. Half of the runs have lists in every segment, however small. */
 public class TestIvfVectorsFormat extends BaseKnnVectorsFormatTestCase {
+
+  /** Says what the line that reproduces a failure leaves out. */
+  @Rule
+  public final TestWatcher width =
+      new TestWatcher() {
+        @Override
+        protected void failed(Throwable failure, Description test) {
+          System.err.println(
+              "NOTE: vector kernel: "
+                  + Kernels.get().name()
+                  + "; .ci/lucene-suite draws its width from the seed");
+        }
+      };
 
   private IvfVectorsFormat format;
 

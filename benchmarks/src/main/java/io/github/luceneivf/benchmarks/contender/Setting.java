@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.contender;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,7 +16,7 @@ public record Setting(String index, Map<String, Double> knobs) {
 
   /** Copies the knobs, keeping their order. */
   public Setting {
-    knobs = new LinkedHashMap<>(knobs);
+    knobs = Collections.unmodifiableMap(new LinkedHashMap<>(knobs));
   }
 
   /** Returns the setting that leaves everything to the contender. */
@@ -25,9 +26,9 @@ public record Setting(String index, Map<String, Double> knobs) {
 
   /** Returns a copy with one more knob. */
   public Setting with(String knob, double value) {
-    Setting copy = new Setting(index, knobs);
-    copy.knobs.put(knob, value);
-    return copy;
+    Map<String, Double> more = new LinkedHashMap<>(knobs);
+    more.put(knob, value);
+    return new Setting(index, more);
   }
 
   /** Returns whether the knob is set. */

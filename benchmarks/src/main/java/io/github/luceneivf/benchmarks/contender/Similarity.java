@@ -8,15 +8,5 @@ public enum Similarity {
   /** Large inner product of unit vectors, which is their cosine. */
   UNIT_DOT_PRODUCT,
   /** Large inner product. */
-  INNER_PRODUCT;
-
-  /** Returns a score of two vectors, larger is nearer, in float64. */
-  public double score(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      double difference = (double) a[i] - b[i];
-      sum += this == EUCLIDEAN ? -difference * difference : (double) a[i] * b[i];
-    }
-    return sum;
-  }
+  INNER_PRODUCT
 }

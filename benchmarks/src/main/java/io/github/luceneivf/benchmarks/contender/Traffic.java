@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.contender;
 
+import io.github.luceneivf.benchmarks.data.Recall;
 import io.github.luceneivf.client.FallbackEncoder;
 import io.github.luceneivf.client.FallbackTrainer;
 import io.github.luceneivf.client.RemoteCodebookTrainer;
@@ -39,8 +40,6 @@ public final class Traffic {
 
   /** Between queries: far less than one core can answer. */
   private static final long PERIOD_NANOS = 5_000_000;
-
-  private static final int K = 10;
 
   /** Merges before those that are measured, at most. */
   private static final int MOST_WARM_UP_ROUNDS = 40;
@@ -231,7 +230,7 @@ public final class Traffic {
       LuceneBuild merges = build(ports);
       try (IndexWriter writer = merges.writer(directory, new BackgroundMergeScheduler());
           OpenIndex open = contender.open("", place)) {
-        OpenIndex.Search search = open.search(contender.defaults(), K, null);
+        OpenIndex.Search search = open.search(contender.defaults(), Recall.K, null);
         long end = System.nanoTime() + (long) (seconds * 1e9);
         long[] idle = ask(search, () -> System.nanoTime() < end);
         return merge(merges, writer, search, idle);

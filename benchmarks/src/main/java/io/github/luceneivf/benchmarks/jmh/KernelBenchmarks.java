@@ -4,6 +4,7 @@ package io.github.luceneivf.benchmarks.jmh;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.luceneivf.benchmarks.report.Machine;
 import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.server.cli.BuildVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ivf jmh",
     mixinStandardHelpOptions = true,
-    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     sortOptions = false,
     description = {"Times the vector kernels, each against a plain read of the same memory.", ""})
 public final class KernelBenchmarks implements Callable<Integer> {

@@ -6,6 +6,7 @@ import io.github.luceneivf.benchmarks.contender.Ladder;
 import io.github.luceneivf.benchmarks.contender.OpenIndex;
 import io.github.luceneivf.benchmarks.contender.Setting;
 import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -20,9 +21,6 @@ import java.util.Optional;
  * @param queries queries to try with, the first ones
  */
 record FastestSetting(DataSet set, OpenIndex index, int queries) {
-
-  /** Hits of a query. */
-  static final int K = 10;
 
   private static final int PASSES = 3;
 
@@ -68,18 +66,18 @@ record FastestSetting(DataSet set, OpenIndex index, int queries) {
   }
 
   private double recall(Setting setting) throws IOException {
-    OpenIndex.Search search = index.search(setting, K, null);
+    OpenIndex.Search search = index.search(setting, Recall.K, null);
     double sum = 0;
     for (int query = 0; query < queries; query++) {
       int[] rows = search.rows(set.queries().row(query));
-      sum += set.recall(query, rows, rows.length, K);
+      sum += set.recall(query, rows, rows.length, Recall.K);
     }
     return sum / queries;
   }
 
   /** Asks every query once and returns the CPU time of one in microseconds. */
   double pass(Setting setting) throws IOException {
-    OpenIndex.Search search = index.search(setting, K, null);
+    OpenIndex.Search search = index.search(setting, Recall.K, null);
     float[][] all = new float[queries][];
     for (int query = 0; query < queries; query++) {
       all[query] = set.queries().row(query);

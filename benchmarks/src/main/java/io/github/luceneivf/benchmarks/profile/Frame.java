@@ -9,20 +9,22 @@ package io.github.luceneivf.benchmarks.profile;
  */
 record Frame(String type, String method) {
 
-  /** Returns the name of the class without package, and of the class around it without more. */
+  /** The package of all of ours, with a dot. */
+  static final String ROOT = "io.github.luceneivf.";
+
+  /** Returns the name of the outermost class of one of ours, below {@link #ROOT}. */
   String outerType() {
-    String simple = type.substring(type.lastIndexOf('.') + 1);
-    int inner = simple.indexOf('$');
-    return inner < 0 ? simple : simple.substring(0, inner);
+    int inner = type.indexOf('$');
+    return type.substring(isOurs() ? ROOT.length() : 0, inner < 0 ? type.length() : inner);
   }
 
   boolean isOurs() {
-    return type.startsWith("io.github.luceneivf.");
+    return type.startsWith(ROOT);
   }
 
   /** Returns whether this is part of the kernels, which work for every stage. */
   boolean isKernel() {
-    return type.startsWith("io.github.luceneivf.kernel.");
+    return type.startsWith(ROOT + "kernel.");
   }
 
   /** Returns whether it belongs to the JDK, the vector classes included. */

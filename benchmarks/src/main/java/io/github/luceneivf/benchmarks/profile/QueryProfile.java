@@ -10,17 +10,16 @@ import io.github.luceneivf.benchmarks.contender.Setting;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
 import io.github.luceneivf.benchmarks.run.VectorStore;
+import io.github.luceneivf.server.cli.BuildVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
+import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ivf profile",
     mixinStandardHelpOptions = true,
-    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     sortOptions = false,
     description = {
       "Searches under the JDK's flight recorder with the fastest setting that reaches a recall,"
@@ -101,7 +100,7 @@ public final class QueryProfile implements Callable<Integer> {
     Contender contender = Contenders.named(name);
     Path folder = work.resolve("profile").resolve(set.name() + "-" + name);
     Path files = folder.resolve("index");
-    delete(folder);
+    IOUtils.rm(folder);
     Files.createDirectories(files);
     PreparedVectors vectors = PreparedVectors.open(VectorStore.prepare(set, work));
     String index = contender.indexes().getFirst();
@@ -120,7 +119,7 @@ public final class QueryProfile implements Callable<Integer> {
       Samples samples = Samples.read(recording, Thread.currentThread().getName());
       report(folder, samples, all.measured(found.setting()), micros);
     } finally {
-      delete(files);
+      IOUtils.rm(files);
     }
     return 0;
   }
@@ -173,17 +172,5 @@ public final class QueryProfile implements Callable<Integer> {
     out.println(text);
     out.println("Stacks for a flame graph: " + folder.resolve("profile.folded"));
     out.flush();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      List<Path> files;
-      try (Stream<Path> all = Files.walk(folder)) {
-        files = all.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : files) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -11,25 +11,54 @@ import org.jspecify.annotations.Nullable;
  */
 enum Stage {
   /** Which lists are nearest. */
-  RANKING("ranking of lists", Set.of("CentroidRanking", "SmallestValues")),
+  RANKING("ranking of lists", Set.of("codebook.CentroidRanking", "codebook.SmallestValues")),
   /** Once for a query: rotation, planes, tables. */
   PREPARATION(
       "preparation of the query",
-      Set.of("QueryCode", "QueryPlanes", "QueryTables", "Rotation", "VectorSpace", "Quantizer")),
+      Set.of(
+          "clustering.VectorSpace",
+          "quantization.QueryCode",
+          "quantization.QueryPlanes",
+          "quantization.QueryTables",
+          "quantization.Quantizer",
+          "quantization.Rotation")),
   /** Codes of the lists probed. */
-  SCAN("scan of codes", Set.of("ListScanner", "BlockScorer", "CodeBlock", "PostingLists")),
+  SCAN(
+      "scan of codes",
+      Set.of(
+          "codec.file.PostingLists",
+          "codec.read.CodebookScanner",
+          "codec.read.JointLists",
+          "codec.read.ListScanner",
+          "codec.read.ScanLog",
+          "codec.read.ScannedSegments",
+          "quantization.BlockScorer",
+          "quantization.CodeBlock")),
   /** The best of what was scanned. */
-  SELECTION("selection of candidates", Set.of("CandidateQueue")),
+  SELECTION("selection of candidates", Set.of("codec.read.CandidateQueue", "codec.read.TailBatch")),
   /** Exact scores of the candidates. */
-  RERANK("rerank", Set.of("Reranker", "RowScorer", "FlatScan")),
-  /** The rest of this project on the way of a query. */
-  OURS("other of ours", Set.of()),
+  RERANK("rerank", Set.of("codec.read.FlatScan", "codec.read.Reranker")),
+  /**
+   * The rest of this project on the way of a query. Of the package that searches, those that belong
+   * here are named, so that a test can notice a class that belongs nowhere.
+   */
+  OURS(
+      "other of ours",
+      Set.of(
+          "codec.read.CodebookProbe",
+          "codec.read.FieldSearcher",
+          "codec.read.IndexSearch",
+          "codec.read.IvfVectorsReader",
+          "codec.read.JointMemory",
+          "codec.read.ProbeSettings",
+          "codec.read.Probing",
+          "codec.read.SearchedLeaf")),
   /** Lucene above and around. */
   LUCENE("Lucene", Set.of()),
   /** The loop that asks, and what belongs to no one. */
   OTHER("loop and JVM", Set.of());
 
-  private static final String HARNESS = "io.github.luceneivf.benchmarks.";
+  private static final String HARNESS = Frame.ROOT + "benchmarks.";
 
   private final String title;
 
@@ -43,6 +72,11 @@ enum Stage {
 
   String title() {
     return title;
+  }
+
+  /** Returns the classes of this stage, by their names below {@link Frame#ROOT}. */
+  Set<String> types() {
+    return types;
   }
 
   /**
@@ -66,7 +100,7 @@ enum Stage {
 
   private static @Nullable Stage of(Frame frame, boolean lucene) {
     for (Stage stage : values()) {
-      if (stage.types.contains(frame.outerType())) {
+      if (stage != OURS && stage.types.contains(frame.outerType())) {
         return stage;
       }
     }

@@ -4,12 +4,14 @@ package io.github.luceneivf.benchmarks.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +21,8 @@ import java.util.regex.Pattern;
  */
 final class HtmlReport {
 
-  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+  /** What its jar says of itself; the version is a part of the names inside. */
+  private static final String UPLOT_FACTS = "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
 
   /** A line {@code {{name}}} of the template stands for a resource or the figures. */
   private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z-]+)}}");
@@ -45,11 +48,15 @@ final class HtmlReport {
   }
 
   static String of(BenchReport report) throws IOException {
+    Properties facts = new Properties();
+    facts.load(new StringReader(resource(UPLOT_FACTS)));
+    String uplot =
+        "/META-INF/resources/webjars/uplot/" + facts.getProperty("version") + "/dist/uPlot.";
     Map<String, String> parts =
         Map.of(
             "style", resource("report.css"),
-            "chart-style", resource(UPLOT + "uPlot.min.css"),
-            "chart-script", resource(UPLOT + "uPlot.iife.min.js"),
+            "chart-style", resource(uplot + "min.css"),
+            "chart-script", resource(uplot + "iife.min.js"),
             "script", resource("report.js"),
             "chart-drawing", resource("chart.js"),
             "figures", figures(report));

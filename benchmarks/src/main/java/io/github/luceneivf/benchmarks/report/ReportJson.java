@@ -2,11 +2,8 @@
 package io.github.luceneivf.benchmarks.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
@@ -17,14 +14,13 @@ import java.nio.file.Path;
 /** Reports as JSON: the records as objects; figures that were not measured are {@code null}. */
 public final class ReportJson {
 
-  /** Writes and reads reports; thread-safe. */
+  /** Writes reports; thread-safe. */
   static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .addModule(
               new SimpleModule()
                   .addSerializer(double.class, new Figure())
-                  .addSerializer(Double.class, new Figure())
-                  .addDeserializer(double.class, new FigureOrNull()))
+                  .addSerializer(Double.class, new Figure()))
           .build();
 
   private ReportJson() {}
@@ -33,15 +29,6 @@ public final class ReportJson {
   public static void write(BenchReport report, Path file) throws IOException {
     Files.writeString(
         file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
-  }
-
-  /**
-   * Reads a report from a file.
-   *
-   * @throws IOException if it is not a report
-   */
-  public static BenchReport read(Path file) throws IOException {
-    return MAPPER.readValue(file.toFile(), BenchReport.class);
   }
 
   /** JSON has no number for what was not measured. */
@@ -61,25 +48,6 @@ public final class ReportJson {
       } else {
         to.writeNull();
       }
-    }
-  }
-
-  private static final class FigureOrNull extends StdDeserializer<Double> {
-
-    private static final long serialVersionUID = 1L;
-
-    FigureOrNull() {
-      super(double.class);
-    }
-
-    @Override
-    public Double deserialize(JsonParser from, DeserializationContext context) throws IOException {
-      return from.getDoubleValue();
-    }
-
-    @Override
-    public Double getNullValue(DeserializationContext context) {
-      return Double.NaN;
     }
   }
 }

@@ -30,22 +30,6 @@ public record Target(
         .max(Comparator.comparingDouble(Point::qpsMedian));
   }
 
-  /** Returns the fastest curve of the peers at a recall, if any peer reached it. */
-  public static Optional<Target> bestPeer(ScenarioResult scenario, double recall) {
-    return fastest(scenario, recall, true);
-  }
-
-  /** Returns the fastest of our curves at a recall, if any reached it. */
-  public static Optional<Target> bestOfOurs(ScenarioResult scenario, double recall) {
-    return fastest(scenario, recall, false);
-  }
-
-  private static Optional<Target> fastest(ScenarioResult scenario, double recall, boolean peer) {
-    return all(scenario, recall).stream()
-        .filter(target -> target.family().isPeer() == peer)
-        .findFirst();
-  }
-
   /** Returns every curve that reached a recall, the fastest first. */
   public static List<Target> all(ScenarioResult scenario, double recall) {
     double peer =

@@ -9,6 +9,7 @@ import io.github.luceneivf.benchmarks.report.Machine;
 import io.github.luceneivf.benchmarks.report.ReportFiles;
 import io.github.luceneivf.benchmarks.report.ReportText;
 import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.server.cli.BuildVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ivf bench",
     mixinStandardHelpOptions = true,
-    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     sortOptions = false,
     usageHelpWidth = 100,
     description = {
@@ -127,14 +128,14 @@ public final class Bench implements Callable<Integer> {
   public Integer call() throws IOException {
     Progress progress = new Progress(System.err);
     BenchSettings settings;
-    List<ScenarioName> wanted;
+    List<Scenario> wanted;
     if (diskbbq && System.getenv(DISKBBQ) == null) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--diskbbq needs the launcher ivf, which builds it");
     }
     try {
       settings = settings(progress);
-      wanted = scenarios.stream().map(ScenarioName::of).toList();
+      wanted = scenarios.stream().map(Scenario::of).toList();
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
     }

@@ -12,21 +12,22 @@ final class BenchRun {
   private BenchRun() {}
 
   /** Returns what the scenarios measured. */
-  static DataSetResult run(BenchSettings settings, DataSet set, List<ScenarioName> scenarios)
+  static DataSetResult run(BenchSettings settings, DataSet set, List<Scenario> scenarios)
       throws IOException {
-    Lab lab = Lab.open(settings, set);
-    lab.say("%s: %d x %d, %d queries", set.name(), set.base().size(), set.dim(), lab.queries());
+    BenchContext context = BenchContext.open(settings, set);
+    context.say(
+        "%s: %d x %d, %d queries", set.name(), set.base().size(), set.dim(), context.queries());
     Findings findings = Findings.empty();
-    for (ScenarioName scenario : scenarios) {
-      lab.say("%s, scenario %s", set.name(), scenario);
-      scenario.run(lab, findings);
+    for (Scenario scenario : scenarios) {
+      context.say("%s, scenario %s", set.name(), scenario);
+      scenario.run(context, findings);
     }
     return new DataSetResult(
         set.name(),
         set.base().size(),
         set.dim(),
         set.metric().name(),
-        lab.queries(),
+        context.queries(),
         findings.searches(),
         findings.builds(),
         findings.openings(),

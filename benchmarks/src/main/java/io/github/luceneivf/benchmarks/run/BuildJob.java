@@ -21,7 +21,7 @@ record BuildJob(String index, Layout layout, String folder) implements Job<Build
   }
 
   @Override
-  public BuildCost run(Desk desk) throws IOException {
-    return desk.contender().build(index, desk.vectors(), layout, Path.of(folder));
+  public BuildCost run(WorkerState state) throws IOException {
+    return state.contender().build(index, state.vectors(), layout, Path.of(folder));
   }
 }

@@ -17,21 +17,25 @@ final class BuildScenario {
   private BuildScenario() {}
 
   /** Runs the scenario. */
-  static void run(Lab lab, Findings findings) throws IOException {
-    for (String contender : lab.settings().contenders()) {
-      lab.attempt(
-          findings, "build", contender, () -> findings.builds().addAll(measure(lab, contender)));
+  static void run(BenchContext context, Findings findings) throws IOException {
+    for (String contender : context.settings().contenders()) {
+      context.attempt(
+          findings,
+          "build",
+          contender,
+          () -> findings.builds().addAll(measure(context, contender)));
     }
   }
 
-  private static List<BuildResult> measure(Lab lab, String contender) throws IOException {
+  private static List<BuildResult> measure(BenchContext context, String contender)
+      throws IOException {
     List<BuildResult> results = new ArrayList<>();
-    DescribeJob.Description description = lab.describe(contender, Layout.MERGED);
+    DescribeJob.Description description = context.describe(contender, Layout.MERGED);
     for (String index : description.indexes()) {
-      BuildCost flushed = lab.index(contender, index, Layout.FLUSHED, description).cost();
+      BuildCost flushed = context.index(contender, index, Layout.FLUSHED, description).cost();
       double merge =
           description.supported() && index.equals(description.defaults().index())
-              ? lab.index(contender, index, Layout.MERGED, description).cost().merge().seconds()
+              ? context.index(contender, index, Layout.MERGED, description).cost().merge().seconds()
               : Double.NaN;
       results.add(
           new BuildResult(

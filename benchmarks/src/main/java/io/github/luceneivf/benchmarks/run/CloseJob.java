@@ -12,8 +12,8 @@ record CloseJob() implements Job<Job.Done> {
   }
 
   @Override
-  public Done run(Desk desk) throws IOException {
-    desk.close();
+  public Done run(WorkerState state) throws IOException {
+    state.close();
     return new Done();
   }
 }

@@ -20,15 +20,15 @@ record ColdJob(Setting setting, int queries, double seconds) implements Job<Disk
   }
 
   @Override
-  public Disk run(Desk desk) throws IOException {
-    float[][] all = desk.queries(Half.REPORT);
+  public Disk run(WorkerState state) throws IOException {
+    float[][] all = state.queries(Half.REPORT);
     long[] nanos = new long[Math.min(queries, all.length)];
     long read = 0;
     long end = System.nanoTime() + (long) (seconds * 1e9);
     int asked = 0;
     while (asked < nanos.length && (asked == 0 || System.nanoTime() < end)) {
-      desk.reopenCold(setting.index());
-      var search = desk.search(setting, null);
+      state.reopenCold(setting.index());
+      var search = state.search(setting, null);
       long readBefore = ProcessFigures.readBytes();
       long start = System.nanoTime();
       search.rows(all[asked]);

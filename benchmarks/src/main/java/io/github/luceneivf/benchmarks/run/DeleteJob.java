@@ -17,8 +17,8 @@ record DeleteJob(String folder) implements Job<Job.Done> {
   }
 
   @Override
-  public Done run(Desk desk) throws IOException {
-    desk.contender().delete(Path.of(folder));
+  public Done run(WorkerState state) throws IOException {
+    state.contender().delete(Path.of(folder));
     return new Done();
   }
 }

@@ -38,8 +38,8 @@ record DescribeJob(int rows, Layout layout, @Nullable Tag filter)
   }
 
   @Override
-  public Description run(Desk desk) throws IOException {
-    Contender contender = desk.contender();
+  public Description run(WorkerState state) throws IOException {
+    Contender contender = state.contender();
     return new Description(
         contender.family(),
         contender.fingerprint(),

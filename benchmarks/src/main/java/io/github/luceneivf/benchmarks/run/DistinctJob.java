@@ -21,10 +21,10 @@ record DistinctJob(Setting setting, double seconds) implements Job<Disk> {
   }
 
   @Override
-  public Disk run(Desk desk) throws IOException {
-    OpenIndex.Search search = desk.search(setting, null);
-    ask(search, desk.queries(Half.TUNING));
-    return ask(search, desk.queries(Half.REPORT));
+  public Disk run(WorkerState state) throws IOException {
+    OpenIndex.Search search = state.search(setting, null);
+    ask(search, state.queries(Half.TUNING));
+    return ask(search, state.queries(Half.REPORT));
   }
 
   private Disk ask(OpenIndex.Search search, float[][] queries) throws IOException {

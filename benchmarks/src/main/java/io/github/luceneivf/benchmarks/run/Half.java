@@ -13,9 +13,6 @@ enum Half {
   /** What is reported. */
   REPORT;
 
-  /** Neighbours wanted of every query: the k of recall@k. */
-  static final int K = 10;
-
   /** Returns the numbers of this half's queries, ascending. */
   IntStream of(int queries) {
     return IntStream.range(0, queries).filter(query -> query % 2 == (this == TUNING ? 0 : 1));

@@ -33,7 +33,7 @@ sealed interface Job<A>
   Class<A> answer();
 
   /** Does it, in the worker's process. */
-  A run(Desk desk) throws IOException;
+  A run(WorkerState state) throws IOException;
 
   /** The answer of jobs that have nothing to tell. */
   record Done() {}

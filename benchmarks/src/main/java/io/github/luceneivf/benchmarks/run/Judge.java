@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.run;
 
+import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.IOException;
 
 /** Judges what was found. */
@@ -21,16 +22,16 @@ interface Judge {
    */
   default double recall(Half half, int queries, int[] rows) throws IOException {
     int[] numbers = half.of(queries).toArray();
-    if (rows.length != numbers.length * Half.K) {
+    if (rows.length != numbers.length * Recall.K) {
       throw new IllegalArgumentException(
           "rows must be of " + numbers.length + " queries, got: " + rows.length);
     }
     double sum = 0;
-    int[] found = new int[Half.K];
+    int[] found = new int[Recall.K];
     for (int i = 0; i < numbers.length; i++) {
       int count = 0;
-      for (int rank = 0; rank < Half.K; rank++) {
-        int row = rows[i * Half.K + rank];
+      for (int rank = 0; rank < Recall.K; rank++) {
+        int row = rows[i * Recall.K + rank];
         if (row >= 0) {
           found[count++] = row;
         }

@@ -20,7 +20,7 @@ record LearnJob(String index, String folder) implements Job<BuildPhase> {
   }
 
   @Override
-  public BuildPhase run(Desk desk) throws IOException {
-    return desk.rebuild(index, Path.of(folder)).learning();
+  public BuildPhase run(WorkerState state) throws IOException {
+    return state.rebuild(index, Path.of(folder)).learning();
   }
 }

@@ -29,8 +29,8 @@ record MeasureJob(Setting setting, Half half, @Nullable Tag filter, double secon
   }
 
   @Override
-  public Measured run(Desk desk) throws IOException {
-    QueryLoop all = new QueryLoop(desk.search(setting, filter), desk.queries(half));
+  public Measured run(WorkerState state) throws IOException {
+    QueryLoop all = new QueryLoop(state.search(setting, filter), state.queries(half));
     QueryLoop.Answers answers = all.answers();
     return half == Half.TUNING ? tried(all, answers) : reported(all, answers);
   }

@@ -24,18 +24,19 @@ final class MergingScenario {
   private MergingScenario() {}
 
   /** Runs the scenario. */
-  static void run(Lab lab, Findings findings) throws IOException {
+  static void run(BenchContext context, Findings findings) throws IOException {
     List<Builder> started = new ArrayList<>();
     try {
-      for (String contender : lab.settings().contenders()) {
-        lab.attempt(findings, "merging", contender, () -> Builder.start(lab, contender, started));
+      for (String contender : context.settings().contenders()) {
+        context.attempt(
+            findings, "merging", contender, () -> Builder.start(context, contender, started));
       }
-      lab.say("merging: learns");
-      Turns<Builder> turns = new Turns<>("merging", lab, findings, started, Builder::contender);
+      context.say("merging: learns");
+      Turns<Builder> turns = new Turns<>("merging", context, findings, started, Builder::contender);
       turns.each(Builder::learn);
-      int rounds = 1 + lab.settings().effort().repetitions();
+      int rounds = 1 + context.settings().effort().repetitions();
       for (int round = 0; round < rounds; round++) {
-        lab.say("merging: %s", round == 0 ? "warms up" : "repetition " + round);
+        context.say("merging: %s", round == 0 ? "warms up" : "repetition " + round);
         turns.round(round, rounds, Builder::build);
       }
       turns.fit().forEach(builder -> findings.merges().add(builder.result()));
@@ -64,16 +65,21 @@ final class MergingScenario {
       this.folder = folder;
     }
 
-    static void start(Lab lab, String contender, List<Builder> to) throws IOException {
-      DescribeJob.Description description = lab.describe(contender, Layout.MERGED);
+    static void start(BenchContext context, String contender, List<Builder> to) throws IOException {
+      DescribeJob.Description description = context.describe(contender, Layout.MERGED);
       if (!description.supported()) {
-        lab.say("%s is left out: it cannot do this", contender);
+        context.say("%s is left out: it cannot do this", contender);
         return;
       }
       Path folder =
-          lab.settings().work().resolve("merging").resolve(lab.set().name()).resolve(contender);
+          context
+              .settings()
+              .work()
+              .resolve("merging")
+              .resolve(context.set().name())
+              .resolve(contender);
       IOUtils.rm(folder);
-      to.add(new Builder(lab.searcher(contender), description, folder));
+      to.add(new Builder(context.searcher(contender), description, folder));
     }
 
     String contender() {

@@ -7,7 +7,7 @@ import java.io.IOException;
 interface Meter {
 
   /** Measures every chosen setting once, on the half of the queries that is reported. */
-  void takeTurn(Lab lab, Competitor competitor) throws IOException;
+  void takeTurn(BenchContext context, ContenderRun run) throws IOException;
 
   /** Returns how many turns each contender gets where the user wants {@code wanted}. */
   default int repetitions(int wanted) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 final class Meters {
 
   /** Warm index, one thread. */
-  static final Meter WARM = (lab, competitor) -> competitor.measureEach((_, warm) -> warm);
+  static final Meter WARM = (context, run) -> run.measureEach((_, warm) -> warm);
 
   private static final int COLD_QUERIES = 50;
   private static final double DISK_SECONDS = 5;
@@ -19,9 +19,9 @@ final class Meters {
   static Meter cold() {
     return new Once() {
       @Override
-      public void takeTurn(Lab lab, Competitor competitor) throws IOException {
-        competitor.measureEach((setting, warm) -> {
-          Disk disk = competitor.worker().ask(new ColdJob(setting, COLD_QUERIES, DISK_SECONDS));
+      public void takeTurn(BenchContext context, ContenderRun run) throws IOException {
+        run.measureEach((setting, warm) -> {
+          Disk disk = run.worker().ask(new ColdJob(setting, COLD_QUERIES, DISK_SECONDS));
           return warm.with(Measured.Times.waited(disk.nanos()), disk.readBytes());
         });
       }
@@ -32,14 +32,14 @@ final class Meters {
   static Meter limited() {
     return new Once() {
       @Override
-      public void takeTurn(Lab lab, Competitor competitor) throws IOException {
-        competitor.measureEach((_, warm) -> warm);
-        WorkerProcess worker = competitor.worker();
-        long raw = (long) lab.set().base().size() * lab.set().dim() * Float.BYTES;
-        competitor.closeIndexes();
+      public void takeTurn(BenchContext context, ContenderRun run) throws IOException {
+        run.measureEach((_, warm) -> warm);
+        WorkerProcess worker = run.worker();
+        long raw = (long) context.set().base().size() * context.set().dim() * Float.BYTES;
+        run.closeIndexes();
         try (MemoryLimit _ = MemoryLimit.of(worker.pid(), (long) (raw * PAGE_CACHE_SHARE))) {
-          competitor.openIndexes();
-          competitor.measureAgain((setting, warm) -> {
+          run.openIndexes();
+          run.measureAgain((setting, warm) -> {
             Disk disk = worker.ask(new DistinctJob(setting, DISK_SECONDS));
             return warm.with(Measured.Times.waited(disk.nanos()), disk.readBytes());
           });
@@ -50,13 +50,12 @@ final class Meters {
 
   /** Warm index, several threads. */
   static Meter threads(int threads) {
-    return (lab, competitor) ->
-        competitor.measureEach((setting, warm) -> {
-          double microsPerPass = warm.times().cpu() * lab.queries() / 2;
-          double micros = lab.settings().effort().reportSeconds() * 1e6;
+    return (context, run) ->
+        run.measureEach((setting, warm) -> {
+          double microsPerPass = warm.times().cpu() * context.queries() / 2;
+          double micros = context.settings().effort().reportSeconds() * 1e6;
           int passes = Math.max(1, (int) (micros / microsPerPass));
-          ThreadsJob.Speed speed =
-              competitor.worker().ask(new ThreadsJob(setting, threads, passes));
+          ThreadsJob.Speed speed = run.worker().ask(new ThreadsJob(setting, threads, passes));
           return warm.with(
               Measured.Times.means(1e6 / speed.byCpu(), 1e6 / speed.byWall()), Double.NaN);
         });

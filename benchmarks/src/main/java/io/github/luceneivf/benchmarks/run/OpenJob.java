@@ -18,8 +18,8 @@ record OpenJob(String index, String folder) implements Job<Job.Done> {
   }
 
   @Override
-  public Done run(Desk desk) throws IOException {
-    desk.open(index, Path.of(folder));
+  public Done run(WorkerState state) throws IOException {
+    state.open(index, Path.of(folder));
     return new Done();
   }
 }

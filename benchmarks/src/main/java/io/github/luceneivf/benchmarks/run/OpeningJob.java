@@ -42,20 +42,20 @@ record OpeningJob(Setting setting, String folder) implements Job<OpeningJob.Open
   }
 
   @Override
-  public Opening run(Desk desk) throws IOException {
-    float[][] queries = desk.queries(Half.TUNING);
+  public Opening run(WorkerState state) throws IOException {
+    float[][] queries = state.queries(Half.TUNING);
     double[] millis = new double[queries.length];
     long start = System.nanoTime();
-    desk.open(setting.index(), Path.of(folder));
+    state.open(setting.index(), Path.of(folder));
     double open = millisSince(start);
-    OpenIndex.Search search = desk.search(setting, null);
+    OpenIndex.Search search = state.search(setting, null);
     for (int i = 0; i < queries.length; i++) {
       millis[i] = ask(search, queries[i]);
     }
     start = System.nanoTime();
-    desk.open(setting.index(), Path.of(folder));
+    state.open(setting.index(), Path.of(folder));
     double reopen = millisSince(start);
-    return new Opening(open, millis, reopen, ask(desk.search(setting, null), queries[0]));
+    return new Opening(open, millis, reopen, ask(state.search(setting, null), queries[0]));
   }
 
   private static double ask(OpenIndex.Search search, float[] query) throws IOException {

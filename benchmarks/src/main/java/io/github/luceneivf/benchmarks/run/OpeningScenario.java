@@ -13,20 +13,23 @@ final class OpeningScenario {
   private OpeningScenario() {}
 
   /** Runs the scenario. */
-  static void run(Lab lab, Findings findings) throws IOException {
-    for (String contender : lab.settings().contenders()) {
-      lab.attempt(
-          findings, "opening", contender, () -> findings.openings().add(measure(lab, contender)));
+  static void run(BenchContext context, Findings findings) throws IOException {
+    for (String contender : context.settings().contenders()) {
+      context.attempt(
+          findings,
+          "opening",
+          contender,
+          () -> findings.openings().add(measure(context, contender)));
     }
   }
 
-  private static OpeningResult measure(Lab lab, String contender) throws IOException {
-    DescribeJob.Description description = lab.describe(contender, Layout.FLUSHED);
+  private static OpeningResult measure(BenchContext context, String contender) throws IOException {
+    DescribeJob.Description description = context.describe(contender, Layout.FLUSHED);
     String index = description.defaults().index();
-    String folder = lab.index(contender, index, Layout.FLUSHED, description).files().toString();
+    String folder = context.index(contender, index, Layout.FLUSHED, description).files().toString();
     // One process to bring the pages into memory, one whose JVM is new.
-    opening(lab, contender, description, folder);
-    OpeningJob.Opening opening = opening(lab, contender, description, folder);
+    opening(context, contender, description, folder);
+    OpeningJob.Opening opening = opening(context, contender, description, folder);
     return new OpeningResult(
         (contender + " " + index).strip(),
         opening.open(),
@@ -39,9 +42,9 @@ final class OpeningScenario {
   }
 
   private static OpeningJob.Opening opening(
-      Lab lab, String contender, DescribeJob.Description description, String folder)
+      BenchContext context, String contender, DescribeJob.Description description, String folder)
       throws IOException {
-    try (WorkerProcess worker = lab.searcher(contender)) {
+    try (WorkerProcess worker = context.searcher(contender)) {
       return worker.ask(new OpeningJob(description.defaults(), folder));
     }
   }

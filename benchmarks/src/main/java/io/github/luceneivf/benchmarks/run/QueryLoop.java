@@ -3,6 +3,7 @@ package io.github.luceneivf.benchmarks.run;
 
 import com.sun.management.ThreadMXBean;
 import io.github.luceneivf.benchmarks.contender.OpenIndex;
+import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -58,13 +59,13 @@ final class QueryLoop {
 
   /** Asks every query once and keeps what is found. */
   Answers answers() throws IOException {
-    int[] rows = new int[queries.length * Half.K];
+    int[] rows = new int[queries.length * Recall.K];
     Arrays.fill(rows, -1);
     long cpu = THREADS.getCurrentThreadCpuTime();
     long wall = System.nanoTime();
     for (int i = 0; i < queries.length; i++) {
       int[] found = search.rows(queries[i]);
-      System.arraycopy(found, 0, rows, i * Half.K, Math.min(found.length, Half.K));
+      System.arraycopy(found, 0, rows, i * Recall.K, Math.min(found.length, Recall.K));
     }
     Time time = new Time(System.nanoTime() - wall, THREADS.getCurrentThreadCpuTime() - cpu);
     return new Answers(rows, time);

@@ -22,8 +22,8 @@ record RebuildJob(String index, Layout layout, String folder) implements Job<Bui
   }
 
   @Override
-  public BuildCost run(Desk desk) throws IOException {
+  public BuildCost run(WorkerState state) throws IOException {
     Path place = Path.of(folder);
-    return desk.rebuild(index, place).into(layout, place);
+    return state.rebuild(index, place).into(layout, place);
   }
 }

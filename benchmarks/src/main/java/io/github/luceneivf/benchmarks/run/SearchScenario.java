@@ -18,30 +18,30 @@ import org.apache.lucene.util.IOUtils;
 record SearchScenario(String name, Contest contest, Meter meter) {
 
   /** Runs the scenario. */
-  ScenarioResult run(Lab lab, Findings findings) throws IOException {
-    List<Competitor> started = new ArrayList<>();
+  ScenarioResult run(BenchContext context, Findings findings) throws IOException {
+    List<ContenderRun> started = new ArrayList<>();
     try {
-      for (String contender : lab.settings().contenders()) {
-        lab.attempt(
+      for (String contender : context.settings().contenders()) {
+        context.attempt(
             findings,
             name,
             contender,
-            () -> Competitor.start(lab, contender, contest).ifPresent(started::add));
+            () -> ContenderRun.start(context, contender, contest).ifPresent(started::add));
       }
-      Turns<Competitor> turns =
-          new Turns<>(name, lab, findings, started, one -> one.worker().contender());
-      turns.each(competitor -> {
-        competitor.warmUp();
-        competitor.tune();
+      Turns<ContenderRun> turns =
+          new Turns<>(name, context, findings, started, one -> one.worker().contender());
+      turns.each(run -> {
+        run.warmUp();
+        run.tune();
       });
-      int repetitions = meter.repetitions(lab.settings().effort().repetitions());
+      int repetitions = meter.repetitions(context.settings().effort().repetitions());
       for (int repetition = 0; repetition < repetitions; repetition++) {
-        lab.say("%s: repetition %d of %d", name, repetition + 1, repetitions);
-        turns.round(repetition, repetitions, competitor -> meter.takeTurn(lab, competitor));
+        context.say("%s: repetition %d of %d", name, repetition + 1, repetitions);
+        turns.round(repetition, repetitions, run -> meter.takeTurn(context, run));
       }
       List<Curve> curves = new ArrayList<>();
-      for (Competitor competitor : turns.fit()) {
-        curves.addAll(competitor.curves());
+      for (ContenderRun run : turns.fit()) {
+        curves.addAll(run.curves());
       }
       return new ScenarioResult(name, curves);
     } finally {

@@ -2,6 +2,7 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -38,7 +39,7 @@ final class SubsetJudge implements Judge {
       throw new IOException(set.name() + " must have rows that are allowed, got none");
     }
     // Where fewer are allowed, all of them are to be found.
-    return new SubsetJudge(set.subset(rows, Math.min(Half.K, rows.length)), placeOf);
+    return new SubsetJudge(set.subset(rows, Math.min(Recall.K, rows.length)), placeOf);
   }
 
   @Override

@@ -34,9 +34,9 @@ record ThreadsJob(Setting setting, int threads, int passes) implements Job<Threa
   }
 
   @Override
-  public Speed run(Desk desk) throws IOException {
-    float[][] queries = desk.queries(Half.REPORT);
-    OpenIndex.Search search = desk.search(setting, null);
+  public Speed run(WorkerState state) throws IOException {
+    float[][] queries = state.queries(Half.REPORT);
+    OpenIndex.Search search = state.search(setting, null);
     CyclicBarrier start = new CyclicBarrier(threads);
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       List<Future<QueryLoop.Time>> times = new ArrayList<>();

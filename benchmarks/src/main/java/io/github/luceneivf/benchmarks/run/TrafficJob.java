@@ -21,9 +21,9 @@ record TrafficJob(int port, String folder, double idleSeconds) implements Job<Tr
   }
 
   @Override
-  public Traffic.Figures run(Desk desk) throws IOException {
+  public Traffic.Figures run(WorkerState state) throws IOException {
     OptionalInt sidecar = port == 0 ? OptionalInt.empty() : OptionalInt.of(port);
-    return new Traffic(desk.contender(), desk.vectors(), desk.queries(Half.TUNING), idleSeconds)
+    return new Traffic(state.contender(), state.vectors(), state.queries(Half.TUNING), idleSeconds)
         .run(sidecar, Path.of(folder));
   }
 }

@@ -5,7 +5,7 @@ import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.Traffic;
 import io.github.luceneivf.benchmarks.report.Family;
 import io.github.luceneivf.benchmarks.report.TrafficResult;
-import io.github.luceneivf.benchmarks.sidecar.SidecarProcess;
+import io.github.luceneivf.server.SidecarProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,34 +29,39 @@ final class TrafficScenario {
   /** What is known of one who trains and encodes. */
   private record Side(String name, List<Traffic.Figures> figures) {}
 
-  private final Lab lab;
+  private final BenchContext context;
   private final String contender;
   private final Path folder;
   private final Side here = new Side("this process", new ArrayList<>());
   private final Side sidecar = new Side("sidecar", new ArrayList<>());
 
-  private TrafficScenario(Lab lab, String contender) {
-    this.lab = lab;
+  private TrafficScenario(BenchContext context, String contender) {
+    this.context = context;
     this.contender = contender;
     this.folder =
-        lab.settings().work().resolve("traffic").resolve(lab.set().name()).resolve(contender);
+        context
+            .settings()
+            .work()
+            .resolve("traffic")
+            .resolve(context.set().name())
+            .resolve(contender);
   }
 
   /** Runs the scenario. */
-  static void run(Lab lab, Findings findings) throws IOException {
+  static void run(BenchContext context, Findings findings) throws IOException {
     Optional<String> obstacle = whyNot();
     if (obstacle.isPresent()) {
-      lab.say("scenario traffic is left out: %s", obstacle.get());
+      context.say("scenario traffic is left out: %s", obstacle.get());
       return;
     }
-    for (String contender : lab.settings().contenders()) {
-      lab.attempt(
+    for (String contender : context.settings().contenders()) {
+      context.attempt(
           findings,
           "traffic",
           contender,
           () -> {
-            if (lab.describe(contender, Layout.MERGED).family() == Family.OURS) {
-              findings.traffic().addAll(new TrafficScenario(lab, contender).measure());
+            if (context.describe(contender, Layout.MERGED).family() == Family.OURS) {
+              findings.traffic().addAll(new TrafficScenario(context, contender).measure());
             }
           });
     }
@@ -77,12 +82,16 @@ final class TrafficScenario {
 
   private List<TrafficResult> measure() throws IOException {
     IOUtils.rm(folder);
-    Path data = Files.createDirectories(folder.resolve("sidecar"));
-    int repetitions = lab.settings().effort().repetitions();
-    try (SidecarProcess process = SidecarProcess.launch(onCore(1), "-Xmx2g", 0, data)) {
+    Path data = Files.createDirectories(folder).resolve("sidecar");
+    int repetitions = context.settings().effort().repetitions();
+    SidecarProcess.Command command =
+        SidecarProcess.Command.of(data, folder.resolve("sidecar.log"))
+            .withPrefix(onCore(1))
+            .withJava("-Xmx2g");
+    try (SidecarProcess process = SidecarProcess.launch(command)) {
       int port = process.awaitPort();
       for (int repetition = 0; repetition < repetitions; repetition++) {
-        lab.say("traffic: %s, repetition %d of %d", contender, repetition + 1, repetitions);
+        context.say("traffic: %s, repetition %d of %d", contender, repetition + 1, repetitions);
         take(here, 0);
         take(sidecar, port);
       }
@@ -94,14 +103,14 @@ final class TrafficScenario {
 
   private void take(Side side, int port) throws IOException {
     Path place = Files.createDirectories(folder.resolve("index"));
-    try (WorkerProcess worker = lab.start(onCore(0), contender, HEAP)) {
+    try (WorkerProcess worker = context.start(onCore(0), contender, HEAP)) {
       Traffic.Figures figures =
           worker.ask(
-              new TrafficJob(port, place.toString(), lab.settings().effort().warmUpSeconds()));
+              new TrafficJob(port, place.toString(), context.settings().effort().warmUpSeconds()));
       if (port != 0 && (figures.remote() == 0 || figures.fallbacks() > 0)) {
         throw new WorkerException("the sidecar must do the work, got: " + figures);
       }
-      lab.say(
+      context.say(
           "traffic: %s, trained by %s: warm after %d merges, %d queries beside those measured",
           contender, side.name(), figures.warmUpRounds(), figures.merging().count());
       side.figures().add(figures);

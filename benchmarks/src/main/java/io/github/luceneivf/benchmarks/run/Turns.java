@@ -18,7 +18,7 @@ import java.util.function.Function;
 final class Turns<C> {
 
   private final String scenario;
-  private final Lab lab;
+  private final BenchContext context;
   private final Findings findings;
   private final List<C> started;
   private final Function<C, String> name;
@@ -30,9 +30,14 @@ final class Turns<C> {
    * @param findings get the failures
    * @param name of a contender
    */
-  Turns(String scenario, Lab lab, Findings findings, List<C> started, Function<C, String> name) {
+  Turns(
+      String scenario,
+      BenchContext context,
+      Findings findings,
+      List<C> started,
+      Function<C, String> name) {
     this.scenario = scenario;
-    this.lab = lab;
+    this.context = context;
     this.findings = findings;
     this.started = started;
     this.name = name;
@@ -58,7 +63,7 @@ final class Turns<C> {
     Collections.rotate(order, -round * order.size() / rounds);
     for (C one : order) {
       if (fit.contains(one)
-          && !lab.attempt(findings, scenario, name.apply(one), () -> turn.of(one))) {
+          && !context.attempt(findings, scenario, name.apply(one), () -> turn.of(one))) {
         fit.remove(one);
       }
     }

@@ -42,11 +42,11 @@ record WarmUpJob(List<Setting> settings, @Nullable Tag filter, double minSeconds
   }
 
   @Override
-  public Warmth run(Desk desk) throws IOException {
-    float[][] queries = desk.queries(Half.TUNING);
+  public Warmth run(WorkerState state) throws IOException {
+    float[][] queries = state.queries(Half.TUNING);
     List<QueryLoop> loops = new ArrayList<>();
     for (Setting setting : settings) {
-      loops.add(new QueryLoop(desk.search(setting, filter), queries).firstOf(QUERIES));
+      loops.add(new QueryLoop(state.search(setting, filter), queries).firstOf(QUERIES));
     }
     long spent = 0;
     long first = 0;

@@ -33,17 +33,18 @@ public final class Worker {
     }
     BufferedReader jobs =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (Desk desk = new Desk(Contenders.named(args[0]), PreparedVectors.open(Path.of(args[1])))) {
+    try (WorkerState state =
+        new WorkerState(Contenders.named(args[0]), PreparedVectors.open(Path.of(args[1])))) {
       for (String line = jobs.readLine(); line != null; line = jobs.readLine()) {
-        answers.println(answer(line, desk));
+        answers.println(answer(line, state));
         answers.flush();
       }
     }
   }
 
-  private static String answer(String line, Desk desk) throws IOException {
+  private static String answer(String line, WorkerState state) throws IOException {
     try {
-      return Wire.answer(Wire.readJob(line).run(desk));
+      return Wire.answer(Wire.readJob(line).run(state));
     } catch (IOException | RuntimeException e) {
       e.printStackTrace();
       return Wire.error(e);

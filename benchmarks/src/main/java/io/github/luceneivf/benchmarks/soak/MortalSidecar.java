@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.soak;
 
-import io.github.luceneivf.benchmarks.sidecar.SidecarProcess;
+import io.github.luceneivf.server.SidecarProcess;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +24,6 @@ final class MortalSidecar implements Closeable {
   private final Random random;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread killer;
-  private final Thread hook;
   private final int port;
   private volatile SidecarProcess process;
   private final AtomicInteger kills = new AtomicInteger();
@@ -36,8 +34,6 @@ final class MortalSidecar implements Closeable {
     this.random = new Random(settings.seed());
     this.process = launch(0);
     this.port = process.awaitPort();
-    this.hook = new Thread(() -> process.kill(), "soak-sidecar-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
     this.killer = Thread.ofPlatform().daemon().name("soak-killer").unstarted(this::run);
   }
 
@@ -59,7 +55,10 @@ final class MortalSidecar implements Closeable {
   }
 
   private SidecarProcess launch(int onPort) throws IOException {
-    return SidecarProcess.launch(List.of(), "-Xmx512m", onPort, data);
+    return SidecarProcess.launch(
+        SidecarProcess.Command.of(data, data.resolveSibling("sidecar.log"))
+            .withJava("-Xmx512m")
+            .withPort(onPort));
   }
 
   /** Kills and starts until it is closed. */
@@ -111,8 +110,6 @@ final class MortalSidecar implements Closeable {
       process.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(hook);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.soak;
 
+import io.github.luceneivf.benchmarks.data.Recall;
 import io.github.luceneivf.benchmarks.data.VectorRows;
 import io.github.luceneivf.clustering.FloatMatrix;
 import java.io.IOException;
@@ -19,8 +20,6 @@ import org.apache.lucene.search.ScoreDoc;
  */
 record RecallCheck(VectorRows data, FloatMatrix queries, VectorSimilarityFunction similarity) {
 
-  static final int K = 10;
-
   /**
    * Measures.
    *
@@ -31,7 +30,7 @@ record RecallCheck(VectorRows data, FloatMatrix queries, VectorSimilarityFunctio
     if (live.length == 0) {
       return 1;
     }
-    int k = Math.min(K, live.length);
+    int k = Math.min(Recall.K, live.length);
     float[] worst = worstOfBest(live, k);
     double found = 0;
     for (int q = 0; q < queries.rows(); q++) {

@@ -3,6 +3,7 @@ package io.github.luceneivf.benchmarks.soak;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
+import io.github.luceneivf.server.cli.BuildVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ivf soak",
     mixinStandardHelpOptions = true,
-    version = "lucene-ivf 0.1.0-SNAPSHOT",
+    versionProvider = BuildVersion.class,
     sortOptions = false,
     usageHelpWidth = 100,
     description = {

@@ -58,7 +58,6 @@ final class SoakIndex implements Closeable {
   private final IndexWriter writer;
   private final SearcherManager searchers;
   private long operationsAtSize;
-  private int rounds;
 
   SoakIndex(Directory directory, Ports ports, VectorRows data, Metric metric, SoakSettings settings)
       throws IOException {
@@ -100,11 +99,6 @@ final class SoakIndex implements Closeable {
     return searchers;
   }
 
-  /** Returns how often it was emptied. */
-  int rounds() {
-    return rounds;
-  }
-
   /**
    * Does some operations, and now and then lets searches see them, commits, merges all into one
    * segment, or deletes all.
@@ -129,7 +123,6 @@ final class SoakIndex implements Closeable {
       writer.deleteAll();
       live.clear();
       operationsAtSize = 0;
-      rounds++;
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.soak;
 
+import io.github.luceneivf.benchmarks.data.Recall;
 import io.github.luceneivf.clustering.FloatMatrix;
 import java.io.Closeable;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class SoakSearch implements Closeable {
   }
 
   private void search(IndexSearcher searcher, float[] query) throws IOException {
-    int k = RecallCheck.K;
+    int k = Recall.K;
     ScoreDoc[] hits =
         searcher.search(new KnnFloatVectorQuery(SoakIndex.VECTOR, query, k), k).scoreDocs;
     int expected = Math.min(k, searcher.getIndexReader().numDocs());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.profile;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,38 +11,49 @@ import org.junit.jupiter.api.Test;
 
 class ProfileTest {
 
-  private static final String ROOT = "io.github.luceneivf.";
-
-  /** A stack, innermost frame first, on top of the searcher and the loop. */
+  /**
+   * A stack, innermost frame first, on top of the searcher and the loop. Its classes of ours exist.
+   */
   private static List<Frame> stack(String... types) {
     List<Frame> frames = new ArrayList<>();
     for (String type : types) {
-      frames.add(new Frame(type, "m"));
+      Frame frame = new Frame(type, "m");
+      if (frame.isOurs()) {
+        assertDoesNotThrow(
+            () -> Class.forName(type, false, ProfileTest.class.getClassLoader()), type);
+      }
+      frames.add(frame);
     }
     frames.add(new Frame("org.apache.lucene.search.IndexSearcher", "search"));
-    frames.add(new Frame(ROOT + "benchmarks.profile.FastestSetting", "pass"));
+    frames.add(new Frame(Frame.ROOT + "benchmarks.profile.FastestSetting", "pass"));
     return frames;
   }
 
   @Test
   void kernelsWorkForTheirCallers() {
-    String kernel = ROOT + "kernel.PanamaKernel";
+    String kernel = Frame.ROOT + "kernel.PanamaKernel";
     assertEquals(
         Stage.SCAN,
         Stage.of(
             stack(
                 "jdk.incubator.vector.IntVector",
                 kernel,
-                ROOT + "quantization.BlockScorer",
-                ROOT + "codec.read.ListScanner",
-                ROOT + "codec.read.Probing")));
+                Frame.ROOT + "quantization.BlockScorer",
+                Frame.ROOT + "codec.read.ListScanner",
+                Frame.ROOT + "codec.read.Probing")));
     assertEquals(
         Stage.RANKING,
         Stage.of(
-            stack(kernel, ROOT + "codebook.CentroidRanking$Best", ROOT + "codec.read.Probing")));
+            stack(
+                kernel,
+                Frame.ROOT + "codebook.CentroidRanking",
+                Frame.ROOT + "codec.read.Probing")));
+    assertEquals(Stage.SCAN, Stage.of(stack(kernel, Frame.ROOT + "quantization.CodeBlock$Lanes")));
     assertEquals(
         Stage.PREPARATION,
-        Stage.of(stack(ROOT + "quantization.QueryPlanes", ROOT + "quantization.BlockScorer")));
+        Stage.of(
+            stack(
+                Frame.ROOT + "quantization.QueryPlanes", Frame.ROOT + "quantization.BlockScorer")));
   }
 
   @Test
@@ -49,24 +61,29 @@ class ProfileTest {
     assertEquals(
         Stage.RERANK,
         Stage.of(
-            stack("org.apache.lucene.codecs.X", ROOT + "codec.read.Reranker", ROOT + "codec.Y")));
+            stack(
+                "org.apache.lucene.codecs.X",
+                Frame.ROOT + "codec.read.Reranker",
+                Frame.ROOT + "codec.read.IndexSearch")));
   }
 
   @Test
   void theRestIsOursOrLucenesOrTheLoop() {
-    assertEquals(Stage.OURS, Stage.of(stack("java.lang.Object", ROOT + "codec.read.Probing")));
+    assertEquals(
+        Stage.OURS, Stage.of(stack("java.lang.Object", Frame.ROOT + "codec.read.Probing")));
     assertEquals(
         Stage.LUCENE,
-        Stage.of(stack("org.apache.lucene.index.Z", ROOT + "search.IvfKnnFloatVectorQuery")));
+        Stage.of(stack("org.apache.lucene.index.Z", Frame.ROOT + "search.IvfKnnFloatVectorQuery")));
     assertEquals(Stage.LUCENE, Stage.of(stack()));
     assertEquals(Stage.OTHER, Stage.of(List.of(new Frame("java.lang.Thread", "run"))));
     assertEquals(
-        Stage.OTHER, Stage.of(List.of(new Frame(ROOT + "benchmarks.profile.Loop", "run"))));
+        Stage.OTHER,
+        Stage.of(List.of(new Frame(Frame.ROOT + "benchmarks.profile.QueryProfile", "run"))));
   }
 
   @Test
   void sharesMethodsAndStacksAreCounted() {
-    List<Frame> scan = stack("jdk.incubator.vector.V", ROOT + "codec.read.ListScanner");
+    List<Frame> scan = stack("jdk.incubator.vector.V", Frame.ROOT + "codec.read.ListScanner");
     Profile profile = Profile.of(List.of(scan, scan, scan, stack()));
     assertEquals(4, profile.total());
     assertEquals(0.75, profile.share(Stage.SCAN));

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,12 +38,35 @@ class ReportTest {
     return SampleReport.small().dataSets().getFirst().scenarios().getFirst();
   }
 
+  /** What was not measured is null in JSON, and not a number here. */
+  private static final class FigureOrNull extends StdDeserializer<Double> {
+
+    private static final long serialVersionUID = 1L;
+
+    FigureOrNull() {
+      super(double.class);
+    }
+
+    @Override
+    public Double deserialize(JsonParser from, DeserializationContext context) throws IOException {
+      return from.getDoubleValue();
+    }
+
+    @Override
+    public Double getNullValue(DeserializationContext context) {
+      return Double.NaN;
+    }
+  }
+
   @Test
-  void jsonIsReadBackAsItWas() throws IOException {
+  void jsonTellsAllOfAReport() throws IOException {
+    ObjectMapper reader =
+        new ObjectMapper()
+            .registerModule(new SimpleModule().addDeserializer(double.class, new FigureOrNull()));
     Path file = temp.resolve("r.json");
     for (BenchReport report : List.of(SampleReport.small(), SampleReport.full())) {
       ReportJson.write(report, file);
-      assertEquals(report, ReportJson.read(file));
+      assertEquals(report, reader.readValue(file.toFile(), BenchReport.class));
     }
   }
 
@@ -75,11 +102,9 @@ class ReportTest {
         at95.stream().map(Target::contender).toList());
     assertEquals(3, at95.getFirst().ratioToBestPeer(), 1e-9);
     assertEquals(1, at95.get(2).ratioToBestPeer(), 1e-9);
-    assertEquals("exact", Target.bestPeer(scenario(), 0.99).orElseThrow().contender());
-    assertEquals(20, Target.bestOfOurs(scenario(), 0.99).orElseThrow().ratioToBestPeer(), 1e-9);
+    assertEquals(20, Target.all(scenario(), 0.99).getFirst().ratioToBestPeer(), 1e-9);
     ScenarioResult alone = new ScenarioResult("x", scenario().curves().subList(0, 2));
     assertTrue(Double.isNaN(Target.all(alone, 0.9).getFirst().ratioToBestPeer()));
-    assertTrue(Target.bestPeer(alone, 0.9).isEmpty());
   }
 
   @Test

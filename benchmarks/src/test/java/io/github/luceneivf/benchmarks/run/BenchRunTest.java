@@ -27,7 +27,7 @@ class BenchRunTest {
 
   @TempDir Path work;
 
-  private DataSetResult run(ScenarioName... scenarios) throws IOException {
+  private DataSetResult run(Scenario... scenarios) throws IOException {
     Progress quiet = new Progress(new PrintStream(OutputStream.nullOutputStream()));
     Roster roster = Roster.open(null, quiet);
     BenchSettings settings =
@@ -44,8 +44,7 @@ class BenchRunTest {
 
   @Test
   void contendersAreTunedMeasuredAndReported() throws IOException {
-    DataSetResult result =
-        run(ScenarioName.SINGLE, ScenarioName.DELETED, ScenarioName.BUILD, ScenarioName.OPENING);
+    DataSetResult result = run(Scenario.SINGLE, Scenario.DELETED, Scenario.BUILD, Scenario.OPENING);
     assertEquals(List.of(), result.failures());
     assertEquals(2, result.scenarios().size());
     result.scenarios().forEach(scenario -> assertEquals(2, scenario.curves().size()));
@@ -69,7 +68,7 @@ class BenchRunTest {
 
   @Test
   void mergesAreMeasuredBesideThoseOfVectorsOnly() throws IOException {
-    DataSetResult result = run(ScenarioName.MERGING, ScenarioName.SHARED);
+    DataSetResult result = run(Scenario.MERGING, Scenario.SHARED);
     assertEquals(List.of(), result.failures());
     assertEquals(
         List.of("ivf-bit1", "exact"),
@@ -89,7 +88,7 @@ class BenchRunTest {
   void searchGoesOnWhileSegmentsAreMerged() throws IOException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/taskset")), "cores cannot be chosen here");
     assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one core");
-    DataSetResult result = run(ScenarioName.TRAFFIC);
+    DataSetResult result = run(Scenario.TRAFFIC);
     assertEquals(List.of(), result.failures());
     assertEquals(
         List.of("this process", "sidecar"),
@@ -105,7 +104,7 @@ class BenchRunTest {
 
   @Test
   void theOthersGoOnWhenAContenderFails() throws IOException {
-    run(ScenarioName.BUILD);
+    run(Scenario.BUILD);
     List<Path> files;
     try (Stream<Path> all = Files.walk(work.resolve("indexes"))) {
       files = all.filter(file -> file.toString().contains("/exact/")).toList();
@@ -115,7 +114,7 @@ class BenchRunTest {
         Files.delete(file);
       }
     }
-    DataSetResult result = run(ScenarioName.SINGLE, ScenarioName.OPENING);
+    DataSetResult result = run(Scenario.SINGLE, Scenario.OPENING);
     assertEquals(2, result.failures().size());
     assertTrue(result.failures().getFirst().startsWith("one segment: exact: "));
     assertEquals(1, result.scenarios().getFirst().curves().size());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Recall;
 import io.github.luceneivf.benchmarks.data.VectorRows;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
@@ -38,13 +39,13 @@ class JudgeTest {
           }
         };
     int[][] truth = new int[queries][];
-    Arrays.fill(truth, IntStream.range(0, Half.K).toArray());
+    Arrays.fill(truth, IntStream.range(0, Recall.K).toArray());
     FloatMatrix vectors = new FloatMatrix(new float[queries], queries, 1);
     return DataSet.of("line", Metric.EUCLIDEAN, base, vectors, truth);
   }
 
   private static Judge all(DataSet set) {
-    return (query, rows, count) -> set.recall(query, rows, count, Half.K);
+    return (query, rows, count) -> set.recall(query, rows, count, Recall.K);
   }
 
   @Test
@@ -64,7 +65,7 @@ class JudgeTest {
     Judge judge = all(line(4));
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class, () -> judge.recall(Half.REPORT, 4, new int[Half.K]));
+            IllegalArgumentException.class, () -> judge.recall(Half.REPORT, 4, new int[Recall.K]));
     assertEquals("rows must be of 2 queries, got: 10", e.getMessage());
   }
 

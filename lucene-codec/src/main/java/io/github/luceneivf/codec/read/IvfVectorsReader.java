@@ -12,7 +12,6 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
-import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -199,18 +198,6 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   /** Returns what is stored about a field; empty if the field has no vectors here. */
   public Optional<FieldMeta> meta(String field) {
     return Optional.ofNullable(fields.get(field));
-  }
-
-  /**
-   * Returns the lists that a search with default settings probes; 0 where there are none.
-   *
-   * @throws IllegalArgumentException if the field has no vectors here, or {@code k} is less than 1
-   */
-  public int defaultNprobe(String field, int k) {
-    FieldSearcher.@Nullable Lists lists = searcherOf(field).lists();
-    return lists == null
-        ? 0
-        : ProbeSettings.of(k, IvfSearchStrategy.CALIBRATED, lists, lists.vectors()).nprobe();
   }
 
   @Override

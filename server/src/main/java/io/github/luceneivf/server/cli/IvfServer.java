@@ -10,6 +10,7 @@ import picocli.CommandLine.HelpCommand;
     name = "ivf",
     description = "Sidecar of lucene-ivf: trains codebooks and encodes vectors for merges.",
     mixinStandardHelpOptions = true,
+    versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {ServeCommand.class, HelpCommand.class})
 public final class IvfServer {

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.FormatMethod;
 import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.List;
  * @param vectors folder of its vectors
  * @param indexes its indexes
  */
-record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes) {
+record BenchContext(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes) {
 
   /** Heap for a build: a million vectors are buffered, and a graph beside them. */
   private static final List<String> BUILD_HEAP = List.of("-Xmx6g");
@@ -26,12 +27,12 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
   private static final List<String> SEARCH_HEAP =
       List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
-  /** Opens a lab in the run's work folder. */
-  static Lab open(BenchSettings settings, DataSet whole) throws IOException {
+  /** Prepares a data set in the run's work folder. */
+  static BenchContext open(BenchSettings settings, DataSet whole) throws IOException {
     DataSet set = whole.firstQueries(Math.min(settings.queries(), whole.queries().rows()));
     Path vectors = VectorStore.prepare(set, settings.work());
     Path indexes = settings.work().resolve("indexes").resolve(set.name());
-    return new Lab(settings, set, vectors, new IndexStore(indexes, settings.progress()));
+    return new BenchContext(settings, set, vectors, new IndexStore(indexes, settings.progress()));
   }
 
   /** Returns the number of queries, both halves together. */
@@ -77,7 +78,7 @@ record Lab(BenchSettings settings, DataSet set, Path vectors, IndexStore indexes
 
   /** Judges searches of all rows. */
   Judge judge() {
-    return (query, rows, count) -> set.recall(query, rows, count, Half.K);
+    return (query, rows, count) -> set.recall(query, rows, count, Recall.K);
   }
 
   /** Returns the tags of all rows. */

@@ -19,21 +19,24 @@ import java.util.stream.Stream;
  * One contender in one scenario: warmed up, tuned, measured again and again, and in the end turned
  * into curves. Not thread-safe; the caller closes it, which ends its process.
  */
-final class Competitor implements Closeable {
+final class ContenderRun implements Closeable {
 
   /** Ladders of which one setting warms up. */
   private static final int WARMING = 8;
 
-  private final Lab lab;
+  private final BenchContext context;
   private final WorkerProcess worker;
   private final DescribeJob.Description description;
   private final Contest contest;
   private final Map<String, Path> folders = new LinkedHashMap<>();
   private final Map<Trial, List<Measured>> samples = new LinkedHashMap<>();
 
-  private Competitor(
-      Lab lab, WorkerProcess worker, DescribeJob.Description description, Contest contest) {
-    this.lab = lab;
+  private ContenderRun(
+      BenchContext context,
+      WorkerProcess worker,
+      DescribeJob.Description description,
+      Contest contest) {
+    this.context = context;
     this.worker = worker;
     this.description = description;
     this.contest = contest;
@@ -45,23 +48,24 @@ final class Competitor implements Closeable {
   }
 
   /** Starts a contender's process and opens its indexes; empty if it cannot do what is asked. */
-  static Optional<Competitor> start(Lab lab, String contender, Contest contest) throws IOException {
+  static Optional<ContenderRun> start(BenchContext context, String contender, Contest contest)
+      throws IOException {
     DescribeJob describe =
-        new DescribeJob(lab.set().base().size(), contest.layout(), contest.filter());
-    WorkerProcess worker = lab.searcher(contender);
+        new DescribeJob(context.set().base().size(), contest.layout(), contest.filter());
+    WorkerProcess worker = context.searcher(contender);
     try {
-      Competitor competitor = new Competitor(lab, worker, worker.ask(describe), contest);
-      if (!competitor.description.supported()) {
-        lab.say("%s is left out: it cannot do this", contender);
+      ContenderRun run = new ContenderRun(context, worker, worker.ask(describe), contest);
+      if (!run.description.supported()) {
+        context.say("%s is left out: it cannot do this", contender);
         worker.close();
         return Optional.empty();
       }
-      for (String index : competitor.indexes()) {
-        competitor.folders.put(
-            index, lab.index(contender, index, contest.layout(), competitor.description).files());
+      for (String index : run.indexes()) {
+        run.folders.put(
+            index, context.index(contender, index, contest.layout(), run.description).files());
       }
-      competitor.openIndexes();
-      return Optional.of(competitor);
+      run.openIndexes();
+      return Optional.of(run);
     } catch (IOException | RuntimeException e) {
       worker.close();
       throw e;
@@ -110,10 +114,10 @@ final class Competitor implements Closeable {
       List<Setting> rungs = ladders.get(i).rungs();
       settings.add(rungs.get(rungs.size() / 2));
     }
-    double seconds = lab.settings().effort().warmUpSeconds();
+    double seconds = context.settings().effort().warmUpSeconds();
     WarmUpJob.Warmth warmth =
         worker.ask(new WarmUpJob(settings, contest.filter(), seconds / 4, seconds));
-    lab.say(
+    context.say(
         "%s: warm after %.1f s, %.1f times as fast as at first",
         worker.contender(), warmth.seconds(), warmth.speedUp());
   }
@@ -136,24 +140,26 @@ final class Competitor implements Closeable {
         }
       }
     }
-    lab.say("%s: %d settings tried, %d kept", worker.contender(), tried, samples.size());
+    context.say("%s: %d settings tried, %d kept", worker.contender(), tried, samples.size());
   }
 
   private Trial attempt(Setting setting) throws IOException {
-    Measured measured = measure(setting, Half.TUNING, lab.settings().effort().trialSeconds());
-    double recall = contest.judge().recall(Half.TUNING, lab.queries(), measured.rows());
+    Measured measured = measure(setting, Half.TUNING, context.settings().effort().trialSeconds());
+    double recall = contest.judge().recall(Half.TUNING, context.queries(), measured.rows());
     return new Trial(setting, recall, measured.times().cpu());
   }
 
   private int curvePoints() {
-    return contest.breadth() == Contest.Breadth.TARGETS ? 0 : lab.settings().effort().curvePoints();
+    return contest.breadth() == Contest.Breadth.TARGETS
+        ? 0
+        : context.settings().effort().curvePoints();
   }
 
   /** Measures the kept settings once on the other half: warm, then in another way. */
   void measureEach(Measurement other) throws IOException {
     for (Map.Entry<Trial, List<Measured>> kept : samples.entrySet()) {
       Setting setting = kept.getKey().setting();
-      Measured warm = measure(setting, Half.REPORT, lab.settings().effort().reportSeconds());
+      Measured warm = measure(setting, Half.REPORT, context.settings().effort().reportSeconds());
       kept.getValue().add(other.of(setting, warm));
     }
   }
@@ -176,7 +182,7 @@ final class Competitor implements Closeable {
     for (Map.Entry<Trial, List<Measured>> kept : samples.entrySet()) {
       Trial trial = kept.getKey();
       double recall =
-          contest.judge().recall(Half.REPORT, lab.queries(), kept.getValue().getFirst().rows());
+          contest.judge().recall(Half.REPORT, context.queries(), kept.getValue().getFirst().rows());
       points
           .computeIfAbsent(trial.setting().index(), _ -> new ArrayList<>())
           .add(

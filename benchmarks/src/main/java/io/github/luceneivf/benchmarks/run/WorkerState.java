@@ -7,6 +7,7 @@ import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.contender.Rebuild;
 import io.github.luceneivf.benchmarks.contender.Setting;
 import io.github.luceneivf.benchmarks.contender.Tag;
+import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker has before it: its contender, the vectors, open indexes. Not thread-safe. */
-final class Desk implements Closeable {
+final class WorkerState implements Closeable {
 
   private final Contender contender;
   private final PreparedVectors vectors;
@@ -25,7 +26,7 @@ final class Desk implements Closeable {
   private final Map<String, Path> folders = new HashMap<>();
   private final Map<String, Rebuild> rebuilds = new HashMap<>();
 
-  Desk(Contender contender, PreparedVectors vectors) {
+  WorkerState(Contender contender, PreparedVectors vectors) {
     this.contender = contender;
     this.vectors = vectors;
   }
@@ -94,7 +95,7 @@ final class Desk implements Closeable {
       throw new IllegalStateException(
           "index must be one of " + open.keySet() + ", got: " + setting.index());
     }
-    return index.search(setting, Half.K, filter);
+    return index.search(setting, Recall.K, filter);
   }
 
   /** Returns copies of the queries of a half, [queries][dim]. */
