@@ -88,7 +88,8 @@ public class TestHybridVectorLegs extends LuceneTestCase {
       HybridQuery query =
           HybridQuery.of(5, HybridLeg.of("keyword", untouched), HybridLeg.of("vector", leg));
       Exception e = assertThrows(IllegalArgumentException.class, () -> search(query));
-      assertTrue(e.getMessage(), e.getMessage().contains("where the similarity is COSINE, got: "));
+      String message = String.valueOf(e.getMessage());
+      assertTrue(message, message.contains("where the similarity is COSINE, got: "));
     }
   }
 

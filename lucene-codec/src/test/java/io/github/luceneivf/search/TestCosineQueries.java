@@ -150,8 +150,8 @@ public class TestCosineQueries extends LuceneTestCase {
             () -> searcher.search(clause, 3),
             () -> searcher.count(query));
     for (Callable<Object> search : searches) {
-      String message =
-          assertThrows(kind, IllegalArgumentException.class, search::call).getMessage();
+      Exception e = assertThrows(kind, IllegalArgumentException.class, search::call);
+      String message = String.valueOf(e.getMessage());
       assertTrue(
           kind + ": " + message,
           message.startsWith(
