@@ -16,6 +16,7 @@ import io.github.luceneivf.it.data.DataFolder;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,19 +45,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * nDCG@10 of keywords (BM25, k1 1.2, b 0.75, English stems, title and abstract in one field),
- * vectors, and both fused, on SciFact's judged claims. The vector leg once through our format and
- * once through exact search.
+ * Keywords (BM25, k1 1.2, b 0.75, English stems, title and abstract in one field), vectors, and
+ * both fused, on SciFact's judged claims: nDCG@10, with the vector leg once through our format and
+ * once through exact search; and pages of fused rankings.
  */
 class HybridOnRealDataIT {
 
   private static final int K = 10;
+  private static final int PAGES = 5;
   private static final HybridLeg[] NO_LEGS = {};
 
   @TempDir Path temp = Path.of("");
 
-  @Test
-  void fusionIsWorthItOnScifact() throws IOException {
+  /** What is done with the queries once their data is indexed. */
+  private interface Body {
+    void accept(Run run) throws IOException;
+  }
+
+  private void onScifact(Body body) throws IOException {
     DataSet data = DataFolder.open("scifact-minilm");
     Path folder = DataFolder.require(data.name());
     Tsv docs = Tsv.read(folder.resolve("docs.tsv.gz"));
@@ -67,27 +73,74 @@ class HybridOnRealDataIT {
       index(directory, analyzer, data, docs);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertEquals(1, reader.leaves().size());
-        Run run = new Run(new IndexSearcher(reader), analyzer, data, docs, queries, relevant);
-        RankFusion minMax = new RankFusion.WeightedMinMax();
-        RankFusion rrf = new RankFusion.ReciprocalRank();
-        System.out.printf("%n%-16s %-34s %8s%n", "data", "search", "nDCG@10");
-        double keyword = run.ndcg("keywords alone", minMax, "text");
-        double vector = run.ndcg("vectors alone, IVF", minMax, "ivf");
-        double exact = run.ndcg("vectors alone, exact", minMax, "exact");
-        double fusedMinMax = run.ndcg("weighted min-max, IVF", minMax, "text", "ivf");
-        double fusedRrf = run.ndcg("reciprocal rank, IVF", rrf, "text", "ivf");
-        double exactMinMax = run.ndcg("weighted min-max, exact", minMax, "text", "exact");
-        double exactRrf = run.ndcg("reciprocal rank, exact", rrf, "text", "exact");
-
-        // The figure in the data's description, computed there by brute force.
-        assertEquals(0.6451, exact, 0.0005);
-        assertEquals(exact, vector, 0.01);
-        assertTrue(Math.max(fusedMinMax, fusedRrf) >= Math.max(keyword, vector) - 0.01);
-        assertEquals(exactMinMax, fusedMinMax, 0.005);
-        assertEquals(exactRrf, fusedRrf, 0.005);
+        body.accept(new Run(new IndexSearcher(reader), analyzer, data, docs, queries, relevant));
       }
     }
   }
+
+  @Test
+  void fusionIsWorthItOnScifact() throws IOException {
+    onScifact(run -> {
+      RankFusion minMax = new RankFusion.WeightedMinMax();
+      RankFusion rrf = new RankFusion.ReciprocalRank();
+      System.out.printf("%n%-16s %-34s %8s%n", "data", "search", "nDCG@10");
+      double keyword = run.ndcg("keywords alone", minMax, "text");
+      double vector = run.ndcg("vectors alone, IVF", minMax, "ivf");
+      double exact = run.ndcg("vectors alone, exact", minMax, "exact");
+      double fusedMinMax = run.ndcg("weighted min-max, IVF", minMax, "text", "ivf");
+      double fusedRrf = run.ndcg("reciprocal rank, IVF", rrf, "text", "ivf");
+      double exactMinMax = run.ndcg("weighted min-max, exact", minMax, "text", "exact");
+      double exactRrf = run.ndcg("reciprocal rank, exact", rrf, "text", "exact");
+
+      // The figure in the data's description, computed there by brute force.
+      assertEquals(0.6451, exact, 0.0005);
+      assertEquals(exact, vector, 0.01);
+      assertTrue(Math.max(fusedMinMax, fusedRrf) >= Math.max(keyword, vector) - 0.01);
+      assertEquals(exactMinMax, fusedMinMax, 0.005);
+      assertEquals(exactRrf, fusedRrf, 0.005);
+    });
+  }
+
+  @Test
+  void fivePagesShowEveryHitOnce() throws IOException {
+    Paging from = (first, _, shown) -> first.withFrom(shown.size());
+    Paging after =
+        (first, _, shown) -> shown.isEmpty() ? first : first.withSearchAfter(shown.getLast());
+    Paging larger = (first, number, _) -> first.withK(number * K);
+    Paging moving = (first, number, _) -> first.withK(number * K).withWindow(number * K * 10);
+    onScifact(run -> {
+      System.out.printf("%n%-16s %-34s %12s %9s%n", "data", "pages", "show twice", "lose");
+      for (RankFusion fusion :
+          List.of(new RankFusion.WeightedMinMax(), new RankFusion.ReciprocalRank())) {
+        Faults none = new Faults(0, 0);
+        assertEquals(none, run.pages("from", fusion, from, larger));
+        assertEquals(none, run.pages("searchAfter", fusion, after, larger));
+        assertEquals(none, run.pages("larger k, windows kept", fusion, larger, larger));
+        // How not to do it: shows that the others do not hold by luck.
+        Faults faults = run.pages("larger k, larger windows", fusion, moving, moving);
+        assertTrue(faults.queries() > 0 && faults.lost() > 0, "moving windows: " + faults);
+      }
+    });
+  }
+
+  /** How a page is asked for. */
+  private interface Paging {
+    /**
+     * Returns the query for a page, or for it and all before.
+     *
+     * @param number the page, from 1
+     * @param shown the hits of the pages before
+     */
+    HybridQuery page(HybridQuery first, int number, List<HybridHit> shown);
+  }
+
+  /**
+   * What went wrong in pages 1 to 5.
+   *
+   * @param queries queries with a hit shown twice
+   * @param lost hits of the best fifty, over all queries, that no page showed
+   */
+  private record Faults(int queries, int lost) {}
 
   private static void index(Directory directory, Analyzer analyzer, DataSet data, Tsv docs)
       throws IOException {
@@ -161,6 +214,42 @@ class HybridOnRealDataIT {
       double mean = sum / queryIds.size();
       System.out.printf("%-16s %-34s %8.4f%n", data.name(), name, mean);
       return mean;
+    }
+
+    /**
+     * Shows five pages for each query, counts what is wrong with them, and prints it.
+     *
+     * @param whole how the hits are asked for that they should show
+     */
+    Faults pages(String name, RankFusion fusion, Paging paging, Paging whole) throws IOException {
+      HybridSearcher hybrid = new HybridSearcher(searcher);
+      int twice = 0;
+      int lost = 0;
+      int count = queries.column("id").size();
+      for (int query = 0; query < count; query++) {
+        HybridQuery first = HybridQuery.of(K, leg("text", query), leg("ivf", query));
+        List<HybridHit> shown = new ArrayList<>();
+        for (int number = 1; number <= PAGES; number++) {
+          HybridQuery next = paging.page(first, number, shown);
+          List<HybridHit> hits = hybrid.search(next, fusion).hits();
+          shown.addAll(hits.subList(Math.min(next.k() - K, hits.size()), hits.size()));
+        }
+        Set<Integer> distinct = docs(shown);
+        twice += distinct.size() < shown.size() ? 1 : 0;
+        HybridQuery all = whole.page(first, PAGES, shown);
+        Set<Integer> best = docs(hybrid.search(all, fusion).hits());
+        best.removeAll(distinct);
+        lost += best.size();
+      }
+      String what = fusion.getClass().getSimpleName() + ", " + name;
+      System.out.printf("%-16s %-40s %3d of %d %4d hits%n", data.name(), what, twice, count, lost);
+      return new Faults(twice, lost);
+    }
+
+    private static Set<Integer> docs(List<HybridHit> hits) {
+      Set<Integer> docs = new HashSet<>();
+      hits.forEach(hit -> docs.add(hit.doc()));
+      return docs;
     }
 
     private Query leg(String field, int query) {

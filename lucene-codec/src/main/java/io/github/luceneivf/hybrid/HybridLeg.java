@@ -9,16 +9,18 @@ import org.apache.lucene.search.Query;
  *
  * @param name how the leg is called in hits and messages
  * @param query what it searches for
- * @param weight its share, relative to the other legs' weights; 0 reports the leg without effect
- * @param window hits that take part in the fusion; empty for {@code max(10 × k, 100)}
+ * @param weight its share, relative to the other legs' weights; 0 reports what the leg says of the
+ *     others' hits and has no effect on which they are, their order, or the total
+ * @param window hits that take part in the fusion; empty for the query's default, {@link
+ *     HybridQuery#DEFAULT_WINDOW} or {@code k} if that is larger
  */
 public record HybridLeg(String name, LegQuery query, double weight, OptionalInt window) {
 
   /**
    * Checks the components.
    *
-   * @throws IllegalArgumentException if {@code name} is blank, {@code query} is null, {@code
-   *     weight} is negative or not finite, or {@code window} is less than 1
+   * @throws IllegalArgumentException if {@code name} is blank, {@code query} or {@code window} is
+   *     null, {@code weight} is negative or not finite, or {@code window} is less than 1
    */
   public HybridLeg {
     if (name == null || name.isBlank()) {
@@ -30,6 +32,9 @@ public record HybridLeg(String name, LegQuery query, double weight, OptionalInt 
     if (!(weight >= 0 && weight <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
           "leg \"" + name + "\": weight must be finite and at least 0, got: " + weight);
+    }
+    if (window == null) {
+      throw new IllegalArgumentException("leg \"" + name + "\": window must not be null");
     }
     if (window.isPresent() && window.getAsInt() < 1) {
       throw new IllegalArgumentException(
@@ -55,10 +60,5 @@ public record HybridLeg(String name, LegQuery query, double weight, OptionalInt 
   /** Returns a copy with a window of its own. */
   public HybridLeg withWindow(int newWindow) {
     return new HybridLeg(name, query, weight, OptionalInt.of(newWindow));
-  }
-
-  /** Returns the window for a query that wants {@code k} hits. */
-  int windowFor(int k) {
-    return window.orElse((int) Math.min(Integer.MAX_VALUE, Math.max(10L * k, 100)));
   }
 }

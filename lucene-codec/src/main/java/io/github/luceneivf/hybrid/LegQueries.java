@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.hybrid;
 
+import io.github.luceneivf.probe.QueryVectors;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.KnnByteVectorQuery;
@@ -81,6 +83,25 @@ final class LegQueries {
           .add(filter, BooleanClause.Occur.FILTER)
           .build();
     }
+  }
+
+  /**
+   * Checks the vectors of all nearest-neighbour queries in a tree of queries against the index.
+   *
+   * @throws IllegalArgumentException if one cannot be compared by its field's similarity
+   */
+  static void checkVectors(Query query, IndexReader reader) {
+    query.visit(
+        new QueryVisitor() {
+          @Override
+          public void visitLeaf(Query leaf) {
+            if (leaf instanceof KnnFloatVectorQuery knn) {
+              QueryVectors.check(reader, knn.getField(), knn.getTargetCopy());
+            } else if (leaf instanceof KnnByteVectorQuery knn) {
+              QueryVectors.check(reader, knn.getField(), knn.getTargetCopy());
+            }
+          }
+        });
   }
 
   private static @Nullable Query both(@Nullable Query own, @Nullable Query global) {

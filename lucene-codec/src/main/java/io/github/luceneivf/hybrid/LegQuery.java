@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a leg searches for, made anew for each search because a nearest-neighbour query needs its
  * depth and its filter when it is built: filtered afterwards it would lose hits. Implementations
- * must be thread-safe if their query is used by several threads.
+ * must be thread-safe if their query is used by several threads, and build equal queries from equal
+ * arguments if pages are to fit together.
  */
 @FunctionalInterface
 public interface LegQuery {
@@ -15,7 +16,8 @@ public interface LegQuery {
   /**
    * Makes the query of one search.
    *
-   * @param window hits that the leg will take from the query, at least 1
+   * @param window hits that the leg will take from the query, at least 1; at most the documents of
+   *     the reader
    * @param filter what every hit must match, or null; the query returned must honour it
    */
   Query build(int window, @Nullable Query filter);
@@ -29,6 +31,8 @@ public interface LegQuery {
    * <p>A nearest-neighbour query <em>inside</em> another query cannot be given the filter; {@link
    * #build} then throws {@code IllegalArgumentException} rather than lose hits. Such a leg needs an
    * implementation of its own.
+   *
+   * @throws IllegalArgumentException if {@code query} is null
    */
   static LegQuery of(Query query) {
     if (query == null) {

@@ -44,9 +44,11 @@ record LegRanking(String leg, double share, ScoreDoc[] hits, double[] normalized
       min = Math.min(min, hit.score);
       max = Math.max(max, hit.score);
     }
+    // One mean gap, so that the last hit stays above what was not found.
+    double gap = (max - min) / Math.max(1, hits.length - 1);
     double[] normalized = new double[hits.length];
     for (int i = 0; i < hits.length; i++) {
-      normalized[i] = max > min ? (hits[i].score - min) / (max - min) : 1;
+      normalized[i] = max > min ? (hits[i].score - min + gap) / (max - min + gap) : 1;
     }
     return normalized;
   }

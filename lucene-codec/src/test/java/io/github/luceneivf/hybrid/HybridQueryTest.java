@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.PatienceKnnVectorQuery;
@@ -38,13 +41,34 @@ class HybridQueryTest {
   }
 
   @Test
-  void windowIsTenTimesKButAtLeastAHundred() {
+  void windowIsSettledOnceAndTheSameForAllPages() {
     HybridLeg leg = HybridLeg.of("a", TERM);
-    assertEquals(100, leg.windowFor(1));
-    assertEquals(100, leg.windowFor(10));
-    assertEquals(110, leg.windowFor(11));
-    assertEquals(Integer.MAX_VALUE, leg.windowFor(Integer.MAX_VALUE));
-    assertEquals(3, leg.withWindow(3).windowFor(50));
+    HybridLeg own = HybridLeg.of("b", TERM).withWindow(3);
+    assertEquals(List.of(100, 3), windows(HybridQuery.of(1, leg, own)));
+    assertEquals(List.of(100, 3), windows(HybridQuery.of(100, leg, own)));
+    assertEquals(List.of(101, 3), windows(HybridQuery.of(101, leg, own)));
+    HybridQuery query = HybridQuery.of(10, leg, own);
+    assertEquals(List.of(100, 3), windows(query.withK(5_000)));
+    assertEquals(List.of(100, 3), windows(query.withFrom(5_000)));
+    assertEquals(List.of(100, 3), windows(query.withSearchAfter(7, 0.5f).withFilter(FILTER)));
+    assertEquals(List.of(700, 700), windows(query.withWindow(700).withFrom(20)));
+  }
+
+  private static List<Integer> windows(HybridQuery query) {
+    return query.legs().stream().map(leg -> leg.window().orElseThrow()).toList();
+  }
+
+  @Test
+  void pageStartIsPartOfTheQuery() {
+    HybridQuery query = HybridQuery.of(10, HybridLeg.of("a", TERM));
+    assertEquals(PageStart.FIRST, query.start());
+    assertEquals(new PageStart.From(30), query.withFrom(30).start());
+    HybridHit last = new HybridHit(8, 0.25f, List.of());
+    assertEquals(new PageStart.After(8, 0.25f), query.withSearchAfter(last).start());
+    assertEquals(query.withSearchAfter(8, 0.25f), query.withFrom(30).withSearchAfter(last));
+    assertEquals(5, query.withFrom(30).withK(5).k());
+    assertEquals(new PageStart.From(30), query.withFrom(30).withK(5).start());
+    assertEquals(new PageStart.From(30), query.withFrom(30).withFilter(FILTER).start());
   }
 
   @Test
@@ -126,11 +150,32 @@ class HybridQueryTest {
   }
 
   @Test
-  void minMaxOfHugeScoresDoesNotOverflow() {
-    ScoreDoc[] hits = {new ScoreDoc(0, Float.MAX_VALUE), new ScoreDoc(1, -Float.MAX_VALUE)};
+  void everyHitGetsMoreThanWhatWasNotFound() {
+    assertArrayEquals(new double[] {1, 0.5}, minMax(Float.MAX_VALUE, -Float.MAX_VALUE));
+    assertArrayEquals(new double[] {1, 0.5}, minMax(Float.MIN_VALUE, 0));
+    assertArrayEquals(new double[] {1, 2 / 3.0, 1 / 3.0}, minMax(-1, -2, -3));
+    assertArrayEquals(new double[] {1, 0.75, 0.5, 0.25}, minMax(4, 3, 2, 1));
+    assertArrayEquals(new double[] {1, 1, 1}, minMax(5, 5, 5));
+    assertArrayEquals(new double[] {1}, minMax(0));
+    assertArrayEquals(new double[] {1}, minMax(-7));
+    assertArrayEquals(new double[] {}, minMax());
+    double[] outlier = minMax(1e30f, 2, 1, 0);
+    assertEquals(1 / 4.0, outlier[3], 1e-12);
     assertArrayEquals(
-        new double[] {1, 0},
-        LegRanking.of("a", 1, hits, new RankFusion.WeightedMinMax()).normalized());
+        new double[] {1.0 / 61, 1.0 / 62},
+        normalized(new RankFusion.ReciprocalRank(), new float[] {0, -3}));
+  }
+
+  private static double[] minMax(float... scores) {
+    return normalized(new RankFusion.WeightedMinMax(), scores);
+  }
+
+  private static double[] normalized(RankFusion fusion, float[] scores) {
+    ScoreDoc[] hits = new ScoreDoc[scores.length];
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = new ScoreDoc(i, scores[i]);
+    }
+    return LegRanking.of("a", 1, hits, fusion).normalized();
   }
 
   @Test
@@ -158,6 +203,44 @@ class HybridQueryTest {
     rejected("k must be at least 1, got: 0", () -> HybridQuery.of(0, leg));
     rejected("rankConstant must be at least 1, got: 0", () -> new RankFusion.ReciprocalRank(0));
     rejected("searcher must not be null", () -> new HybridSearcher(null));
+    HybridQuery query = HybridQuery.of(1, leg);
+    rejected("from must be at least 0, got: -1", () -> query.withFrom(-1));
+    rejected("doc of searchAfter must be at least 0, got: -2", () -> query.withSearchAfter(-2, 1));
+    rejected(
+        "score of searchAfter must be finite, got: NaN", () -> query.withSearchAfter(2, Float.NaN));
+    rejected(
+        "score of searchAfter must be finite, got: -Infinity",
+        () -> query.withSearchAfter(2, Float.NEGATIVE_INFINITY));
+    rejected("k must be at least 1, got: -1", () -> query.withK(-1));
+    rejected("leg \"a\": window must be at least 1, got: 0", () -> query.withWindow(0));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // null is what is tested
+  void nullIsNamed() throws IOException {
+    HybridLeg leg = HybridLeg.of("a", TERM);
+    HybridQuery query = HybridQuery.of(1, leg);
+    List<HybridLeg> legs = List.of(leg);
+    rejected("filter must not be null", () -> query.withFilter(null));
+    rejected("filter must not be null", () -> new HybridQuery(legs, null, 1));
+    rejected("legs must not be null", () -> new HybridQuery(null, Optional.empty(), 1));
+    rejected("legs must not be null", () -> HybridQuery.of(1, (HybridLeg[]) null));
+    rejected("leg 1 must not be null", () -> HybridQuery.of(1, leg, null));
+    rejected("start must not be null", () -> new HybridQuery(legs, Optional.empty(), 1, null));
+    rejected("searchAfter must not be null", () -> query.withSearchAfter(null));
+    rejected("query must not be null", () -> HybridQuery.of(1, null, TERM));
+    rejected("query must not be null", () -> HybridQuery.of(1, TERM, null));
+    rejected(
+        "leg \"a\": window must not be null", () -> new HybridLeg("a", LegQuery.of(TERM), 1, null));
+    try (MultiReader empty = new MultiReader()) {
+      HybridSearcher searcher = new HybridSearcher(new IndexSearcher(empty));
+      rejected("query must not be null", () -> searcher.search(null));
+      rejected("fusion must not be null", () -> searcher.search(query, null));
+      HybridQuery none = HybridQuery.of(1, HybridLeg.of("b", (window, filter) -> null));
+      IllegalStateException e =
+          assertThrows(IllegalStateException.class, () -> searcher.search(none));
+      assertEquals("leg \"b\": built query must not be null", e.getMessage());
+    }
   }
 
   private static void rejected(String message, Executable call) {

@@ -51,7 +51,9 @@ final class NaiveFusion {
     TreeSet<Integer> union = new TreeSet<>();
     double weights = 0;
     for (int i = 0; i < legs.size(); i++) {
-      union.addAll(rankings.get(i));
+      if (legs.get(i).weight() > 0) {
+        union.addAll(rankings.get(i));
+      }
       weights += legs.get(i).weight();
     }
     Map<Integer, Double> sums = new TreeMap<>();
@@ -78,6 +80,8 @@ final class NaiveFusion {
     }
     double best = leg.score(ranking.getFirst());
     double worst = leg.score(ranking.getLast());
-    return best == worst ? 1 : (leg.score(doc) - worst) / (best - worst);
+    // What a line through the first and the last hit says of the place after the last.
+    double notFound = best - (best - worst) * ranking.size() / Math.max(1, ranking.size() - 1);
+    return best == worst ? 1 : (leg.score(doc) - notFound) / (best - notFound);
   }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.hybrid;
 
-import io.github.luceneivf.probe.IvfSearchStrategy;
-import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,145 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.IntPredicate;
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.document.Document;
-import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntPoint;
-import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.NoMergePolicy;
-import org.apache.lucene.index.Term;
-import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.tests.analysis.MockAnalyzer;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.tests.util.TestUtil;
 
 /** The searcher against {@link NaiveFusion}, and the corners one by one. */
-public class TestHybridSearcher extends LuceneTestCase {
-
-  private static final int DOCS = 300;
-  private static final int DIM = 6;
-  private static final String[] WORDS = {"ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen"};
-  private static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
-
-  private Directory dir;
-  private IndexReader reader;
-  private ExecutorService executor;
-  private final Map<Integer, float[]> vectors = new HashMap<>();
-
-  /** A codec whose vector search is exact, so that the naive answer is the only right one. */
-  protected Codec codec() {
-    return TestUtil.alwaysKnnVectorsFormat(new Lucene99HnswVectorsFormat(16, 100, 1 << 30));
-  }
-
-  @Override
-  public void setUp() throws Exception {
-    super.setUp();
-    executor = Executors.newFixedThreadPool(2);
-    dir = newDirectory();
-    IndexWriterConfig config = new IndexWriterConfig(new MockAnalyzer(random()));
-    config.setCodec(codec()).setMergePolicy(NoMergePolicy.INSTANCE);
-    try (IndexWriter writer = new IndexWriter(dir, config)) {
-      for (int doc = 0; doc < DOCS; doc++) {
-        writer.addDocument(document(doc));
-        if (doc % 110 == 50) {
-          writer.flush();
-        }
-      }
-    }
-    reader = DirectoryReader.open(dir);
-    assertEquals(4, reader.leaves().size());
-  }
-
-  @Override
-  public void tearDown() throws Exception {
-    reader.close();
-    dir.close();
-    TestUtil.shutdownExecutorService(executor);
-    super.tearDown();
-  }
-
-  private Document document(int doc) {
-    Document document = new Document();
-    StringBuilder text = new StringBuilder();
-    for (int i = random().nextInt(6); i >= 0; i--) {
-      text.append(WORDS[random().nextInt(WORDS.length)]).append(' ');
-    }
-    document.add(new TextField("text", text.toString(), Field.Store.NO));
-    document.add(new IntPoint("number", doc));
-    if (random().nextInt(8) != 0) {
-      float[] vector = vector();
-      vectors.put(doc, vector);
-      document.add(new KnnFloatVectorField("vector", vector, L2));
-    }
-    return document;
-  }
-
-  /** Small whole numbers, so that equal scores are frequent. */
-  private static float[] vector() {
-    float[] vector = new float[DIM];
-    for (int i = 0; i < DIM; i++) {
-      vector[i] = random().nextInt(3);
-    }
-    return vector;
-  }
-
-  private static Query keywords() {
-    BooleanQuery.Builder query = new BooleanQuery.Builder();
-    for (int i = random().nextInt(3); i >= 0; i--) {
-      query.add(term(WORDS[random().nextInt(WORDS.length)]), Occur.SHOULD);
-    }
-    return query.build();
-  }
-
-  private static Query term(String word) {
-    return new TermQuery(new Term("text", word));
-  }
-
-  private static Query nearest(float[] target) {
-    IvfSearchStrategy all = IvfSearchStrategy.nprobe(9);
-    return random().nextBoolean()
-        ? new IvfKnnFloatVectorQuery("vector", target, 1, null, all)
-        : new KnnFloatVectorQuery("vector", target, 1, null, all);
-  }
-
-  private IndexSearcher searcher() {
-    return new IndexSearcher(reader, random().nextBoolean() ? executor : null);
-  }
-
-  private Map<Integer, Float> keywordScores(Query query) throws IOException {
-    Map<Integer, Float> scores = new HashMap<>();
-    for (ScoreDoc hit : new IndexSearcher(reader).search(query, DOCS).scoreDocs) {
-      scores.put(hit.doc, hit.score);
-    }
-    return scores;
-  }
-
-  private Map<Integer, Float> vectorScores(float[] target) {
-    Map<Integer, Float> scores = new HashMap<>();
-    vectors.forEach((doc, vector) -> scores.put(doc, L2.compare(target, vector)));
-    return scores;
-  }
+public class TestHybridSearcher extends HybridTestCase {
 
   public void testTwoHundredRandomQueriesAgreeWithTheNaiveFusion() throws IOException {
     for (int round = 0; round < 200; round++) {
@@ -184,9 +57,9 @@ public class TestHybridSearcher extends LuceneTestCase {
     }
   }
 
-  /** The same documents, each with its score; order by score, then by number. */
+  /** The same documents, each with its score; order by score, the same contributions by number. */
   private static void assertSame(List<NaiveFusion.Scored> naive, HybridHits hits, int k) {
-    assertEquals(naive.size(), hits.fused());
+    assertEquals(naive.size(), hits.total().value());
     assertEquals(Math.min(k, naive.size()), hits.hits().size());
     Map<Integer, Double> scores = new HashMap<>();
     naive.forEach(scored -> scores.put(scored.doc(), scored.score()));
@@ -199,9 +72,13 @@ public class TestHybridSearcher extends LuceneTestCase {
       if (i > 0) {
         HybridHit before = hits.hits().get(i - 1);
         assertTrue(before.score() >= hit.score());
-        assertTrue(before.score() > hit.score() || before.doc() < hit.doc());
+        assertTrue(!contributions(before).equals(contributions(hit)) || before.doc() < hit.doc());
       }
     }
+  }
+
+  private static List<Double> contributions(HybridHit hit) {
+    return hit.legs().stream().map(LegScore::contribution).sorted().toList();
   }
 
   private static void checkFigures(
@@ -215,6 +92,7 @@ public class TestHybridSearcher extends LuceneTestCase {
         assertEquals(leg == 0 ? "keyword" : "vector", score.leg());
         assertEquals(place < 0 ? OptionalInt.empty() : OptionalInt.of(place + 1), score.rank());
         assertEquals(place < 0 ? 0 : legs.get(leg).score(hit.doc()), score.rawScore(), 1e-6);
+        assertTrue(place < 0 || score.normalizedScore() > 0);
         assertTrue(score.normalizedScore() >= 0 && score.normalizedScore() <= 1);
         sum += score.contribution();
       }
@@ -235,15 +113,15 @@ public class TestHybridSearcher extends LuceneTestCase {
         HybridQuery.of(
             3, HybridLeg.of("a", fixed(scoresA)).withWeight(3), HybridLeg.of("b", fixed(scoresB)));
     HybridHits minMax = new HybridSearcher(searcher()).search(query);
-    assertEquals(5, minMax.fused());
-    // a: (8, 4, 4, 2) -> 1, 1/3, 1/3, 0; b: (3, 1, .5) -> 1, .2, 0.
+    assertEquals(5, minMax.total().value());
+    // a: (8, 4, 4, 2), gap 2 -> 1, 1/2, 1/2, 1/4; b: (3, 1, .5), gap 1.25 -> 1, 7/15, 1/3.
     assertEquals(List.of(0, 1, 2), minMax.hits().stream().map(HybridHit::doc).toList());
     HybridHit second = minMax.hits().get(1);
-    assertEquals(0.75 / 3 + 0.25 * 0.2, second.score(), 1e-6);
+    assertEquals(0.75 / 2 + 0.25 * 7 / 15, second.score(), 1e-6);
     assertEquals(
         List.of(
-            new LegScore("a", OptionalInt.of(2), 4, 1 / 3.0, 0.75 * (1 / 3.0)),
-            new LegScore("b", OptionalInt.of(2), 1, 0.5 / 2.5, 0.25 * (0.5 / 2.5))),
+            new LegScore("a", OptionalInt.of(2), 4, 0.5, 0.75 * 0.5),
+            new LegScore("b", OptionalInt.of(2), 1, 1.75 / 3.75, 0.25 * (1.75 / 3.75))),
         second.legs());
     assertEquals(LegScore.absent("b"), minMax.hits().get(0).legs().get(1));
 
@@ -252,18 +130,6 @@ public class TestHybridSearcher extends LuceneTestCase {
     assertEquals(List.of(1, 2, 0), rrf.hits().stream().map(HybridHit::doc).toList());
     assertEquals(0.75 / 62 + 0.25 / 62, rrf.hits().get(0).score(), 1e-9);
     assertEquals(0.75 / 61, rrf.hits().get(2).score(), 1e-9);
-  }
-
-  /** Gives document {@code i} the score {@code scores[i]}; 0 means no match. */
-  private static Query fixed(float[] scores) {
-    BooleanQuery.Builder query = new BooleanQuery.Builder();
-    for (int doc = 0; doc < scores.length; doc++) {
-      if (scores[doc] > 0) {
-        Query number = new ConstantScoreQuery(IntPoint.newExactQuery("number", doc));
-        query.add(new BoostQuery(number, scores[doc]), Occur.SHOULD);
-      }
-    }
-    return query.build();
   }
 
   public void testFilterReachesTheVectorLegBeforeItsRankingIsCut() throws IOException {
@@ -296,7 +162,7 @@ public class TestHybridSearcher extends LuceneTestCase {
       try (IndexReader noDocs = DirectoryReader.open(empty)) {
         HybridHits none = new HybridSearcher(new IndexSearcher(noDocs)).search(oneEmpty);
         assertEquals(List.of(), none.hits());
-        assertEquals(0, none.fused());
+        assertEquals(0, none.total().value());
       }
     }
   }
@@ -330,7 +196,7 @@ public class TestHybridSearcher extends LuceneTestCase {
       assertEquals(Math.min(window, vectors.size()), hits.legs().get(1).hits());
       Set<Integer> docs = new HashSet<>();
       hits.hits().forEach(hit -> docs.add(hit.doc()));
-      assertEquals(hits.fused(), docs.size());
+      assertEquals(hits.total().value(), docs.size());
     }
   }
 
@@ -344,36 +210,6 @@ public class TestHybridSearcher extends LuceneTestCase {
           assertThrows(failure.getClass(), () -> new HybridSearcher(searcher()).search(query));
       assertEquals(failure.getMessage(), thrown.getMessage());
     }
-  }
-
-  private static Query failing(Throwable failure) {
-    return new Query() {
-      @Override
-      public Query rewrite(IndexSearcher searcher) throws IOException {
-        if (failure instanceof IOException e) {
-          throw e;
-        }
-        throw (IllegalStateException) failure;
-      }
-
-      @Override
-      public String toString(String field) {
-        return "failing";
-      }
-
-      @Override
-      public void visit(QueryVisitor visitor) {}
-
-      @Override
-      public boolean equals(Object other) {
-        return this == other;
-      }
-
-      @Override
-      public int hashCode() {
-        return System.identityHashCode(this);
-      }
-    };
   }
 
   public void testTimeoutFailsTheSearchInsteadOfShorteningTheAnswer() {

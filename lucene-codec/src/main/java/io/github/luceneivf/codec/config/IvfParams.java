@@ -63,6 +63,7 @@ public record IvfParams(
 
   /** Returns a copy with this encoding, whatever the dimension. */
   public IvfParams withEncoding(Encoding other) {
+    Objects.requireNonNull(other, "encoding");
     return new IvfParams(Optional.of(other), sizing, thresholds, targetRecall, mergeBudgetBytes);
   }
 

@@ -32,6 +32,22 @@ class IvfParamsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // null is what is tested
+  void nullIsNamed() {
+    assertNamed("encoding", () -> IvfParams.DEFAULT.withEncoding(null));
+    assertNamed("sizing", () -> IvfParams.DEFAULT.withSizing(null));
+    assertNamed("thresholds", () -> IvfParams.DEFAULT.withThresholds(null));
+    assertNamed("trainer", () -> Ports.LOCAL.withTrainer(null));
+    assertNamed("encoder", () -> Ports.LOCAL.withEncoder(null));
+    assertNamed("source", () -> Ports.LOCAL.withSource(null));
+    assertNamed("listener", () -> Ports.LOCAL.withListener(null));
+  }
+
+  private static void assertNamed(String parameter, Executable call) {
+    assertEquals(parameter, assertThrows(NullPointerException.class, call).getMessage());
+  }
+
+  @Test
   void defaultBudgetFitsTheHeap() {
     assertEquals(384L << 20, IvfParams.defaultBudget(4L << 30));
     assertEquals(192L << 20, IvfParams.defaultBudget(512L << 20));
