@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.codec.file.FieldMeta;
-import io.github.luceneivf.codec.file.LoadedCodebook;
-import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.probe.ProbePlan;
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -23,37 +18,25 @@ final class FieldSearcher {
 
   private final String field;
   private final FlatVectorsReader raw;
-  private final @Nullable Lists lists;
+  private final @Nullable SegmentLists lists;
 
-  /**
-   * The posting lists of the field.
-   *
-   * @param codebook their centroids
-   * @param postings the lists
-   * @param meta what is stored about them
-   * @param vectors vectors in all of them
-   * @param joint these and those of segments searched together with them, as long as they are the
-   *     first
-   */
-  record Lists(
-      LoadedCodebook codebook,
-      PostingLists postings,
-      FieldMeta.Lists meta,
-      int vectors,
-      AtomicReference<@Nullable JointLists> joint) {
-
-    Lists(LoadedCodebook codebook, PostingLists postings, FieldMeta.Lists meta, int vectors) {
-      this(codebook, postings, meta, vectors, new AtomicReference<>());
-    }
-  }
-
-  FieldSearcher(String field, FlatVectorsReader raw, @Nullable Lists lists) {
+  FieldSearcher(String field, FlatVectorsReader raw, @Nullable SegmentLists lists) {
     this.field = field;
     this.raw = raw;
     this.lists = lists;
   }
 
-  @Nullable Lists lists() {
+  String field() {
+    return field;
+  }
+
+  /** Returns the vectors as they were added. */
+  FlatVectorsReader raw() {
+    return raw;
+  }
+
+  /** Returns the posting lists; null if the segment has none. */
+  @Nullable SegmentLists lists() {
     return lists;
   }
 
@@ -66,10 +49,12 @@ final class FieldSearcher {
 
   void search(float[] target, KnnCollector collector, AcceptDocs acceptDocs) throws IOException {
     if (collector instanceof ProbePlan plan) {
-      plan.join(new SearchedLeaf(field, raw, lists, target, acceptDocs, plan.docBase()));
+      IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target));
+      all.add(this, acceptDocs, plan.docBase());
     } else if (collector.k() > 0) {
-      SearchedLeaf alone = new SearchedLeaf(field, raw, lists, target, acceptDocs, 0);
-      new IndexSearch(target, collector).run(List.of(alone));
+      IndexSearch alone = new IndexSearch(target);
+      alone.add(this, acceptDocs, 0);
+      alone.run(collector);
     }
   }
 }

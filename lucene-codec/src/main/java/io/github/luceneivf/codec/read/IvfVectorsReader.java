@@ -111,7 +111,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
         new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
     new Ordinals(file(IvfFiles.ORDINALS), lists);
     return new FieldSearcher(
-        field, raw, new FieldSearcher.Lists(codebook, postings, lists, meta.vectors()));
+        field, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
   }
 
   private IndexInput file(IvfFiles file) {
@@ -163,7 +163,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   @Override
   public Optional<StoredLists> lists(String field) throws IOException {
     FieldSearcher searcher = searchers.get(field);
-    FieldSearcher.@Nullable Lists lists = searcher == null ? null : searcher.lists();
+    @Nullable SegmentLists lists = searcher == null ? null : searcher.lists();
     if (lists == null) {
       return Optional.empty();
     }
@@ -172,7 +172,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
             lists.meta(), codebook(lists), lists.postings(), raw.getFloatVectorValues(field)));
   }
 
-  private static SegmentCodebook codebook(FieldSearcher.Lists lists) {
+  private static SegmentCodebook codebook(SegmentLists lists) {
     return new SegmentCodebook(
         lists.codebook().codebook(),
         lists.meta().calibration(),
@@ -207,7 +207,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
    * @throws IllegalArgumentException if the field has no vectors here, or {@code k} is less than 1
    */
   public int defaultNprobe(String field, int k) {
-    FieldSearcher.@Nullable Lists lists = searcherOf(field).lists();
+    @Nullable SegmentLists lists = searcherOf(field).lists();
     return lists == null
         ? 0
         : ProbeSettings.of(k, IvfSearchStrategy.CALIBRATED, lists, lists.vectors()).nprobe();
