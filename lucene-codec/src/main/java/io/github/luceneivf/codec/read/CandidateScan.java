@@ -36,6 +36,7 @@ final class CandidateScan {
   private int[] firstSlots = new int[33];
   private int size;
   private long vectors;
+  private double accepted;
   private boolean repeated;
 
   private final VectorKernel kernel = Kernels.get();
@@ -74,6 +75,11 @@ final class CandidateScan {
   /** Returns the segments, in the order of their numbers, shared. */
   List<SearchedLeaf> leaves() {
     return leaves;
+  }
+
+  /** Returns the vectors in all segments. */
+  int most() {
+    return most;
   }
 
   /** Returns the candidates so far, until the next {@link #rescan}. */
@@ -144,9 +150,17 @@ final class CandidateScan {
     return visitsAreMatches;
   }
 
-  /** Counts visits. */
-  void visit(int count) {
-    collector.incVisitedCount(count);
+  /** Counts visits, unless lists are scanned that were scanned before. */
+  void visit(int count, double matches) {
+    if (!repeated) {
+      collector.incVisitedCount(count);
+      accepted += matches;
+    }
+  }
+
+  /** Returns the share of accepted vectors among those scanned so far, an estimate, at most 1. */
+  double acceptedShare() {
+    return vectors == 0 ? 1 : Math.min(accepted / vectors, 1);
   }
 
   /** Returns those of the first {@code count} lanes that may be among the nearest. */

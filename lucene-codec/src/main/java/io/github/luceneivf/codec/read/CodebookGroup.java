@@ -123,18 +123,6 @@ final class CodebookGroup {
     return (double) Math.max(vectors, 1) / codebook.nlist();
   }
 
-  /** Returns the accepted vectors among those scanned so far, an estimate. */
-  double accepted() {
-    double accepted = together == null ? 0 : together.accepted();
-    for (ListScanner scanner : apart) {
-      accepted += scanner.accepted();
-    }
-    for (ListScanner scanner : small) {
-      accepted += scanner.accepted();
-    }
-    return accepted;
-  }
-
   /** Returns how often centroids were ranked, and the lists taken; a single list is none. */
   ProbeReport report() {
     return codebook.nlist() == 1
@@ -179,56 +167,57 @@ final class CodebookGroup {
 
   /** Scans the lists that were taken and not scanned yet: the best of all, then the others. */
   void scanTaken() throws IOException {
-    RankedLists.Drawn drawn = ranked.draw();
-    scan(drawn, 0, drawn.best());
+    int[] best = ranked.drawBest();
+    int[] others = ranked.drawOthers();
+    scan(best);
     if (!scan.isEnded()) {
-      scan(drawn, drawn.best(), drawn.lists().length);
+      scan(others);
     }
   }
 
-  /** Scans lists [from, to), segment by segment. */
-  private void scan(RankedLists.Drawn drawn, int from, int to) throws IOException {
+  /** Scans the lists of some ranks, segment by segment. */
+  private void scan(int[] ranks) throws IOException {
     for (ListScanner scanner : apart) {
-      for (int i = from; i < to; i++) {
-        scan.scan(scanner, drawn.lists()[i], drawn.bases()[i]);
-      }
+      scan(scanner, ranks, ranks.length);
       if (scan.isEnded()) {
         return;
       }
     }
     if (joint != null && !scan.isEnded()) {
-      scanSmall(joint, drawn, from, to);
+      scanSmall(joint, ranks);
     }
   }
 
-  private void scanSmall(JointLists joint, RankedLists.Drawn drawn, int from, int to)
-      throws IOException {
-    int[] lists = drawn.lists();
-    float[] bases = drawn.bases();
-    int[] left = new int[to - from];
+  private void scanSmall(JointLists joint, int[] ranks) throws IOException {
+    int[] left = new int[ranks.length];
     int count = 0;
-    for (int i = from; i < to; i++) {
-      if (together != null && joint.isJoined(lists[i])) {
-        scan.scan(together, lists[i], bases[i]);
+    for (int rank : ranks) {
+      if (together != null && joint.isJoined(ranked.list(rank))) {
+        scan.scan(together, ranked.list(rank), ranked.base(rank));
       } else {
-        left[count++] = i;
+        left[count++] = rank;
       }
     }
     if (count == 0 || scan.isEnded()) {
       return;
     }
     for (ListScanner scanner : small()) {
-      for (int i = 0; i < count; i++) {
-        scan.scan(scanner, lists[left[i]], bases[left[i]]);
-      }
+      scan(scanner, left, count);
       if (scan.isEnded()) {
         return;
       }
     }
     for (int i = 0; i < count; i++) {
-      if (joint.probe(lists[left[i]])) {
-        due = lists[left[i]];
+      int list = ranked.list(left[i]);
+      if (joint.probe(list)) {
+        due = list;
       }
+    }
+  }
+
+  private void scan(ListScanner scanner, int[] ranks, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      scan.scan(scanner, ranked.list(ranks[i]), ranked.base(ranks[i]));
     }
   }
 

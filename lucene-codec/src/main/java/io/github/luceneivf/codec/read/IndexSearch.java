@@ -44,7 +44,7 @@ final class IndexSearch implements ProbeSearch {
    * @param docBase added to its documents before they are collected
    * @throws IllegalArgumentException if the target has not the field's dimension
    */
-  void add(FieldSearcher segment, AcceptDocs acceptDocs, int docBase) throws IOException {
+  void add(SegmentField segment, AcceptDocs acceptDocs, int docBase) throws IOException {
     leaves.add(new SearchedLeaf(segment, target, acceptDocs, docBase));
   }
 

@@ -39,7 +39,6 @@ final class ListScanner {
   private final @Nullable Bits acceptOrds;
   private final float scale;
   private final float[] distances = new float[CodeBlock.WIDTH];
-  private double accepted;
   private long sampled;
   private long sampledTaken;
 
@@ -62,11 +61,6 @@ final class ListScanner {
   /** Returns the vectors in a list. */
   int size(int list) {
     return lists.size(list);
-  }
-
-  /** Returns the accepted vectors among those scanned so far, an estimate. */
-  double accepted() {
-    return accepted;
   }
 
   /** Says that a list will be scanned soon. */
@@ -98,29 +92,14 @@ final class ListScanner {
       scan.flush();
       scorer.score(cursor.memory(), offset, width, base, distances);
       rescale(distances, 0, count);
-      long lanes =
-          acceptOrds == null
-              ? competing(count, scan)
-              : competing(offset, count, acceptOrds, scan);
-      scan.offer(lanes, distances, firstSlot + at);
+      if (acceptOrds == null) {
+        scan.visit(count, count);
+        scan.offer(scan.competing(distances, count), distances, firstSlot + at);
+      } else {
+        scan.offer(accepted(offset, count, acceptOrds, scan), distances, firstSlot + at);
+      }
       at += count;
     }
-  }
-
-  /** Counts a block of which every vector is accepted, and returns what of it is near enough. */
-  private long competing(int count, CandidateScan scan) {
-    countAll(count, scan);
-    return scan.competing(distances, count);
-  }
-
-  /** Counts a block of which some vectors are accepted, and returns those that are near enough. */
-  private long competing(long offset, int count, Bits acceptOrds, CandidateScan scan)
-      throws IOException {
-    MemorySegment memory = cursor.memory();
-    if (!scan.isRepeated()) {
-      count(memory, offset, count, scan);
-    }
-    return accepted(memory, offset, scan.competing(distances, count), acceptOrds);
   }
 
   /** Scans a tail of which every vector is accepted. */
@@ -131,7 +110,7 @@ final class ListScanner {
     scorer.scoreTail(cursor.memory(), offset, blocks, base, scan.tails(), at);
     rescale(scan.tails(), at, count);
     scan.addTail(width, count, firstSlot);
-    countAll(count, scan);
+    scan.visit(count, count);
   }
 
   private void rescale(float[] values, int from, int count) {
@@ -139,13 +118,6 @@ final class ListScanner {
       for (int i = from; i < from + count; i++) {
         values[i] *= scale;
       }
-    }
-  }
-
-  private void countAll(int count, CandidateScan scan) {
-    if (!scan.isRepeated()) {
-      scan.visit(count);
-      accepted += count;
     }
   }
 
@@ -164,8 +136,7 @@ final class ListScanner {
       taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
     }
     int looked = Long.bitCount(sample);
-    scan.visit(all ? taken : count);
-    accepted += (double) taken * count / looked;
+    scan.visit(all ? taken : count, (double) taken * count / looked);
     sampled += looked;
     sampledTaken += taken;
   }
@@ -182,10 +153,15 @@ final class ListScanner {
     return (int) Math.max(1, Long.highestOneBit(step));
   }
 
-  private long accepted(MemorySegment memory, long offset, long lanes, Bits acceptOrds)
+  /** Counts a block of which some vectors are accepted; returns those of them that compete. */
+  private long accepted(long offset, int count, Bits acceptOrds, CandidateScan scan)
       throws IOException {
-    long accepted = lanes;
-    for (long left = lanes; left != 0; left &= left - 1) {
+    MemorySegment memory = cursor.memory();
+    if (!scan.isRepeated()) {
+      count(memory, offset, count, scan);
+    }
+    long accepted = scan.competing(distances, count);
+    for (long left = accepted; left != 0; left &= left - 1) {
       int lane = Long.numberOfTrailingZeros(left);
       long refused = acceptOrds.get(ord(memory, offset, lane)) ? 0 : 1;
       accepted ^= refused << lane;

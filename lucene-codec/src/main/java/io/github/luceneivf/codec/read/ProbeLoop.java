@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.search.KnnCollector;
 
 /**
@@ -96,15 +97,18 @@ final class ProbeLoop {
     }
     this.budget = sum;
     this.widest = largest.settings();
-    int all = 0;
-    boolean some = false;
-    for (SearchedLeaf leaf : scan.leaves()) {
-      all += leaf.vectors();
-      some |= leaf.acceptOrds() != null;
-    }
-    this.vectors = all;
-    this.restricted = some;
+    this.vectors = scan.most();
+    this.restricted = isRestricted(scan.leaves());
     this.rankAhead = restricted ? rankAhead() : 1;
+  }
+
+  private static boolean isRestricted(List<SearchedLeaf> leaves) {
+    for (SearchedLeaf leaf : leaves) {
+      if (leaf.acceptOrds() != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** How much farther to rank at once, so that it need not be done again for what is accepted. */
@@ -207,7 +211,7 @@ final class ProbeLoop {
   }
 
   private double wanted(double atLeast) {
-    double wanted = restricted ? atLeast * widest.widening(acceptedShare()) : atLeast;
+    double wanted = restricted ? atLeast * widest.widening(scan.acceptedShare()) : atLeast;
     if (wanted - spent < WORTH_MORE) {
       wanted = spent;
     }
@@ -215,15 +219,6 @@ final class ProbeLoop {
       wanted = Math.nextUp(spent);
     }
     return wanted;
-  }
-
-  /** The share of accepted vectors among those scanned so far, at most 1. */
-  private double acceptedShare() {
-    double accepted = 0;
-    for (CodebookGroup group : groups) {
-      accepted += group.accepted();
-    }
-    return scan.vectors() == 0 ? 1 : Math.min(accepted / scan.vectors(), 1);
   }
 
   /** Returns the group whose next list is the nearest; −1 if none has one. */

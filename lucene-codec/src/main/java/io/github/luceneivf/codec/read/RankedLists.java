@@ -7,13 +7,15 @@ import java.util.Arrays;
 
 /**
  * The lists of one codebook, best first for a query. The centroids are ranked once, as far as lists
- * are asked for. Lists are taken one by one, and drawn together to be scanned. Not thread-safe; one
+ * are asked for. Lists are taken one by one, and those taken drawn together, once each, to be scanned. Not thread-safe; one
  * per search.
  */
 final class RankedLists {
 
-  /** Lists scanned best first: enough for a threshold that spares most vectors of the others. */
-  // ADR 10 has what was measured; two and eight do the same.
+  /**
+   * Lists scanned best first: enough for a threshold that spares most vectors of the others (ADR
+   * 10: two and eight do the same).
+   */
   private static final int BEST_FIRST = 4;
 
   private final CentroidRanking ranking;
@@ -37,16 +39,6 @@ final class RankedLists {
     this.query = query;
     this.nlist = nlist;
   }
-
-  /**
-   * Lists to scan.
-   *
-   * @param lists numbers of lists, in the order in which to scan
-   * @param bases exact distance of the query to the centroid of each
-   * @param best how many of them are the best of all, and come first
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed over once
-  record Drawn(int[] lists, float[] bases, int best) {}
 
   boolean hasNext() {
     return next < nlist;
@@ -117,35 +109,45 @@ final class RankedLists {
     return ranked[rank];
   }
 
+  /** Returns the exact distance of the query to the centroid of a list, by its rank. */
+  float base(int rank) {
+    return bases[rank];
+  }
+
   /** Returns by what the next list is ranked: smaller is better. */
   float nextKey() {
     return keys[next];
   }
 
-  /** Takes the next list, to be drawn with all that were taken since the last draw. */
+  /** Takes the next list. */
   void take() {
     next++;
   }
 
+  /** Draws the ranks of lists that were taken and are among the first few, best first. */
+  int[] drawBest() {
+    int[] ranks = new int[Math.clamp(BEST_FIRST - (long) drawn, 0, next - drawn)];
+    for (int i = 0; i < ranks.length; i++) {
+      ranks[i] = drawn++;
+    }
+    return ranks;
+  }
+
   /**
-   * Draws the lists that were taken and not drawn yet: the first few best first, for candidates to
-   * compete with; the others in the order on disk, in which lists near each other in space are
-   * neighbours.
+   * Draws the ranks of all other lists that were taken, in the order on disk, in which lists near
+   * each other in space are neighbours.
    */
-  Drawn draw() {
+  int[] drawOthers() {
     long[] taken = new long[next - drawn];
     for (int i = 0; i < taken.length; i++) {
       taken[i] = (long) ranked[drawn + i] << 32 | (drawn + i);
     }
-    int best = Math.clamp(BEST_FIRST - (long) drawn, 0, taken.length);
-    Arrays.sort(taken, best, taken.length);
-    int[] lists = new int[taken.length];
-    float[] distances = new float[taken.length];
-    for (int i = 0; i < taken.length; i++) {
-      lists[i] = (int) (taken[i] >> 32);
-      distances[i] = bases[(int) taken[i]];
-    }
     drawn = next;
-    return new Drawn(lists, distances, best);
+    Arrays.sort(taken);
+    int[] ranks = new int[taken.length];
+    for (int i = 0; i < ranks.length; i++) {
+      ranks[i] = (int) taken[i];
+    }
+    return ranks;
   }
 }

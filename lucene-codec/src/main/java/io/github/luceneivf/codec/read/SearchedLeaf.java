@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** One field of one segment while it is searched. Not thread-safe; one per search. */
 final class SearchedLeaf {
 
-  private final FieldSearcher segment;
+  private final SegmentField segment;
   private final AcceptDocs acceptDocs;
   private final int docBase;
   private final RandomVectorScorer scorer;
@@ -26,12 +26,12 @@ final class SearchedLeaf {
    * @param docBase added to documents before they are collected
    * @throws IllegalArgumentException if {@code target} has not the field's dimension
    */
-  SearchedLeaf(FieldSearcher segment, float[] target, AcceptDocs acceptDocs, int docBase)
+  SearchedLeaf(SegmentField segment, float[] target, AcceptDocs acceptDocs, int docBase)
       throws IOException {
     this.segment = segment;
     this.acceptDocs = acceptDocs;
     this.docBase = docBase;
-    this.scorer = segment.raw().getRandomVectorScorer(segment.field(), target);
+    this.scorer = segment.raw().getRandomVectorScorer(segment.name(), target);
     this.acceptOrds = scorer.getAcceptOrds(acceptDocs.bits());
   }
 
@@ -76,7 +76,7 @@ final class SearchedLeaf {
 
   /** Scores the vectors of accepted documents, of which there are few. */
   void scanMatches(KnnCollector collector) throws IOException {
-    FloatVectorValues values = segment.raw().getFloatVectorValues(segment.field());
+    FloatVectorValues values = segment.raw().getFloatVectorValues(segment.name());
     FlatScan.scanMatches(scorer, values, acceptDocs, inIndex(collector));
   }
 
@@ -93,7 +93,7 @@ final class SearchedLeaf {
     SegmentLists lists = segment.lists();
     if (lists != null && !lists.postings().isOpen()) {
       throw new AlreadyClosedException(
-          "posting lists of field=\"" + segment.field() + "\" are closed", cause);
+          "posting lists of field=\"" + segment.name() + "\" are closed", cause);
     }
   }
 

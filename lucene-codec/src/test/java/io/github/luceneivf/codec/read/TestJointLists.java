@@ -80,7 +80,7 @@ public class TestJointLists extends LuceneTestCase {
   private static SegmentLists lists(LeafReader leaf) {
     IvfVectorsReader reader = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf);
     return Objects.requireNonNull(
-        reader.searcherOf(VectorIndexing.FIELD).lists(), "segment without lists");
+        reader.opened(VectorIndexing.FIELD).lists(), "segment without lists");
   }
 
   private static @Nullable JointLists joint(LeafReader first) {
@@ -264,7 +264,7 @@ public class TestJointLists extends LuceneTestCase {
     for (LeafReaderContext leaf : reader.leaves()) {
       IvfVectorsReader vectors = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
       AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
-      search.add(vectors.searcherOf(VectorIndexing.FIELD), everything, leaf.docBase);
+      search.add(vectors.opened(VectorIndexing.FIELD), everything, leaf.docBase);
     }
     return search.leaves();
   }
