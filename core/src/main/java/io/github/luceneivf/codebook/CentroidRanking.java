@@ -49,8 +49,8 @@ public final class CentroidRanking {
   private static final int PROBES = 16;
 
   /**
-   * Share of these neighbours that the codes must find. {@code CentroidRankingTest} has centroids on
-   * either side of it; no other value was compared.
+   * Share of these neighbours that the codes must find. {@code CentroidRankingTest} has centroids
+   * on either side of it; no other value was compared.
    */
   private static final double MIN_PROBE_RECALL = 0.9;
 

@@ -263,8 +263,7 @@ final class RecordedScenes {
   }
 
   /** Of different scales, sizes and encodings. */
-  private static List<String> threeCodebooks(VectorSimilarityFunction function)
-      throws IOException {
+  private static List<String> threeCodebooks(VectorSimilarityFunction function) throws IOException {
     FloatMatrix all = RecordedSearches.groups(N + QUERIES, DIM, 150, 14, 1, 16);
     FloatMatrix base = base(all);
     float[] values = VectorGenerators.slice(base, 0, 3_000).values().clone();
@@ -357,7 +356,9 @@ final class RecordedScenes {
                   .search(new KnnByteVectorQuery("bytes", target, 7, filter), 7)
                   .scoreDocs;
           lines.add(
-              "bytes " + (filter == null ? "all" : "wide") + " | |"
+              "bytes "
+                  + (filter == null ? "all" : "wide")
+                  + " | |"
                   + String.join("", Stream.of(hits).map(hit -> " " + hit.doc).toList()));
         }
       }

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.FloatVectorSimilarityQuery;
@@ -26,7 +27,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TopKnnCollector;
@@ -159,8 +159,7 @@ final class RecordedSearches {
     Query query =
         new KnnFloatVectorQuery(
             VectorIndexing.FIELD, targets.row(target), ask.k(), ask.filter(), ask.strategy());
-    add(
-        "stock " + target + " " + ask, "", target, searcher().search(query, ask.k()).scoreDocs);
+    add("stock " + target + " " + ask, "", target, searcher().search(query, ask.k()).scoreDocs);
   }
 
   /** Everything that is at least as similar as the {@code rank}th nearest. */

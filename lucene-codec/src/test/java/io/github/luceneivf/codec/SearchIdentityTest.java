@@ -30,6 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class SearchIdentityTest {
 
   private static final String RESOURCE = "recorded-searches.txt";
+
   /** The recorded lines of each scene. */
   private static Map<String, List<String>> recorded() throws IOException {
     Map<String, List<String>> recorded = new LinkedHashMap<>();
@@ -58,11 +59,10 @@ class SearchIdentityTest {
     Map<String, RecordedScenes.Scene> scenes = RecordedScenes.scenes();
     assertEquals(recorded.keySet(), scenes.keySet());
     return scenes.entrySet().stream()
-        .map(
-            scene ->
-                DynamicTest.dynamicTest(
-                    scene.getKey(),
-                    () -> assertSame(recorded.get(scene.getKey()), scene.getValue().play())));
+        .map(scene ->
+            DynamicTest.dynamicTest(
+                scene.getKey(),
+                () -> assertSame(recorded.get(scene.getKey()), scene.getValue().play())));
   }
 
   private static void assertSame(List<String> expected, List<String> actual) {

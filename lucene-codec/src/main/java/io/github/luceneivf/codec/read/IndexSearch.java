@@ -109,8 +109,7 @@ final class IndexSearch implements ProbeSearch {
     return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - before);
   }
 
-  private ProbeReport probe(List<SearchedLeaf> probed, KnnCollector collector)
-      throws IOException {
+  private ProbeReport probe(List<SearchedLeaf> probed, KnnCollector collector) throws IOException {
     if (probed.isEmpty() || collector.earlyTerminated()) {
       return ProbeReport.NOTHING;
     }

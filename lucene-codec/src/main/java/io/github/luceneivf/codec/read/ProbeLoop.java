@@ -42,8 +42,8 @@ final class ProbeLoop {
   private static final int AHEAD = 2;
 
   /**
-   * What is ranked besides, however little a calibration wants. No measurement of it is kept; {@code
-   * TestManySegments} holds how often centroids are ranked.
+   * What is ranked besides, however little a calibration wants. No measurement of it is kept;
+   * {@code TestManySegments} holds how often centroids are ranked.
    */
   private static final int MORE_AHEAD = 16;
 

@@ -61,8 +61,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
    * @param lists of the segment that speaks for all segments of its codebook
    * @param vectors in all segments that are probed together
    */
-  static ProbeSettings of(
-      int k, IvfSearchStrategy strategy, SegmentLists lists, int vectors) {
+  static ProbeSettings of(int k, IvfSearchStrategy strategy, SegmentLists lists, int vectors) {
     int calibrated = Math.max(k, MIN_K);
     FieldMeta.Lists meta = lists.meta();
     double growth = growth(lists, vectors);

@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * The lists of one codebook, best first for a query. The centroids are ranked once, as far as lists
- * are asked for. Lists are taken one by one, and those taken drawn together, once each, to be scanned. Not thread-safe; one
- * per search.
+ * are asked for. Lists are taken one by one, and those taken drawn together, once each, to be
+ * scanned. Not thread-safe; one per search.
  */
 final class RankedLists {
 
