@@ -3,9 +3,12 @@ package io.github.luceneivf;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -16,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   private static final String ROOT = "io.github.luceneivf.";
+
+  private static final int MOST_PARAMETERS = 5;
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -34,6 +39,7 @@ class ArchitectureTest {
             noneOf("codec.read", "codec", "codec.write", "codec.config", "search", "hybrid"),
             noneOf("probe", "codec", "codec.write", "codec.read", "codec.file", "search"),
             noneOf("search", "codec", "codec.write", "codec.read", "codec.file", "codec.config"),
+            noneOf("search", "kernel"),
             noneOf("hybrid", "codec", "codec.write", "codec.read", "codec.file", "codec.config"));
     rules.forEach(rule -> rule.check(CLASSES));
   }
@@ -49,6 +55,20 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(packages);
+  }
+
+  /** What many steps of a search need is the state of one object. */
+  @Test
+  void nothingOfASearchIsHandedThroughInLongLists() {
+    List<String> many =
+        CLASSES.stream()
+            .filter(type -> type.getPackageName().equals(ROOT + "codec.read"))
+            .flatMap(type -> type.getCodeUnits().stream())
+            .filter(unit -> !unit.getModifiers().contains(JavaModifier.SYNTHETIC))
+            .filter(unit -> unit.getRawParameterTypes().size() > MOST_PARAMETERS)
+            .map(JavaCodeUnit::getFullName)
+            .toList();
+    assertEquals(List.of(), many);
   }
 
   @Test

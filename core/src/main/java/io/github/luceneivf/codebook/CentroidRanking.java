@@ -42,8 +42,16 @@ public final class CentroidRanking {
   /** A cache line, and a whole vector register. */
   private static final long ALIGNMENT = 64;
 
+  /** Centroids ranked exactly beyond 1.5 for each one wanted: ADR 7. */
   private static final int SPARE = 16;
+
+  /** Centroids whose neighbours are ranked to learn whether codes tell them apart. */
   private static final int PROBES = 16;
+
+  /**
+   * Share of these neighbours that the codes must find. {@code CentroidRankingTest} has centroids
+   * on either side of it; no other value was compared.
+   */
   private static final double MIN_PROBE_RECALL = 0.9;
 
   private final VectorKernel kernel = Kernels.get();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.probe;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.util.function.Supplier;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopDocsCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the leaves of an index for one search over all of them. A query hands it to each leaf as
@@ -18,7 +19,8 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 public final class ProbePlan implements KnnCollector {
 
   private final IvfSearchStrategy strategy;
-  private final List<ProbeLeaf> leaves = new ArrayList<>();
+  private @Nullable ProbeSearch search;
+  private int leaves;
   private int docBase;
 
   /** Creates a plan without leaves. */
@@ -36,14 +38,36 @@ public final class ProbePlan implements KnnCollector {
     return docBase;
   }
 
-  /** Adds the current leaf. */
-  public void join(ProbeLeaf leaf) {
-    leaves.add(leaf);
+  /**
+   * Joins with the current leaf.
+   *
+   * @param type of the search of all leaves
+   * @param first makes it; asked by the first leaf only
+   * @return the search, which is to be given what the leaf has
+   * @throws ClassCastException if leaves joined a search of another type
+   */
+  public <S extends ProbeSearch> S join(Class<S> type, Supplier<S> first) {
+    S all = search == null ? first.get() : type.cast(search);
+    search = all;
+    leaves++;
+    return all;
   }
 
-  /** Returns the leaves that joined, shared. */
-  public List<ProbeLeaf> leaves() {
+  /** Returns how many leaves joined. */
+  public int leaves() {
     return leaves;
+  }
+
+  /**
+   * Searches all leaves that joined together.
+   *
+   * @param collector receives documents of the index, numbered from its beginning, with exact
+   *     scores
+   * @return what was looked at; nothing if no leaf joined
+   * @throws IOException if the index cannot be read
+   */
+  public ProbeReport search(KnnCollector collector) throws IOException {
+    return search == null ? ProbeReport.NOTHING : search.run(collector);
   }
 
   @Override

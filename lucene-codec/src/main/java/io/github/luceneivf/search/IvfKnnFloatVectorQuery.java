@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
-import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.probe.ProbeReport;
@@ -127,8 +126,7 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
               + (vector == null ? "null" : "0"));
     }
     float[] copy = vector.clone();
-    boolean finite = Kernels.get().maxAbs(copy, copy.length) <= Float.MAX_VALUE;
-    for (int i = 0; !finite && i < copy.length; i++) {
+    for (int i = 0; i < copy.length; i++) {
       if (!Float.isFinite(copy[i])) {
         throw new IllegalArgumentException(
             "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + copy[i]);
@@ -192,12 +190,12 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
         others.add(context);
       }
     }
-    if (plan.leaves().isEmpty()) {
+    if (plan.leaves() == 0) {
       return null;
     }
     KnnCollector collector = collector(searcher, filterWeight);
     searchOthers(others, filterWeight, searcher, collector);
-    ProbeReport report = plan.leaves().getFirst().search(plan.leaves(), target, collector);
+    ProbeReport report = plan.search(collector);
     return new NearestHits(collector.topDocs(), report);
   }
 
@@ -230,10 +228,10 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
             ? AcceptDocs.fromLiveDocs(liveDocs, reader.maxDoc())
             : AcceptDocs.fromIteratorSupplier(
                 () -> matches(filterWeight, context), liveDocs, reader.maxDoc());
-    int before = plan.leaves().size();
+    int before = plan.leaves();
     plan.startLeaf(context.docBase);
     reader.searchNearestVectors(field, target, plan, acceptDocs);
-    return plan.leaves().size() > before;
+    return plan.leaves() > before;
   }
 
   private static DocIdSetIterator matches(Weight filter, LeafReaderContext context)

@@ -27,15 +27,15 @@ enum Stage {
       "scan of codes",
       Set.of(
           "codec.file.PostingLists",
-          "codec.read.CodebookScanner",
+          "codec.read.CandidateScan",
+          "codec.read.CodebookGroup",
           "codec.read.JointLists",
           "codec.read.ListScanner",
-          "codec.read.ScanLog",
           "codec.read.ScannedSegments",
           "quantization.BlockScorer",
           "quantization.CodeBlock")),
   /** The best of what was scanned. */
-  SELECTION("selection of candidates", Set.of("codec.read.CandidateQueue", "codec.read.TailBatch")),
+  SELECTION("selection of candidates", Set.of("codec.read.CandidateQueue")),
   /** Exact scores of the candidates. */
   RERANK("rerank", Set.of("codec.read.FlatScan", "codec.read.Reranker")),
   /**
@@ -45,14 +45,15 @@ enum Stage {
   OURS(
       "other of ours",
       Set.of(
-          "codec.read.CodebookProbe",
-          "codec.read.FieldSearcher",
           "codec.read.IndexSearch",
           "codec.read.IvfVectorsReader",
           "codec.read.JointMemory",
+          "codec.read.ProbeLoop",
           "codec.read.ProbeSettings",
-          "codec.read.Probing",
-          "codec.read.SearchedLeaf")),
+          "codec.read.RankedLists",
+          "codec.read.SearchedLeaf",
+          "codec.read.SegmentField",
+          "codec.read.SegmentLists")),
   /** Lucene above and around. */
   LUCENE("Lucene", Set.of()),
   /** The loop that asks, and what belongs to no one. */

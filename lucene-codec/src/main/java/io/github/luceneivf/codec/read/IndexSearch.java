@@ -2,15 +2,14 @@
 package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.probe.ProbeReport;
-import io.github.luceneivf.quantization.QueryCode;
+import io.github.luceneivf.probe.ProbeSearch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The query pipeline: one search of one field over one or many segments.
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Where few documents are accepted in all, they are scored exactly, and that is all.
  *   <li>Segments without codes are scored exactly: what they hold sets the score to beat.
- *   <li>Segments with lists are probed together ({@link Probing}).
+ *   <li>Segments with lists are probed together ({@link ProbeLoop}).
  *   <li>So are those of one list, by themselves: codes about the mean of a segment are so much
  *       coarser than codes about centroids that one order of candidates would have to be reranked
  *       far deeper.
@@ -26,29 +25,45 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe; one per search.
  */
-final class IndexSearch {
+final class IndexSearch implements ProbeSearch {
 
   /** With this many accepted documents or fewer, exact scoring is cheaper than probing. */
   private static final int FEW_MATCHES = 2_000;
 
   private final float[] target;
-  private final KnnCollector collector;
+  private final List<SearchedLeaf> leaves = new ArrayList<>();
 
-  IndexSearch(float[] target, KnnCollector collector) {
+  /** Creates a search of no segments yet. */
+  IndexSearch(float[] target) {
     this.target = target;
-    this.collector = collector;
   }
 
-  ProbeReport run(List<SearchedLeaf> leaves) throws IOException {
-    if (matchesAreFew(leaves)) {
-      return scanMatches(leaves);
+  /**
+   * Adds a segment.
+   *
+   * @param docBase added to its documents before they are collected
+   * @throws IllegalArgumentException if the target has not the field's dimension
+   */
+  void add(SegmentField segment, AcceptDocs acceptDocs, int docBase) throws IOException {
+    leaves.add(new SearchedLeaf(segment, target, acceptDocs, docBase));
+  }
+
+  /** Returns the segments, in the order in which they were added, shared. */
+  List<SearchedLeaf> leaves() {
+    return leaves;
+  }
+
+  @Override
+  public ProbeReport run(KnnCollector collector) throws IOException {
+    if (matchesAreFew(collector.k())) {
+      return scanMatches(collector);
     }
     ProbeReport report = ProbeReport.NOTHING;
     List<SearchedLeaf> withLists = new ArrayList<>(leaves.size());
     List<SearchedLeaf> withOneList = new ArrayList<>(0);
     List<SearchedLeaf> withoutCodes = new ArrayList<>(0);
     for (SearchedLeaf leaf : leaves) {
-      FieldSearcher.Lists lists = leaf.lists();
+      SegmentLists lists = leaf.lists();
       if (lists == null) {
         withoutCodes.add(leaf);
       } else if (lists.meta().nlist() > 1) {
@@ -57,16 +72,16 @@ final class IndexSearch {
         withOneList.add(leaf);
       }
     }
-    report = report.plus(scanAll(withoutCodes));
-    report = report.plus(probe(withLists));
-    return report.plus(probe(withOneList));
+    report = report.plus(scanAll(withoutCodes, collector));
+    report = report.plus(probe(withLists, collector));
+    return report.plus(probe(withOneList, collector));
   }
 
   /** Whether exact scoring of what is accepted is cheap; without any restriction it never is. */
-  private boolean matchesAreFew(List<SearchedLeaf> leaves) throws IOException {
+  private boolean matchesAreFew(int k) throws IOException {
     boolean restricted = false;
     long matches = 0;
-    long few = Math.max(10L * collector.k(), FEW_MATCHES);
+    long few = Math.max(10L * k, FEW_MATCHES);
     for (SearchedLeaf leaf : leaves) {
       restricted |= leaf.acceptOrds() != null;
       matches += leaf.matches();
@@ -77,55 +92,51 @@ final class IndexSearch {
     return restricted;
   }
 
-  private ProbeReport scanMatches(List<SearchedLeaf> leaves) throws IOException {
+  private ProbeReport scanMatches(KnnCollector collector) throws IOException {
     long before = collector.visitedCount();
     for (SearchedLeaf leaf : leaves) {
       leaf.scanMatches(collector);
     }
-    return scored(before);
+    return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - before);
   }
 
-  private ProbeReport scanAll(List<SearchedLeaf> leaves) throws IOException {
+  private static ProbeReport scanAll(List<SearchedLeaf> leaves, KnnCollector collector)
+      throws IOException {
     long before = collector.visitedCount();
     for (SearchedLeaf leaf : leaves) {
       leaf.scanAll(collector);
     }
-    return leaves.isEmpty() ? ProbeReport.NOTHING : scored(before);
+    return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - before);
   }
 
-  private ProbeReport scored(long visitedBefore) {
-    return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - visitedBefore);
-  }
-
-  private ProbeReport probe(List<SearchedLeaf> leaves) throws IOException {
-    List<List<SearchedLeaf>> groups = byCodebook(leaves);
-    if (groups.isEmpty() || collector.earlyTerminated()) {
+  private ProbeReport probe(List<SearchedLeaf> probed, KnnCollector collector) throws IOException {
+    if (probed.isEmpty() || collector.earlyTerminated()) {
       return ProbeReport.NOTHING;
     }
     int vectors = 0;
-    for (SearchedLeaf leaf : leaves) {
+    for (SearchedLeaf leaf : probed) {
       vectors += leaf.requireLists().vectors();
     }
+    List<List<SearchedLeaf>> byCodebook = byCodebook(probed);
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
-    ProbeSettings[] settings = new ProbeSettings[groups.size()];
+    ProbeSettings[] settings = new ProbeSettings[byCodebook.size()];
     int depth = 0;
     for (int i = 0; i < settings.length; i++) {
-      settings[i] = ProbeSettings.of(collector.k(), strategy, largest(groups.get(i)), vectors);
+      settings[i] = ProbeSettings.of(collector.k(), strategy, largest(byCodebook.get(i)), vectors);
       depth = Math.max(depth, settings[i].depth());
     }
     if (depth >= vectors / 2) {
-      return scanAll(leaves);
+      return scanAll(probed, collector);
     }
-    CodebookProbe[] probes = new CodebookProbe[settings.length];
-    int index = 0;
-    for (int i = 0; i < probes.length; i++) {
-      probes[i] = prepared(groups.get(i), index, settings[i], probes[0]);
-      index += groups.get(i).size();
+    CandidateScan scan = new CandidateScan(collector, depth, vectors);
+    CodebookGroup[] groups = new CodebookGroup[settings.length];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = new CodebookGroup(byCodebook.get(i), target, settings[i], groups[0], scan);
     }
     try {
-      return new Probing(probes, depth, vectors, collector).run();
+      return new ProbeLoop(groups, scan, depth, collector).run();
     } catch (IllegalStateException e) {
-      for (SearchedLeaf leaf : leaves) {
+      for (SearchedLeaf leaf : probed) {
         leaf.checkOpen(e);
       }
       throw e;
@@ -154,29 +165,12 @@ final class IndexSearch {
   }
 
   /** The segment of most vectors: its calibration speaks for all of its codebook. */
-  private static FieldSearcher.Lists largest(List<SearchedLeaf> group) {
-    FieldSearcher.Lists largest = group.getFirst().requireLists();
+  private static SegmentLists largest(List<SearchedLeaf> group) {
+    SegmentLists largest = group.getFirst().requireLists();
     for (SearchedLeaf leaf : group) {
-      FieldSearcher.Lists lists = leaf.requireLists();
+      SegmentLists lists = leaf.requireLists();
       largest = lists.vectors() > largest.vectors() ? lists : largest;
     }
     return largest;
-  }
-
-  private CodebookProbe prepared(
-      List<SearchedLeaf> group,
-      int firstIndex,
-      ProbeSettings settings,
-      @Nullable CodebookProbe first) {
-    LoadedCodebook codebook = group.getFirst().requireLists().codebook();
-    float[] mapped = target.clone();
-    codebook.codebook().space().mapQuery(mapped);
-    QueryCode query = new QueryCode(codebook.codebook().quantizer(), mapped);
-    float scale = first == null ? 1 : first.scaleOf(codebook.codebook());
-    // With a visit limit, visits are accepted vectors, each looked up; otherwise all vectors of the
-    // lists are, and the accepted ones are estimated.
-    boolean countsAll = collector.visitLimit() < Integer.MAX_VALUE;
-    CodebookScanner scanner = new CodebookScanner(group, query, firstIndex, scale, countsAll);
-    return new CodebookProbe(codebook, query, scanner, settings, scale);
   }
 }

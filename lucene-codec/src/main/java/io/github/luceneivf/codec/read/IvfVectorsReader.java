@@ -42,7 +42,7 @@ import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
-import org.jspecify.annotations.Nullable;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
 public final class IvfVectorsReader extends KnnVectorsReader implements CodebookHolder {
@@ -52,7 +52,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   private final FlatVectorsReader raw;
   private final Map<IvfFiles, IndexInput> files = new EnumMap<>(IvfFiles.class);
   private final Map<String, FieldMeta> fields = new HashMap<>();
-  private final Map<String, FieldSearcher> searchers = new HashMap<>();
+  private final Map<String, SegmentField> opened = new HashMap<>();
 
   /**
    * Opens the files of a segment, and reads and checks its meta data.
@@ -74,7 +74,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
         }
       }
       for (Map.Entry<String, FieldMeta> entry : fields.entrySet()) {
-        searchers.put(entry.getKey(), searcher(entry.getKey(), entry.getValue()));
+        opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
       }
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileSuppressingExceptions(e, this);
@@ -82,10 +82,10 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     }
   }
 
-  private FieldSearcher searcher(String field, FieldMeta meta) throws IOException {
+  private SegmentField open(String field, FieldMeta meta) throws IOException {
     FieldInfo info = infoOf(field);
     if (meta.lists().isEmpty()) {
-      return new FieldSearcher(field, raw, null);
+      return new SegmentField(field, raw, null);
     }
     FieldMeta.Lists lists = meta.lists().get();
     if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
@@ -109,8 +109,8 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     PostingLists postings =
         new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
     new Ordinals(file(IvfFiles.ORDINALS), lists);
-    return new FieldSearcher(
-        field, raw, new FieldSearcher.Lists(codebook, postings, lists, meta.vectors()));
+    return new SegmentField(
+        field, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
   }
 
   private IndexInput file(IvfFiles file) {
@@ -139,30 +139,50 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     return raw.getByteVectorValues(field);
   }
 
+  /**
+   * Searches a field of this segment by itself, or joins with it where the collector is a plan to
+   * search the field in many segments.
+   *
+   * @param collector receives exact scores, whatever the encoding, so that sums, thresholds and
+   *     merges across segments are consistent
+   * @throws IllegalArgumentException if the field has no vectors here, or not those of {@code
+   *     target}
+   */
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    searcherOf(field).search(target, collector, acceptDocs);
+    SegmentField segment = opened(field);
+    if (collector instanceof ProbePlan plan) {
+      IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target));
+      all.add(segment, acceptDocs, plan.docBase());
+    } else if (collector.k() > 0) {
+      IndexSearch alone = new IndexSearch(target);
+      alone.add(segment, acceptDocs, 0);
+      alone.run(collector);
+    }
   }
 
   @Override
   public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    searcherOf(field).search(target, collector, acceptDocs);
+    RandomVectorScorer scorer = opened(field).raw().getRandomVectorScorer(field, target);
+    if (collector.k() > 0) {
+      FlatScan.scanAll(scorer, scorer.getAcceptOrds(acceptDocs.bits()), collector);
+    }
   }
 
-  FieldSearcher searcherOf(String field) {
-    FieldSearcher searcher = searchers.get(field);
-    if (searcher == null) {
+  SegmentField opened(String field) {
+    SegmentField segment = opened.get(field);
+    if (segment == null) {
       throw new IllegalArgumentException("field=\"" + field + "\" has no vectors in this segment");
     }
-    return searcher;
+    return segment;
   }
 
   @Override
   public Optional<StoredLists> lists(String field) throws IOException {
-    FieldSearcher searcher = searchers.get(field);
-    FieldSearcher.@Nullable Lists lists = searcher == null ? null : searcher.lists();
+    SegmentField segment = opened.get(field);
+    SegmentLists lists = segment == null ? null : segment.lists();
     if (lists == null) {
       return Optional.empty();
     }
@@ -171,7 +191,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
             lists.meta(), codebook(lists), lists.postings(), raw.getFloatVectorValues(field)));
   }
 
-  private static SegmentCodebook codebook(FieldSearcher.Lists lists) {
+  private static SegmentCodebook codebook(SegmentLists lists) {
     return new SegmentCodebook(
         lists.codebook().codebook(),
         lists.meta().calibration(),
@@ -180,13 +200,13 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
 
   @Override
   public Optional<SegmentFit> fit(String field) {
-    FieldSearcher searcher = searchers.get(field);
+    SegmentField open = opened.get(field);
     return meta(field)
         .map(meta ->
             SegmentFit.of(
                 segment.name,
                 meta,
-                Optional.ofNullable(searcher == null ? null : searcher.lists())
+                Optional.ofNullable(open == null ? null : open.lists())
                     .map(IvfVectorsReader::codebook)));
   }
 

@@ -40,7 +40,7 @@ final class JointLists {
   /** In place of probes: the list is joined. */
   private static final int JOINED = -2;
 
-  private final List<FieldSearcher.Lists> segments;
+  private final List<SegmentLists> segments;
   private final CodeBlock layout;
   private final int[] sizes;
 
@@ -49,13 +49,13 @@ final class JointLists {
 
   private volatile @Nullable PostingLists joined;
 
-  private JointLists(List<FieldSearcher.Lists> segments) {
-    FieldSearcher.Lists first = segments.getFirst();
+  private JointLists(List<SegmentLists> segments) {
+    SegmentLists first = segments.getFirst();
     CodeBlock block = first.postings().layout();
     this.segments = List.copyOf(segments);
     this.sizes = new int[first.meta().nlist()];
     int vectors = 0;
-    for (FieldSearcher.Lists segment : segments) {
+    for (SegmentLists segment : segments) {
       vectors = Math.addExact(vectors, segment.vectors());
       for (int list = 0; list < sizes.length; list++) {
         sizes[list] += segment.postings().size(list);
@@ -77,7 +77,7 @@ final class JointLists {
     List<SearchedLeaf> small = new ArrayList<>(leaves.size());
     long room = bytesInAll;
     for (SearchedLeaf leaf : leaves) {
-      FieldSearcher.Lists lists = leaf.requireLists();
+      SegmentLists lists = leaf.requireLists();
       long bytes = lists.meta().places().postings().length();
       if (isSmall(lists)
           && bytes <= room
@@ -89,7 +89,7 @@ final class JointLists {
     return small.size() < 2 ? List.of() : small;
   }
 
-  private static boolean isSmall(FieldSearcher.Lists lists) {
+  private static boolean isSmall(SegmentLists lists) {
     return lists.vectors() > 0 && lists.vectors() < (long) LONG_LIST * lists.meta().nlist();
   }
 
@@ -178,7 +178,7 @@ final class JointLists {
     target.moveTo(list);
     int at = 0;
     int start = 0;
-    for (FieldSearcher.Lists segment : segments) {
+    for (SegmentLists segment : segments) {
       PostingLists postings = segment.postings();
       PostingLists.Cursor cursor = postings.cursor();
       int size = postings.size(list);

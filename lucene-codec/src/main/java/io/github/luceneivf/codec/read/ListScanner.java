@@ -2,8 +2,6 @@
 package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.codec.file.PostingLists;
-import io.github.luceneivf.kernel.Kernels;
-import io.github.luceneivf.kernel.VectorKernel;
 import io.github.luceneivf.quantization.BlockScorer;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.QueryCode;
@@ -11,7 +9,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +36,9 @@ final class ListScanner {
   private final CodeBlock layout;
   private final PostingLists.Cursor cursor;
   private final BlockScorer scorer;
-  private final VectorKernel kernel = Kernels.get();
   private final @Nullable Bits acceptOrds;
   private final float scale;
-  private final boolean countsAll;
   private final float[] distances = new float[CodeBlock.WIDTH];
-  private double accepted;
   private long sampled;
   private long sampledTaken;
 
@@ -53,15 +47,8 @@ final class ListScanner {
    *
    * @param segments what the lists are of
    * @param scale factor on distances
-   * @param countsAll whether visits are accepted vectors, each looked up; otherwise all vectors of
-   *     the lists are, and the accepted ones are estimated from a sample of each block
    */
-  ListScanner(
-      PostingLists lists,
-      ScannedSegments segments,
-      QueryCode query,
-      float scale,
-      boolean countsAll) {
+  ListScanner(PostingLists lists, ScannedSegments segments, QueryCode query, float scale) {
     this.lists = lists;
     this.segments = segments;
     this.layout = lists.layout();
@@ -69,17 +56,11 @@ final class ListScanner {
     this.scorer = new BlockScorer(layout, query);
     this.acceptOrds = segments.acceptOrds();
     this.scale = scale;
-    this.countsAll = countsAll;
   }
 
   /** Returns the vectors in a list. */
   int size(int list) {
     return lists.size(list);
-  }
-
-  /** Returns the accepted vectors among those scanned so far, an estimate. */
-  double accepted() {
-    return accepted;
   }
 
   /** Says that a list will be scanned soon. */
@@ -88,81 +69,48 @@ final class ListScanner {
   }
 
   /**
-   * Scans a list that is not empty. Candidates of its tail may stay in {@code tails}.
+   * Scans a list that is not empty. Distances of its tail may stay in the scan's tails.
    *
    * @param base exact distance of the query to its centroid
    * @param firstSlot slot of its first vector
-   * @param visits counts visits and may stop the scan; null if the list was scanned before
+   * @param scan gets the candidates, and may end
    */
-  void scan(
-      int list,
-      float base,
-      int firstSlot,
-      CandidateQueue candidates,
-      TailBatch tails,
-      @Nullable KnnCollector visits)
-      throws IOException {
+  void scan(int list, float base, int firstSlot, CandidateScan scan) throws IOException {
     int size = lists.size(list);
     cursor.moveTo(list);
     for (int at = 0; at < size; ) {
-      if (visits != null && visits.earlyTerminated()) {
+      if (scan.isEnded()) {
         return;
       }
       int width = CodeBlock.widthAt(at, size);
       long offset = cursor.base() + layout.blockOffset(at, size);
-      if (width == CodeBlock.TAIL_WIDTH && acceptOrds == null) {
-        scanTail(offset, size - at, base, firstSlot + at, candidates, tails, visits);
+      int count = Math.min(width, size - at);
+      if (acceptOrds == null && width == CodeBlock.TAIL_WIDTH) {
+        scanTail(offset, size - at, base, firstSlot + at, scan);
         return;
       }
-      int count = Math.min(width, size - at);
-      tails.flush(candidates);
-      scanBlock(offset, width, count, base, firstSlot + at, candidates, visits);
+      scan.flush();
+      scorer.score(cursor.memory(), offset, width, base, distances);
+      rescale(distances, 0, count);
+      if (acceptOrds == null) {
+        scan.visit(count, count);
+        scan.offer(scan.competing(distances, count), distances, firstSlot + at);
+      } else {
+        scan.offer(accepted(offset, count, acceptOrds, scan), distances, firstSlot + at);
+      }
       at += count;
     }
   }
 
-  private void scanBlock(
-      long offset,
-      int width,
-      int count,
-      float base,
-      int firstSlot,
-      CandidateQueue candidates,
-      @Nullable KnnCollector visits)
-      throws IOException {
-    MemorySegment memory = cursor.memory();
-    scorer.score(memory, offset, width, base, distances);
-    rescale(distances, 0, count);
-    if (visits != null && acceptOrds == null) {
-      countAll(count, visits);
-    } else if (visits != null) {
-      count(memory, offset, count, visits);
-    }
-    long lanes = kernel.below(distances, count, candidates.threshold());
-    if (acceptOrds != null) {
-      lanes = accepted(memory, offset, lanes, acceptOrds);
-    }
-    candidates.offer(lanes, distances, firstSlot);
-  }
-
   /** Scans a tail of which every vector is accepted. */
-  private void scanTail(
-      long offset,
-      int count,
-      float base,
-      int firstSlot,
-      CandidateQueue candidates,
-      TailBatch tails,
-      @Nullable KnnCollector visits) {
+  private void scanTail(long offset, int count, float base, int firstSlot, CandidateScan scan) {
     int blocks = CodeBlock.tailBlocks(count);
     int width = blocks * CodeBlock.TAIL_WIDTH;
-    int at = tails.room(width, candidates);
-    scorer.scoreTail(cursor.memory(), offset, blocks, base, tails.distances(), at);
-    rescale(tails.distances(), at, count);
-    tails.add(width, count, firstSlot);
-    if (visits != null) {
-      countAll(count, visits);
-    }
+    int at = scan.tailRoom(width);
+    scorer.scoreTail(cursor.memory(), offset, blocks, base, scan.tails(), at);
+    rescale(scan.tails(), at, count);
+    scan.addTail(width, count, firstSlot);
+    scan.visit(count, count);
   }
 
   private void rescale(float[] values, int from, int count) {
@@ -173,18 +121,14 @@ final class ListScanner {
     }
   }
 
-  private void countAll(int count, KnnCollector visits) {
-    visits.incVisitedCount(count);
-    accepted += count;
-  }
-
   /**
    * Counts the visit of a block and what of it is accepted, without a branch on that: it could not
    * be predicted, and a miss keeps the next block from being loaded ahead.
    */
-  private void count(MemorySegment memory, long offset, int count, KnnCollector visits)
+  private void count(MemorySegment memory, long offset, int count, CandidateScan scan)
       throws IOException {
-    int step = countsAll ? 1 : sampleStep();
+    boolean all = scan.visitsAreMatches();
+    int step = all ? 1 : sampleStep();
     long sample = EVERY[Integer.numberOfTrailingZeros(step)] & -1L >>> (Long.SIZE - count);
     Bits bits = Objects.requireNonNull(acceptOrds);
     int taken = 0;
@@ -192,8 +136,7 @@ final class ListScanner {
       taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
     }
     int looked = Long.bitCount(sample);
-    visits.incVisitedCount(countsAll ? taken : count);
-    accepted += (double) taken * count / looked;
+    scan.visit(all ? taken : count, (double) taken * count / looked);
     sampled += looked;
     sampledTaken += taken;
   }
@@ -210,10 +153,15 @@ final class ListScanner {
     return (int) Math.max(1, Long.highestOneBit(step));
   }
 
-  private long accepted(MemorySegment memory, long offset, long lanes, Bits acceptOrds)
+  /** Counts a block of which some vectors are accepted; returns those of them that compete. */
+  private long accepted(long offset, int count, Bits acceptOrds, CandidateScan scan)
       throws IOException {
-    long accepted = lanes;
-    for (long left = lanes; left != 0; left &= left - 1) {
+    MemorySegment memory = cursor.memory();
+    if (!scan.isRepeated()) {
+      count(memory, offset, count, scan);
+    }
+    long accepted = scan.competing(distances, count);
+    for (long left = accepted; left != 0; left &= left - 1) {
       int lane = Long.numberOfTrailingZeros(left);
       long refused = acceptOrds.get(ord(memory, offset, lane)) ? 0 : 1;
       accepted ^= refused << lane;

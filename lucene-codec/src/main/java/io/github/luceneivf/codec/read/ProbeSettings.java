@@ -24,6 +24,12 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
   private static final double PROBE_LOSS = 0.6;
 
   /**
+   * The same at least, however few queries there were to calibrate with: their standard error does
+   * not ask for more. By choice; no measurement of it is kept.
+   */
+  private static final double LEAST_PROBE_LOSS = 0.2;
+
+  /**
    * Share of the allowed loss that reranking too few candidates may cost. The two losses multiply,
    * and a reranked candidate costs far less than a list.
    */
@@ -55,8 +61,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
    * @param lists of the segment that speaks for all segments of its codebook
    * @param vectors in all segments that are probed together
    */
-  static ProbeSettings of(
-      int k, IvfSearchStrategy strategy, FieldSearcher.Lists lists, int vectors) {
+  static ProbeSettings of(int k, IvfSearchStrategy strategy, SegmentLists lists, int vectors) {
     int calibrated = Math.max(k, MIN_K);
     FieldMeta.Lists meta = lists.meta();
     double growth = growth(lists, vectors);
@@ -102,7 +107,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
    * k / growth nearest of the training, so fewer lists hold them; but codes tell crowded neighbours
    * apart less well, so the depth rises with the square root, as within the calibration.
    */
-  private static double growth(FieldSearcher.Lists lists, int vectors) {
+  private static double growth(SegmentLists lists, int vectors) {
     long population = lists.codebook().codebook().lineage().population();
     return Math.max(1.0, (double) vectors / population);
   }
@@ -140,7 +145,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
   static double probeTarget(double targetRecall, int queries) {
     double target = 1 - (1 - targetRecall) * PROBE_LOSS;
     double error = queries == 0 ? 0 : Math.sqrt(0.3 * target * (1 - target) / queries);
-    return Math.min(target + error, 1 - (1 - targetRecall) * 0.2);
+    return Math.min(target + error, 1 - (1 - targetRecall) * LEAST_PROBE_LOSS);
   }
 
   /** Returns what a collector's strategy asks of us. */

@@ -3,14 +3,14 @@ package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Scores candidates exactly and hands them to the collector. Not thread-safe; one per search. */
 final class Reranker {
 
-  private final SearchedLeaf[] leaves;
-  private final ScanLog log;
+  private final CandidateScan scan;
   private final KnnCollector collector;
 
   private int[] slots = new int[0];
@@ -19,10 +19,9 @@ final class Reranker {
   private float[] scores = new float[0];
   private long scored;
 
-  /** Creates a reranker of segments whose indexes are those of the log's scanners. */
-  Reranker(SearchedLeaf[] leaves, ScanLog log, KnnCollector collector) {
-    this.leaves = leaves;
-    this.log = log;
+  /** Creates a reranker of what a scan finds. */
+  Reranker(CandidateScan scan, KnnCollector collector) {
+    this.scan = scan;
     this.collector = collector;
   }
 
@@ -32,12 +31,15 @@ final class Reranker {
   }
 
   /**
-   * Reranks candidates [from, to) and collects them. They are scored segment by segment; in a
-   * single one list by list, within a list in the order of ordinals, which is the order on disk.
+   * Reranks candidates [from, to) of the scan and collects them. They are scored segment by
+   * segment; in a single one list by list, within a list in the order of ordinals, which is the
+   * order on disk.
    *
    * @return the best exact score of them; −∞ if there are none
    */
-  float rerank(CandidateQueue candidates, int from, int to) throws IOException {
+  float rerank(int from, int to) throws IOException {
+    CandidateQueue candidates = scan.candidates();
+    List<SearchedLeaf> leaves = scan.leaves();
     int count = to - from;
     if (slots.length < count) {
       slots = new int[count];
@@ -49,8 +51,8 @@ final class Reranker {
       slots[i] = candidates.slot(from + i);
     }
     Arrays.sort(slots, 0, count);
-    log.find(slots, count, found);
-    if (leaves.length > 1) {
+    scan.find(slots, count, found);
+    if (leaves.size() > 1) {
       Arrays.sort(found, 0, count);
     }
     scored += count;
@@ -61,7 +63,7 @@ final class Reranker {
       while (at < count && (int) (found[at] >> 32) == leaf) {
         ords[n++] = (int) found[at++];
       }
-      best = Math.max(best, score(leaves[leaf], n));
+      best = Math.max(best, score(leaves.get(leaf), n));
     }
     return best;
   }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.probe.ProbeLeaf;
-import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -16,11 +12,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.jspecify.annotations.Nullable;
 
 /** One field of one segment while it is searched. Not thread-safe; one per search. */
-final class SearchedLeaf implements ProbeLeaf {
+final class SearchedLeaf {
 
-  private final String field;
-  private final FlatVectorsReader raw;
-  private final FieldSearcher.@Nullable Lists lists;
+  private final SegmentField segment;
   private final AcceptDocs acceptDocs;
   private final int docBase;
   private final RandomVectorScorer scorer;
@@ -32,40 +26,22 @@ final class SearchedLeaf implements ProbeLeaf {
    * @param docBase added to documents before they are collected
    * @throws IllegalArgumentException if {@code target} has not the field's dimension
    */
-  SearchedLeaf(
-      String field,
-      FlatVectorsReader raw,
-      FieldSearcher.@Nullable Lists lists,
-      float[] target,
-      AcceptDocs acceptDocs,
-      int docBase)
+  SearchedLeaf(SegmentField segment, float[] target, AcceptDocs acceptDocs, int docBase)
       throws IOException {
-    this.field = field;
-    this.raw = raw;
-    this.lists = lists;
+    this.segment = segment;
     this.acceptDocs = acceptDocs;
     this.docBase = docBase;
-    this.scorer = raw.getRandomVectorScorer(field, target);
+    this.scorer = segment.raw().getRandomVectorScorer(segment.name(), target);
     this.acceptOrds = scorer.getAcceptOrds(acceptDocs.bits());
   }
 
-  @Override
-  public ProbeReport search(List<ProbeLeaf> leaves, float[] target, KnnCollector collector)
-      throws IOException {
-    List<SearchedLeaf> ours = new ArrayList<>(leaves.size());
-    for (ProbeLeaf leaf : leaves) {
-      ours.add((SearchedLeaf) leaf);
-    }
-    return new IndexSearch(target, collector).run(ours);
-  }
-
-  FieldSearcher.@Nullable Lists lists() {
-    return lists;
+  @Nullable SegmentLists lists() {
+    return segment.lists();
   }
 
   /** Returns the lists of a segment that has them. */
-  FieldSearcher.Lists requireLists() {
-    return Objects.requireNonNull(lists, "lists");
+  SegmentLists requireLists() {
+    return Objects.requireNonNull(segment.lists(), "lists");
   }
 
   /** Returns the vectors in the segment. */
@@ -100,7 +76,8 @@ final class SearchedLeaf implements ProbeLeaf {
 
   /** Scores the vectors of accepted documents, of which there are few. */
   void scanMatches(KnnCollector collector) throws IOException {
-    FlatScan.scanMatches(scorer, raw.getFloatVectorValues(field), acceptDocs, inIndex(collector));
+    FloatVectorValues values = segment.raw().getFloatVectorValues(segment.name());
+    FlatScan.scanMatches(scorer, values, acceptDocs, inIndex(collector));
   }
 
   private KnnCollector inIndex(KnnCollector collector) {
@@ -113,9 +90,10 @@ final class SearchedLeaf implements ProbeLeaf {
    * @param cause what the search failed with
    */
   void checkOpen(IllegalStateException cause) {
+    SegmentLists lists = segment.lists();
     if (lists != null && !lists.postings().isOpen()) {
       throw new AlreadyClosedException(
-          "posting lists of field=\"" + field + "\" are closed", cause);
+          "posting lists of field=\"" + segment.name() + "\" are closed", cause);
     }
   }
 

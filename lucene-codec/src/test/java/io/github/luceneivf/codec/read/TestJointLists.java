@@ -7,8 +7,6 @@ import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.ManySegments;
 import io.github.luceneivf.codec.VectorIndexing;
 import io.github.luceneivf.codec.file.PostingLists;
-import io.github.luceneivf.probe.IvfSearchStrategy;
-import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.NearestHits;
 import java.io.IOException;
@@ -79,10 +77,10 @@ public class TestJointLists extends LuceneTestCase {
     return hits;
   }
 
-  private static FieldSearcher.Lists lists(LeafReader leaf) {
+  private static SegmentLists lists(LeafReader leaf) {
     IvfVectorsReader reader = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf);
     return Objects.requireNonNull(
-        reader.searcherOf(VectorIndexing.FIELD).lists(), "segment without lists");
+        reader.opened(VectorIndexing.FIELD).lists(), "segment without lists");
   }
 
   private static @Nullable JointLists joint(LeafReader first) {
@@ -261,13 +259,14 @@ public class TestJointLists extends LuceneTestCase {
     }
   }
 
-  private List<SearchedLeaf> joinPlan(DirectoryReader reader) throws IOException {
-    ProbePlan plan = new ProbePlan(IvfSearchStrategy.CALIBRATED);
+  private List<SearchedLeaf> leaves(DirectoryReader reader) throws IOException {
+    IndexSearch search = new IndexSearch(queries.row(0));
     for (LeafReaderContext leaf : reader.leaves()) {
+      IvfVectorsReader vectors = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
       AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
-      leaf.reader().searchNearestVectors(VectorIndexing.FIELD, queries.row(0), plan, everything);
+      search.add(vectors.opened(VectorIndexing.FIELD), everything, leaf.docBase);
     }
-    return plan.leaves().stream().map(SearchedLeaf.class::cast).toList();
+    return search.leaves();
   }
 
   public void testDamagedOrdinalsAreNotJoined() throws Exception {
@@ -282,7 +281,7 @@ public class TestJointLists extends LuceneTestCase {
           _ -> {});
       int list = 0;
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        FieldSearcher.Lists last = lists(reader.leaves().getLast().reader());
+        SegmentLists last = lists(reader.leaves().getLast().reader());
         while (last.postings().size(list) == 0) {
           list++;
         }
@@ -292,7 +291,7 @@ public class TestJointLists extends LuceneTestCase {
         overwrite(folder, offset, new byte[] {-1, -1});
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        JointLists joint = JointLists.of(joinPlan(reader));
+        JointLists joint = JointLists.of(leaves(reader));
         int damaged = list;
         while (!joint.probe(damaged)) {
           assertFalse(joint.isJoined(damaged));
@@ -319,7 +318,7 @@ public class TestJointLists extends LuceneTestCase {
     try (Directory directory = newDirectory()) {
       index(directory, new Encoding.Bit1());
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        List<SearchedLeaf> leaves = joinPlan(reader);
+        List<SearchedLeaf> leaves = leaves(reader);
         long most = 0;
         for (SearchedLeaf leaf : leaves) {
           most = Math.max(most, leaf.requireLists().meta().places().postings().length());

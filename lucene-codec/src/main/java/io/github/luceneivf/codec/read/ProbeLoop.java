@@ -3,7 +3,6 @@ package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.search.KnnCollector;
 
@@ -28,10 +27,10 @@ import org.apache.lucene.search.KnnCollector;
  *
  * <p>Not thread-safe; one per search.
  */
-final class Probing {
+final class ProbeLoop {
 
-  /** Candidates kept for each one that is reranked at first. */
-  private static final int SPARE = 2;
+  /** How many times as many candidates are kept where those kept did not suffice: ADR 4. */
+  private static final int MORE = 4;
 
   /** Candidates reranked at a time once the first ones did not suffice, at least. */
   private static final int MIN_BATCH = 8;
@@ -42,6 +41,10 @@ final class Probing {
    */
   private static final int AHEAD = 2;
 
+  /**
+   * What is ranked besides, however little a calibration wants. No measurement of it is kept;
+   * {@code TestManySegments} holds how often centroids are ranked.
+   */
   private static final int MORE_AHEAD = 16;
 
   /** Lists to rank at once where some vectors are not accepted, in multiples of those expected. */
@@ -56,52 +59,50 @@ final class Probing {
    */
   private static final double WORTH_MORE = 0.5;
 
-  private final CodebookProbe[] codebooks;
+  private final CodebookGroup[] groups;
+  private final CandidateScan scan;
+  private final int depth;
+  private final KnnCollector collector;
+  private final Reranker reranker;
   private final double[] weights;
   private final double budget;
   private final ProbeSettings widest;
+  private final int vectors;
   private final boolean restricted;
   private final double rankAhead;
-  private final int depth;
-  private final int vectors;
-  private final KnnCollector collector;
-  private final ScanLog log = new ScanLog();
-  private final Reranker reranker;
   private double spent;
 
   /**
    * Prepares a search.
    *
-   * @param codebooks at least one, in the order of their segments' numbers, shared
+   * @param groups at least one, shared
+   * @param scan of their segments
    * @param depth candidates to rerank at first
-   * @param vectors in all segments
    */
-  Probing(CodebookProbe[] codebooks, int depth, int vectors, KnnCollector collector)
+  ProbeLoop(CodebookGroup[] groups, CandidateScan scan, int depth, KnnCollector collector)
       throws IOException {
-    this.codebooks = codebooks;
+    this.groups = groups;
+    this.scan = scan;
     this.depth = depth;
-    this.vectors = vectors;
     this.collector = collector;
-    this.weights = new double[codebooks.length];
-    CodebookProbe largest = codebooks[0];
+    this.reranker = new Reranker(scan, collector);
+    this.weights = new double[groups.length];
+    CodebookGroup largest = groups[0];
     double sum = 0;
-    List<SearchedLeaf> leaves = new ArrayList<>();
     for (int i = 0; i < weights.length; i++) {
-      CodebookProbe codebook = codebooks[i];
-      weights[i] = weight(codebook) / weight(codebooks[0]);
-      sum += weights[i] * codebook.settings().nprobe();
-      largest = codebook.vectors() > largest.vectors() ? codebook : largest;
-      leaves.addAll(codebook.scanner().leaves());
+      CodebookGroup group = groups[i];
+      weights[i] = group.vectorsPerList() / groups[0].vectorsPerList();
+      sum += weights[i] * group.settings().nprobe();
+      largest = group.vectors() > largest.vectors() ? group : largest;
     }
     this.budget = sum;
     this.widest = largest.settings();
-    SearchedLeaf[] searched = leaves.toArray(SearchedLeaf[]::new);
-    this.restricted = isRestricted(searched);
-    this.rankAhead = restricted ? rankAhead(searched) : 1;
-    this.reranker = new Reranker(searched, log, collector);
+    this.vectors = scan.most();
+    this.restricted = isRestricted(scan.leaves());
+    this.rankAhead = restricted ? rankAhead() : 1;
   }
 
-  private static boolean isRestricted(SearchedLeaf[] leaves) {
+  private static boolean isRestricted(List<SearchedLeaf> leaves) {
     for (SearchedLeaf leaf : leaves) {
       if (leaf.acceptOrds() != null) {
         return true;
@@ -111,31 +112,24 @@ final class Probing {
   }
 
   /** How much farther to rank at once, so that it need not be done again for what is accepted. */
-  private double rankAhead(SearchedLeaf[] searched) throws IOException {
+  private double rankAhead() throws IOException {
     double matches = 0;
-    for (SearchedLeaf leaf : searched) {
+    for (SearchedLeaf leaf : scan.leaves()) {
       matches += leaf.matches();
     }
     double wider = SPARE_RANKS * widest.widening(Math.min(1, matches / Math.max(1, vectors)));
     return Math.min(wider, MOST_RANKED_AHEAD);
   }
 
-  /** Vectors in a list, on average; 1 where there are none at all. */
-  private static double weight(CodebookProbe codebook) {
-    return (double) Math.max(codebook.vectors(), 1) / codebook.nlist();
-  }
-
   ProbeReport run() throws IOException {
-    int keep = (int) Math.min((long) SPARE * depth, vectors);
-    CandidateQueue candidates = new CandidateQueue(keep, vectors);
-    probe(budget, candidates);
+    probe(budget);
     int done = 0;
     int wanted = depth;
     int tail = Math.max(1, wanted / 4);
     while (true) {
-      int size = candidates.finish();
+      int size = scan.candidates().finish();
       int to = Math.min(wanted, size);
-      if (!competes(candidates, done, Math.max(done, to - tail), to)) {
+      if (!competes(done, Math.max(done, to - tail), to)) {
         return report();
       }
       done = to;
@@ -144,34 +138,25 @@ final class Probing {
       if (done < size) {
         continue;
       }
-      boolean wider = !candidates.dropped();
-      if (!wider) {
-        keep = (int) Math.min(4L * keep, vectors);
-      } else if (isExhausted()) {
+      boolean wider = !scan.candidates().dropped();
+      if (wider && isExhausted()) {
         return report();
       }
-      candidates = new CandidateQueue(keep, vectors);
-      log.rescan(candidates);
+      scan.rescan(wider ? 1 : MORE);
       if (wider) {
-        probe(2 * spent, candidates);
+        probe(2 * spent);
       }
-      candidates.finish();
-      candidates.select(0, done);
+      scan.candidates().finish();
+      scan.candidates().select(0, done);
     }
   }
 
   private ProbeReport report() {
-    int ranked = 0;
-    int rankings = 0;
-    int lists = 0;
-    for (CodebookProbe codebook : codebooks) {
-      if (codebook.nlist() > 1) {
-        ranked++;
-        rankings += codebook.rankings();
-        lists += codebook.taken();
-      }
+    ProbeReport report = new ProbeReport(0, 0, 0, scan.vectors(), reranker.scored());
+    for (CodebookGroup group : groups) {
+      report = report.plus(group.report());
     }
-    return new ProbeReport(ranked, rankings, lists, log.vectors(), reranker.scored());
+    return report;
   }
 
   /**
@@ -179,84 +164,72 @@ final class Probing {
    *
    * @return whether those from {@code tail} on, farther than the others, may still change the hits
    */
-  private boolean competes(CandidateQueue candidates, int from, int tail, int to)
-      throws IOException {
+  private boolean competes(int from, int tail, int to) throws IOException {
     if (from < tail) {
-      candidates.select(from, tail);
-      reranker.rerank(candidates, from, tail);
+      scan.candidates().select(from, tail);
+      reranker.rerank(from, tail);
     }
     float best = Float.NEGATIVE_INFINITY;
     if (tail < to) {
-      candidates.select(tail, to);
-      best = reranker.rerank(candidates, tail, to);
+      scan.candidates().select(tail, to);
+      best = reranker.rerank(tail, to);
     }
     return !collector.earlyTerminated() && best > collector.minCompetitiveSimilarity();
   }
 
   private boolean isExhausted() {
-    for (CodebookProbe codebook : codebooks) {
-      if (codebook.hasNext()) {
+    for (CodebookGroup group : groups) {
+      if (group.hasNext()) {
         return false;
       }
     }
     return true;
   }
 
-  private void probe(double atLeast, CandidateQueue candidates) throws IOException {
-    for (double wanted = atLeast; spent < wanted; wanted = wanted(atLeast, candidates)) {
+  private void probe(double atLeast) throws IOException {
+    for (double wanted = atLeast; spent < wanted; wanted = wanted(atLeast)) {
       int nearest = nearest(wanted);
       if (nearest < 0) {
         return;
       }
       while (nearest >= 0 && spent < wanted) {
-        codebooks[nearest].take();
+        groups[nearest].take();
         spent += weights[nearest];
         nearest = spent < wanted ? nearest(wanted) : -1;
       }
-      for (CodebookProbe codebook : codebooks) {
-        codebook.scanTaken(log, candidates, collector);
+      for (CodebookGroup group : groups) {
+        group.scanTaken();
       }
-      log.finish(candidates);
+      scan.flush();
       if (collector.earlyTerminated()) {
         return;
       }
-      for (CodebookProbe codebook : codebooks) {
-        codebook.scanner().join();
+      for (CodebookGroup group : groups) {
+        group.join();
       }
     }
   }
 
-  private double wanted(double atLeast, CandidateQueue candidates) {
-    double wanted = restricted ? atLeast * widest.widening(acceptedShare()) : atLeast;
+  private double wanted(double atLeast) {
+    double wanted = restricted ? atLeast * widest.widening(scan.acceptedShare()) : atLeast;
     if (wanted - spent < WORTH_MORE) {
       wanted = spent;
     }
-    if (wanted <= spent && candidates.size() < Math.min(collector.k(), vectors)) {
+    if (wanted <= spent && scan.candidates().size() < Math.min(collector.k(), vectors)) {
       wanted = Math.nextUp(spent);
     }
     return wanted;
   }
 
-  /** The share of accepted vectors among those scanned so far, at most 1. */
-  private double acceptedShare() {
-    double accepted = 0;
-    for (CodebookProbe codebook : codebooks) {
-      accepted += codebook.scanner().accepted();
-    }
-    return log.vectors() == 0 ? 1 : Math.min(accepted / log.vectors(), 1);
-  }
-
-  /** Returns the codebook whose next list is the nearest; −1 if none has one. */
+  /** Returns the group whose next list is the nearest; −1 if none has one. */
   private int nearest(double wanted) throws IOException {
     int nearest = -1;
     float least = Float.NaN;
-    for (int i = 0; i < codebooks.length; i++) {
-      CodebookProbe codebook = codebooks[i];
-      if (!codebook.hasNext()) {
+    for (int i = 0; i < groups.length; i++) {
+      if (!groups[i].hasNext()) {
         continue;
       }
-      codebook.rank(lists(i, wanted));
-      float key = codebook.nextKey();
+      float key = groups[i].nextKey(lists(i, wanted));
       if (!(key >= least)) {
         least = key;
         nearest = i;
@@ -265,13 +238,13 @@ final class Probing {
     return nearest;
   }
 
-  /** How many lists of a codebook may be wanted where {@code wanted} is to be spent. */
-  private int lists(int codebook, double wanted) {
-    double all = Math.ceil(rankAhead * wanted / weights[codebook]);
-    if (codebooks.length > 1) {
-      double ahead = AHEAD * codebooks[codebook].settings().nprobe() + MORE_AHEAD;
+  /** How many lists of a group may be wanted, if it has so many, where {@code wanted} is spent. */
+  private int lists(int group, double wanted) {
+    double all = Math.ceil(rankAhead * wanted / weights[group]);
+    if (groups.length > 1) {
+      double ahead = AHEAD * groups[group].settings().nprobe() + MORE_AHEAD;
       all = Math.min(all, Math.ceil(ahead * wanted / budget));
     }
-    return (int) Math.min(all, codebooks[codebook].nlist());
+    return (int) all;
   }
 }

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.luceneivf.codec.read;
+
+import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.probe.ProbeReport;
+import io.github.luceneivf.quantization.QueryCode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All segments of one codebook while they are searched: their lists best first, each in all of
+ * them. Lists of small segments are scanned together where they are joined, the others segment by
+ * segment. Not thread-safe; one per search.
+ */
+final class CodebookGroup {
+
+  private static final int NONE = -1;
+
+  private final List<SearchedLeaf> leaves;
+  private final ProbeSettings settings;
+  private final float scale;
+  private final CandidateScan scan;
+  private final int firstIndex;
+  private final Codebook codebook;
+  private final QueryCode query;
+  private final RankedLists ranked;
+  private final long vectors;
+  private final ListScanner[] apart;
+  private final @Nullable JointLists joint;
+  private final @Nullable ListScanner together;
+
+  /** Created for the first list that is not joined. */
+  private ListScanner[] small = new ListScanner[0];
+
+  private int due = NONE;
+
+  /**
+   * Prepares a search.
+   *
+   * @param group at least one segment
+   * @param target [dim], as it was asked
+   * @param settings how much of the lists to look at
+   * @param first of the groups of the search: distances are made comparable with those of its
+   *     codebook; null if this is the first
+   * @param scan of the search
+   */
+  CodebookGroup(
+      List<SearchedLeaf> group,
+      float[] target,
+      ProbeSettings settings,
+      @Nullable CodebookGroup first,
+      CandidateScan scan) {
+    List<SearchedLeaf> smalls = JointLists.small(group);
+    this.leaves = new ArrayList<>(group);
+    if (!smalls.isEmpty()) {
+      leaves.removeAll(smalls);
+      leaves.addAll(smalls);
+    }
+    LoadedCodebook loaded = group.getFirst().requireLists().codebook();
+    this.codebook = loaded.codebook();
+    this.settings = settings;
+    this.scale = first == null ? 1 : scale(codebook, first.codebook);
+    this.scan = scan;
+    this.firstIndex = scan.add(leaves);
+    float[] mapped = target.clone();
+    codebook.space().mapQuery(mapped);
+    this.query = new QueryCode(codebook.quantizer(), mapped);
+    this.ranked = new RankedLists(loaded.ranking(), query, codebook.nlist());
+    this.vectors = leaves.stream().mapToLong(SearchedLeaf::vectors).sum();
+    int alone = leaves.size() - smalls.size();
+    this.apart = scanners(0, alone);
+    this.joint = smalls.isEmpty() ? null : JointLists.of(smalls);
+    PostingLists joined = joint == null ? null : joint.postings();
+    this.together = joined == null ? null : scanner(joined, alone, leaves.size());
+  }
+
+  /** Returns by what to multiply distances in a codebook's space to get those in another's. */
+  private static float scale(Codebook codebook, Codebook other) {
+    int finer = other.space().exponent() - codebook.space().exponent();
+    return Math.scalb(1f, codebook.metric() == Metric.EUCLIDEAN ? 2 * finer : finer);
+  }
+
+  /** Returns a scanner for each of the segments [from, to). */
+  private ListScanner[] scanners(int from, int to) {
+    ListScanner[] scanners = new ListScanner[to - from];
+    for (int i = from; i < to; i++) {
+      PostingLists postings = leaves.get(i).requireLists().postings();
+      scanners[i - from] = scanner(postings, i, i + 1);
+    }
+    return scanners;
+  }
+
+  /** Returns a scanner of lists of the segments [from, to). */
+  private ListScanner scanner(PostingLists postings, int from, int to) {
+    SearchedLeaf[] segments = leaves.subList(from, to).toArray(SearchedLeaf[]::new);
+    return new ListScanner(
+        postings, new ScannedSegments(segments, firstIndex + from), query, scale);
+  }
+
+  private ListScanner[] small() {
+    if (small.length == 0) {
+      small = scanners(apart.length, leaves.size());
+    }
+    return small;
+  }
+
+  ProbeSettings settings() {
+    return settings;
+  }
+
+  /** Returns the vectors of all segments. */
+  long vectors() {
+    return vectors;
+  }
+
+  /** Returns the vectors in a list, on average; 1 where there are none at all. */
+  double vectorsPerList() {
+    return (double) Math.max(vectors, 1) / codebook.nlist();
+  }
+
+  /** Returns how often centroids were ranked, and the lists taken; a single list is none. */
+  ProbeReport report() {
+    return codebook.nlist() == 1
+        ? ProbeReport.NOTHING
+        : new ProbeReport(1, ranked.rankings(), ranked.taken(), 0, 0);
+  }
+
+  boolean hasNext() {
+    return ranked.hasNext();
+  }
+
+  /**
+   * Returns by what the next list is ranked among those of other codebooks: smaller is better.
+   *
+   * @param wanted lists that may be wanted in all
+   */
+  float nextKey(int wanted) throws IOException {
+    if (ranked.rank(wanted)) {
+      for (int i = ranked.taken(); i < Math.min(wanted, ranked.size()); i++) {
+        prefetch(ranked.list(i));
+      }
+    }
+    return scale * ranked.nextKey();
+  }
+
+  /** Says that a list will be scanned soon. */
+  private void prefetch(int list) throws IOException {
+    for (ListScanner scanner : apart) {
+      scanner.prefetch(list);
+    }
+    if (joint != null && !(together != null && joint.isJoined(list))) {
+      for (ListScanner scanner : small()) {
+        scanner.prefetch(list);
+      }
+    }
+  }
+
+  /** Takes the next list, to be scanned with all that were taken since the last scan. */
+  void take() {
+    ranked.take();
+  }
+
+  /** Scans the lists that were taken and not scanned yet: the best of all, then the others. */
+  void scanTaken() throws IOException {
+    int[] best = ranked.drawBest();
+    int[] others = ranked.drawOthers();
+    scan(best);
+    if (!scan.isEnded()) {
+      scan(others);
+    }
+  }
+
+  /** Scans the lists of some ranks, segment by segment. */
+  private void scan(int[] ranks) throws IOException {
+    for (ListScanner scanner : apart) {
+      scan(scanner, ranks, ranks.length);
+      if (scan.isEnded()) {
+        return;
+      }
+    }
+    if (joint != null && !scan.isEnded()) {
+      scanSmall(joint, ranks);
+    }
+  }
+
+  private void scanSmall(JointLists joint, int[] ranks) throws IOException {
+    int[] left = new int[ranks.length];
+    int count = 0;
+    for (int rank : ranks) {
+      if (together != null && joint.isJoined(ranked.list(rank))) {
+        scan.scan(together, ranked.list(rank), ranked.base(rank));
+      } else {
+        left[count++] = rank;
+      }
+    }
+    if (count == 0 || scan.isEnded()) {
+      return;
+    }
+    for (ListScanner scanner : small()) {
+      scan(scanner, left, count);
+      if (scan.isEnded()) {
+        return;
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      int list = ranked.list(left[i]);
+      if (joint.probe(list)) {
+        due = list;
+      }
+    }
+  }
+
+  private void scan(ListScanner scanner, int[] ranks, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      scan.scan(scanner, ranked.list(ranks[i]), ranked.base(ranks[i]));
+    }
+  }
+
+  /** Joins one of the lists that were scanned often enough, if there is any. */
+  void join() throws IOException {
+    if (joint != null && due != NONE) {
+      joint.join(due);
+      due = NONE;
+    }
+  }
+}

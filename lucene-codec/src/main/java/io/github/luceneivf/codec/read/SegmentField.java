@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.luceneivf.codec.read;
+
+import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One field of an open segment. Thread-safe.
+ *
+ * @param name of the field
+ * @param raw its vectors as they were added
+ * @param lists its posting lists; null if it has none
+ */
+record SegmentField(String name, FlatVectorsReader raw, @Nullable SegmentLists lists) {}
