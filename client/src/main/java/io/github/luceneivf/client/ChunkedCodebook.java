@@ -5,8 +5,8 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookChunk;
+import io.github.luceneivf.wire.Checksums;
 import java.io.IOException;
 import java.util.Arrays;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
-import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.wire.Checksums;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;

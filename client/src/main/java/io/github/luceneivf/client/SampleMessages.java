@@ -5,12 +5,12 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.TrainingSpec;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.FloatBytes;
 import java.io.IOException;
 import java.security.MessageDigest;
 

@@ -3,9 +3,9 @@ package io.github.luceneivf.client;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.client.SidecarException.Reason;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodeChunk;
+import io.github.luceneivf.wire.Checksums;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

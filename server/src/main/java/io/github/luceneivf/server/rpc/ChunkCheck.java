@@ -2,8 +2,8 @@
 package io.github.luceneivf.server.rpc;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.wire.Checksums;
 
 /** Holds received chunks against their sizes and checksums. Stateless. */
 public final class ChunkCheck {

@@ -4,7 +4,7 @@ package io.github.luceneivf.server.training;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.wire.Checksums;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;

@@ -2,8 +2,6 @@
 package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
@@ -16,6 +14,8 @@ import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.stub.StreamObserver;
 import java.security.MessageDigest;
 import java.util.HexFormat;

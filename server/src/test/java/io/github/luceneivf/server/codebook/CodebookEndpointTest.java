@@ -22,7 +22,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.DriftReport;
@@ -33,6 +32,7 @@ import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.proto.v1.ReportDriftRequest;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.wire.Checksums;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;

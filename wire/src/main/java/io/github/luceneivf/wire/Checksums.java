@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.proto;
+package io.github.luceneivf.wire;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.proto.v1.Calibration;
