@@ -59,6 +59,26 @@ final class EncodingFaults {
               return b.build();
             }),
         changed(
+            "other codebook",
+            "codebook_id must be",
+            m -> {
+              var b = m.toBuilder();
+              if (m.hasAccepted()) {
+                b.getAcceptedBuilder().setCodebookId(ByteString.copyFrom(new byte[32]));
+              }
+              return b.build();
+            }),
+        changed(
+            "no codebook named",
+            "codebook_id bytes",
+            m -> {
+              var b = m.toBuilder();
+              if (m.hasAccepted()) {
+                b.getAcceptedBuilder().clearCodebookId();
+              }
+              return b.build();
+            }),
+        changed(
             "no room in chunks",
             "max_chunk_bytes",
             m -> {

@@ -71,7 +71,7 @@ final class FakeMerge extends MergeServiceGrpc.MergeServiceImplBase {
     private void accept() {
       if (codebookBytes == header.getCodebookBytes()) {
         int recordBytes = encoding().recordBytes(header.getDim());
-        sidecar.sendSome(client, List.of(FakeSidecar.accepted(recordBytes)));
+        sidecar.sendSome(client, List.of(FakeSidecar.accepted(codebook.id(), recordBytes)));
       }
     }
 

@@ -2,8 +2,6 @@
 package io.github.luceneivf.wire;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.proto.v1.Calibration;
-import io.github.luceneivf.proto.v1.TrainingReport;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,11 +20,6 @@ public final class Checksums {
     CRC32C crc = new CRC32C();
     update(crc, bytes);
     return (int) crc.getValue();
-  }
-
-  /** Returns the CRC-32C of a report and a calibration, one after the other. */
-  public static int crc32c(TrainingReport report, Calibration calibration) {
-    return crc32c(report.toByteString().concat(calibration.toByteString()));
   }
 
   /** Continues a CRC-32C. */

@@ -3,14 +3,34 @@ package io.github.luceneivf.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.proto.v1.CodebookChunk;
+import io.github.luceneivf.proto.v1.CodebookHeader;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** A codebook on its way in pieces. Stateless. */
+/** A codebook on its way: a header, then its binary form in pieces. Stateless. */
 public final class CodebookChunks {
 
   private CodebookChunks() {}
+
+  /**
+   * Returns what comes before the pieces of a codebook.
+   *
+   * @param bytes its binary form
+   */
+  public static CodebookHeader header(Codebook codebook, byte[] bytes) {
+    return CodebookHeader.newBuilder()
+        .setCodebook(CodebookRefs.of(codebook))
+        .setSizeBytes(bytes.length)
+        .setSha256(sha256(bytes))
+        .build();
+  }
+
+  /** Returns the SHA-256 of a binary form. */
+  public static ByteString sha256(byte[] bytes) {
+    return ByteString.copyFrom(Checksums.sha256().digest(bytes));
+  }
 
   /**
    * Returns the pieces of a codebook, made one by one.

@@ -81,7 +81,8 @@ record JobSpec(
             Double.toString(params.maxListFactor()),
             Long.toString(params.seed()),
             Long.toString(request.population()),
-            request.parent().map(Record::toString).orElse("") + (warmStart() ? "+warm" : ""),
+            request.parent().map(parent -> parent.id() + "." + parent.version()).orElse("")
+                + (warmStart() ? "+warm" : ""),
             sampleHash.get());
     MessageDigest digest = Checksums.sha256();
     byte[] hash = digest.digest(content.getBytes(StandardCharsets.UTF_8));

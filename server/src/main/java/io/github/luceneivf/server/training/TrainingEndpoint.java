@@ -175,7 +175,12 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    Answer.send(client, () -> jobs.get(request.getJobId()).result().stored().getReport());
+    Answer.send(
+        client,
+        () ->
+            GetTrainingReportResponse.newBuilder()
+                .setReport(jobs.get(request.getJobId()).result().stored().getReport())
+                .build());
   }
 
   @Override

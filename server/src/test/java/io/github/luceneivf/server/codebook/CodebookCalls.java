@@ -28,6 +28,7 @@ import io.github.luceneivf.proto.v1.TrainingReport;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
 import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,7 @@ final class CodebookCalls {
         .setParentId(codebook.lineage().parent().map(CodebookCalls::id).orElse(ByteString.EMPTY))
         .setSizeBytes(bytes.length)
         .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
-        .setReport(report)
-        .setCrc32C(Checksums.crc32c(report.toByteString()));
+        .setReport(TrainingMessages.seal(report.toByteString(), ByteString.EMPTY));
   }
 
   static List<PublishCodebookRequest> messages(PublishHeader.Builder header, byte[] bytes) {

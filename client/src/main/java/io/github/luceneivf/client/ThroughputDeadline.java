@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Holds the sidecar to a pace. Only the time spent waiting for it counts: silence longer than one
- * limit ends the work, and so does less than {@link #MIN_BYTES_PER_SECOND} over the other, so that
- * a trickle cannot hold a merge for ever. Not thread-safe.
+ * The end of work that the sidecar does too slowly. Only the time spent waiting for it counts:
+ * silence longer than one limit ends the work, and so does less than {@link #MIN_BYTES_PER_SECOND}
+ * over the other, so that a trickle cannot hold a merge for ever. Not thread-safe.
  */
-final class Pace {
+final class ThroughputDeadline {
 
   /**
    * Slowest acceptable progress. A sidecar thread shared by 16 streams does about this with 65536
@@ -27,7 +27,7 @@ final class Pace {
   private long windowWaited;
   private double windowDone;
 
-  Pace(RemoteConfig config, LongSupplier nanoClock) {
+  ThroughputDeadline(RemoteConfig config, LongSupplier nanoClock) {
     this.nanoClock = nanoClock;
     this.silenceNanos = config.silenceDeadline().toNanos();
     this.windowNanos = Math.min(config.progressDeadline().toNanos(), silenceNanos);

@@ -8,19 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class ThroughputDeadlineTest {
 
   private static final RemoteConfig CONFIG =
       RemoteConfig.of("localhost", 1)
           .withDeadlines(Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
   private long now = Long.MAX_VALUE - 5; // wraps around, as nanoTime may
-  private final Pace pace = new Pace(CONFIG, () -> now);
+  private final ThroughputDeadline deadline = new ThroughputDeadline(CONFIG, () -> now);
 
   private void waitFor(Duration time) throws SidecarException {
-    pace.beginWait();
+    deadline.beginWait();
     now += time.toNanos();
-    pace.endWait();
+    deadline.endWait();
   }
 
   @Test
@@ -47,7 +47,7 @@ class PaceTest {
             () -> {
               for (int i = 0; i < 100; i++) {
                 waitFor(Duration.ofSeconds(1));
-                pace.advanced(1024);
+                deadline.advanced(1024);
               }
             });
     assertTrue(String.valueOf(slow.getMessage()).contains("too slow"), slow.getMessage());
@@ -57,7 +57,7 @@ class PaceTest {
   void acceptablePaceGoesOnForEver() throws SidecarException {
     for (int i = 0; i < 1000; i++) {
       waitFor(Duration.ofSeconds(1));
-      pace.advanced(Pace.MIN_BYTES_PER_SECOND + 5000);
+      deadline.advanced(ThroughputDeadline.MIN_BYTES_PER_SECOND + 5000);
     }
   }
 }
