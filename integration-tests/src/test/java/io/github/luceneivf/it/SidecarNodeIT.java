@@ -65,8 +65,7 @@ class SidecarNodeIT {
           new RemoteCodebookRegistry(connection, "from-node", "a-test")
               .fetchLatest("vector", Optional.empty(), () -> {})
               .orElseThrow();
-      assertTrue(
-          output.contains("\"codebookId\":\"" + fetched.codebook().id() + "\""), output);
+      assertTrue(output.contains("\"codebookId\":\"" + fetched.codebook().id() + "\""), output);
       assertTrue(output.contains("\"lists\":" + fetched.report().lists() + ","), output);
       assertTrue(output.contains("\"samples\":" + fetched.report().samples() + ","), output);
       assertEquals("node", fetched.report().trainedBy());

@@ -64,7 +64,11 @@ class ArchitectureTest {
         .resideInAnyPackage(ROOT + ".config..", ROOT + ".storage..", ROOT + ".cli..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.github.luceneivf.proto..")
+        .resideInAnyPackage(
+            "io.grpc..",
+            "com.google.protobuf..",
+            "io.github.luceneivf.proto..",
+            "io.github.luceneivf.wire..")
         .check(CLASSES);
   }
 

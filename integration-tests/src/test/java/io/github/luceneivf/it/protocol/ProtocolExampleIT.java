@@ -145,9 +145,7 @@ class ProtocolExampleIT {
         UploadSampleRequest.newBuilder().setHeader(SampleHeader.newBuilder().setJobId(job)).build(),
         UploadSampleRequest.newBuilder()
             .setChunk(
-                SampleChunk.newBuilder()
-                    .setVectors(sample)
-                    .setCrc32C(Checksums.crc32c(sample)))
+                SampleChunk.newBuilder().setVectors(sample).setCrc32C(Checksums.crc32c(sample)))
             .build(),
         UploadSampleRequest.newBuilder()
             .setEnd(SampleEnd.newBuilder().setRows(SAMPLE.length / DIM).setSha256(hash))
@@ -160,7 +158,8 @@ class ProtocolExampleIT {
         GetTrainingReportRequest.newBuilder().setJobId(job).build());
     List<byte[]> codebook =
         say(calls, lines, "GetCodebook", GetCodebookRequest.newBuilder().setJobId(job).build());
-    byte[] bytes = GetCodebookResponse.parseFrom(codebook.get(1)).getChunk().getData().toByteArray();
+    byte[] bytes =
+        GetCodebookResponse.parseFrom(codebook.get(1)).getChunk().getData().toByteArray();
     say(calls, lines, "AssignAndEncode", encoding(Codebook.fromBytes(bytes)));
   }
 

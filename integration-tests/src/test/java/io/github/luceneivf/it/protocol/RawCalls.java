@@ -48,8 +48,7 @@ record RawCalls(ManagedChannel channel) {
   static MethodDescriptor<Message, Message> method(String name) {
     return (MethodDescriptor<Message, Message>)
         Stream.of(
-                TrainingServiceGrpc.getServiceDescriptor(),
-                MergeServiceGrpc.getServiceDescriptor())
+                TrainingServiceGrpc.getServiceDescriptor(), MergeServiceGrpc.getServiceDescriptor())
             .flatMap(service -> service.getMethods().stream())
             .filter(method -> name.equals(method.getBareMethodName()))
             .findFirst()
@@ -94,9 +93,12 @@ record RawCalls(ManagedChannel channel) {
     return List.copyOf(responses);
   }
 
-  /** Returns a response without what depends on clock and machine; its own bytes if nothing does. */
+  /**
+   * Returns a response without what depends on clock and machine; its own bytes if nothing does.
+   */
   static byte[] timeless(String method, byte[] response) {
-    Message message = method(method).getResponseMarshaller().parse(new ByteArrayInputStream(response));
+    Message message =
+        method(method).getResponseMarshaller().parse(new ByteArrayInputStream(response));
     Message timeless = Timeless.of(message);
     return timeless.equals(message) ? response : timeless.toByteArray();
   }

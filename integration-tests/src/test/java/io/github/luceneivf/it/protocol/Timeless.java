@@ -27,8 +27,7 @@ public final class Timeless {
       return report(bytes);
     }
     if (message instanceof UploadSampleResponse response && response.getJob().hasProgress()) {
-      return of(
-          response.toBuilder().setJob(response.getJob().toBuilder().clearProgress()).build());
+      return of(response.toBuilder().setJob(response.getJob().toBuilder().clearProgress()).build());
     }
     Message.Builder copy = message.toBuilder();
     for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {

@@ -266,7 +266,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
               .setAccepted(
                   EncodeAccepted.newBuilder()
                       .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
-                      .setMaxChunkBytes(Limits.MAX_CHUNK_BYTES)
+                      .setMaxChunkBytes(ChunkCheck.MAX_BYTES)
                       .setRecordBytes(begun.encoding.recordBytes(begun.dim))
                       .setCodebookId(CodebookRefs.bytes(codebook.id())))
               .build());
