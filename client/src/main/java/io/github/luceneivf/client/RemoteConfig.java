@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
-import java.nio.file.Path;
 import io.github.luceneivf.wire.ChunkCheck;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -64,15 +64,13 @@ class ProtocolLayoutTest {
           @Override
           public void accept(int firstOrd, int count, int[] lists, byte[] records) {
             System.arraycopy(lists, 0, all.lists, firstOrd, count);
-            System.arraycopy(
-                records, 0, all.records, firstOrd * recordBytes, count * recordBytes);
+            System.arraycopy(records, 0, all.records, firstOrd * recordBytes, count * recordBytes);
           }
 
           @Override
           public void restart() {}
         };
-    new LocalVectorEncoder()
-        .encode(codebook, encoding, vectors.asSource(), sink, AbortCheck.NONE);
+    new LocalVectorEncoder().encode(codebook, encoding, vectors.asSource(), sink, AbortCheck.NONE);
     return all;
   }
 
@@ -88,18 +86,19 @@ class ProtocolLayoutTest {
     DocumentedCodebook documented = new DocumentedCodebook(bytes);
     assertEquals(
         codebook.id(),
-        CodebookId.hashOf(
-            Arrays.copyOfRange(bytes, documented.contentFrom, documented.contentTo)));
+        CodebookId.hashOf(Arrays.copyOfRange(bytes, documented.contentFrom, documented.contentTo)));
     Codes codes = encode(codebook, encoding, vectors);
     for (int ord = 0; ord < ROWS; ord++) {
-      float[] x =
-          documented.map(Arrays.copyOfRange(vectors.values(), ord * DIM, (ord + 1) * DIM));
+      float[] x = documented.map(Arrays.copyOfRange(vectors.values(), ord * DIM, (ord + 1) * DIM));
       int at = ord * encoding.recordBytes(DIM);
       assertEquals(nearest(documented, x), codes.lists[ord], "list of " + ord);
       if (encoding.equals(Encoding.FLOAT32)) {
         float[] floats = new float[DIM];
-        littleEndian(codes.records).slice(at, DIM * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN)
-            .asFloatBuffer().get(floats);
+        littleEndian(codes.records)
+            .slice(at, DIM * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer()
+            .get(floats);
         assertArrayEquals(x, floats);
       } else {
         assertRecord(documented, encoding, x, codes, ord);
@@ -133,8 +132,7 @@ class ProtocolLayoutTest {
     double t1 = littleEndian(codes.records).getFloat(termsAt + Float.BYTES);
     boolean inner = codebook.metric == 3;
     double s = inner ? -t1 : -t1 / 2;
-    double expected =
-        inner ? s * dot(z, v) - dot(c, minus(x, c)) : norm(r) + 2 * s * dot(z, v);
+    double expected = inner ? s * dot(z, v) - dot(c, minus(x, c)) : norm(r) + 2 * s * dot(z, v);
     double size = norm(r) + Math.abs(s * dot(z, v)) + norm(c);
     assertEquals(expected, t0, 1e-4 * size, "t0 of " + ord);
     if (encoding.equals(Encoding.INT8)) {
