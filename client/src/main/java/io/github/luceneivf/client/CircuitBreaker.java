@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
+import io.github.luceneivf.client.SidecarException.Reason;
+import io.github.luceneivf.wire.WireException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -33,6 +36,57 @@ final class CircuitBreaker {
     this.nanoClock = nanoClock;
   }
 
+  /** Work that needs the sidecar. */
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Runs work, unless the sidecar is not to be asked now.
+   *
+   * @param onFailure called if the sidecar did not do the work
+   * @throws SidecarException if it did not; an answer that cannot be right is one of these too
+   * @throws IOException what else {@code work} threw
+   */
+  <T> T run(Work<T> work, Runnable onFailure) throws IOException {
+    enter();
+    boolean settled = false;
+    try {
+      T result = checked(work);
+      settled = true;
+      succeeded();
+      return result;
+    } catch (SidecarException e) {
+      if (isFailure(e.reason())) {
+        settled = true;
+        if (e.reason() == Reason.TIMEOUT) {
+          timedOut();
+        } else {
+          failed();
+        }
+        onFailure.run();
+      }
+      throw e;
+    } finally {
+      if (!settled) {
+        abandoned();
+      }
+    }
+  }
+
+  private static <T> T checked(Work<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (WireException e) {
+      throw SidecarException.invalid(e);
+    }
+  }
+
+  /** A refusal is an answer: the sidecar is alive. */
+  private static boolean isFailure(Reason reason) {
+    return reason != Reason.REFUSED && reason != Reason.NOT_FOUND;
+  }
+
   /**
    * Lets a call through. Each call let through ends with {@link #succeeded}, {@link #failed} or
    * {@link #abandoned}.
@@ -46,8 +100,7 @@ final class CircuitBreaker {
     long elapsed = nanoClock.getAsLong() - openedNanos;
     if (probing || elapsed < PAUSE.toNanos()) {
       throw new SidecarException(
-          SidecarException.Reason.CIRCUIT_OPEN,
-          "sidecar failed just before and is not asked for now");
+          Reason.CIRCUIT_OPEN, "sidecar failed just before and is not asked for now");
     }
     probing = true;
   }

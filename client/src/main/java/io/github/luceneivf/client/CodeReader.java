@@ -4,10 +4,11 @@ package io.github.luceneivf.client;
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodeChunk;
 import io.github.luceneivf.proto.v1.EncodeSummary;
 import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.ChunkCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,6 +46,7 @@ final class CodeReader {
    *
    * @param sent vectors sent so far
    * @throws SidecarException if it cannot be right
+   * @throws io.github.luceneivf.wire.WireException if it was damaged
    * @throws IOException what the sink threw
    */
   void accept(CodeChunk chunk, int sent) throws IOException {
@@ -62,7 +64,7 @@ final class CodeReader {
     CRC32C crc = new CRC32C();
     Checksums.update(crc, chunk.getLists());
     Checksums.update(crc, chunk.getRecords());
-    ChunkCheck.require("codes", chunk.getCrc32C(), (int) crc.getValue());
+    ChunkCheck.requireChecksum("codes", chunk.getCrc32C(), (int) crc.getValue());
     int[] lists = lists(chunk.getLists(), count);
     byte[] records = chunk.getRecords().toByteArray();
     requireFinite(records, count);
@@ -109,13 +111,14 @@ final class CodeReader {
    * Checks the end.
    *
    * @param sent vectors sent
-   * @throws SidecarException if something is missing or was damaged
+   * @throws SidecarException if something is missing
+   * @throws io.github.luceneivf.wire.WireException if something was damaged
    */
   void finish(EncodeSummary summary, int sent) throws SidecarException {
     if (received != sent || summary.getCount() != sent) {
       throw SidecarException.invalid(
           "count must be " + sent + ", got: " + received + ", summary says: " + summary.getCount());
     }
-    ChunkCheck.require("all codes", summary.getCrc32C(), (int) whole.getValue());
+    ChunkCheck.requireChecksum("all codes", summary.getCrc32C(), (int) whole.getValue());
   }
 }

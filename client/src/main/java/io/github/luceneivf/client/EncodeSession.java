@@ -6,9 +6,6 @@ import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.CodebookChunks;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.AssignAndEncodeRequest;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodebookChunk;
@@ -19,6 +16,11 @@ import io.github.luceneivf.proto.v1.MergeServiceGrpc;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.CodebookChunks;
+import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.FloatBytes;
+import io.github.luceneivf.wire.WireException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -51,7 +53,7 @@ final class EncodeSession implements AutoCloseable {
   private final Task task;
   private final RemoteCall<AssignAndEncodeRequest, AssignAndEncodeResponse> call;
   private final CodeReader codes;
-  private final Pace pace;
+  private final ThroughputDeadline deadline;
   private final CRC32C whole = new CRC32C();
   private int chunkBytes;
   private int sent;
@@ -61,7 +63,7 @@ final class EncodeSession implements AutoCloseable {
     this.config = connection.config();
     this.task = task;
     this.codes = new CodeReader(task.codebook(), task.encoding(), task.sink());
-    this.pace = new Pace(config, System::nanoTime);
+    this.deadline = new ThroughputDeadline(config, System::nanoTime);
     this.call = new RemoteCall<>(connection, MergeServiceGrpc.getAssignAndEncodeMethod(), abort);
   }
 
@@ -80,7 +82,7 @@ final class EncodeSession implements AutoCloseable {
             .setEncodingValue(task.encoding().wireId())
             .setDim(dim)
             .setCount(task.vectors().size())
-            .setCodebookId(ByteString.copyFrom(task.codebook().id().bytes()))
+            .setCodebookId(CodebookRefs.bytes(task.codebook().id()))
             .setCodebookBytes(codebook.length);
     task.file()
         .ifPresent(file -> header.setHandoffFile(file.name()).setHandoffCrc32C(file.crc32c()));
@@ -101,6 +103,11 @@ final class EncodeSession implements AutoCloseable {
               + " with version "
               + accepted.getProtocolVersionValue());
     }
+    // A file with another's name on the server would give codes of another codebook, all intact.
+    SidecarException.requireSame(
+        "codebook_id",
+        task.codebook().id(),
+        CodebookRefs.id("codebook_id", accepted.getCodebookId()));
     int recordBytes = task.encoding().recordBytes(task.codebook().dim());
     if (accepted.getRecordBytes() != recordBytes) {
       throw SidecarException.invalid(
@@ -153,6 +160,9 @@ final class EncodeSession implements AutoCloseable {
     } catch (SidecarException e) {
       failure = e;
       throw e;
+    } catch (WireException e) {
+      failure = SidecarException.invalid(e);
+      throw failure;
     }
   }
 
@@ -181,7 +191,7 @@ final class EncodeSession implements AutoCloseable {
     }
     int before = codes.received();
     codes.accept(response.getCodes(), sent);
-    pace.advanced((long) (codes.received() - before) * task.codebook().dim() * Float.BYTES);
+    deadline.advanced((long) (codes.received() - before) * task.codebook().dim() * Float.BYTES);
   }
 
   private void awaitSummary() throws IOException {
@@ -201,9 +211,9 @@ final class EncodeSession implements AutoCloseable {
   }
 
   private void await() throws IOException {
-    pace.beginWait();
+    deadline.beginWait();
     call.step();
-    pace.endWait();
+    deadline.endWait();
   }
 
   @Override

@@ -28,7 +28,7 @@ final class Fallback {
    * @return its result, or empty if it is to be done in this process
    * @throws IOException anything but trouble with the sidecar, unchanged
    */
-  <T> Optional<T> attempt(Guard.Work<T> remote) throws IOException {
+  <T> Optional<T> attempt(CircuitBreaker.Work<T> remote) throws IOException {
     boolean settled = false;
     try {
       T result = remote.run();

@@ -55,9 +55,4 @@ public final class FallbackEncoder implements VectorEncoder {
       local.encode(codebook, encoding, vectors, sink, abort);
     }
   }
-
-  @Override
-  public boolean isRemote() {
-    return primary.isRemote();
-  }
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
-import com.google.protobuf.ByteString;
+import static io.github.luceneivf.client.SidecarException.requireSame;
+
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.codebook.TrainedCodebook;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.v1.CodebookChunk;
-import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.DriftReport;
 import io.github.luceneivf.proto.v1.FetchCodebookRequest;
@@ -19,7 +18,13 @@ import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.PublishCodebookRequest;
 import io.github.luceneivf.proto.v1.PublishCodebookResponse;
 import io.github.luceneivf.proto.v1.PublishHeader;
+import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.proto.v1.ReportDriftRequest;
+import io.github.luceneivf.wire.CodebookAssembler;
+import io.github.luceneivf.wire.CodebookChunks;
+import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.FieldNames;
+import io.github.luceneivf.wire.TrainingMessages;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,8 +34,6 @@ final class RegistryCalls {
 
   /** Most bytes of a codebook that is taken: 65536 lists of 2048 dimensions. */
   private static final long MAX_CODEBOOK_BYTES = 512L << 20;
-
-  private static final int MAX_REQUESTED_LISTS = 1 << 24;
 
   private final SidecarConnection connection;
   private final String index;
@@ -63,46 +66,34 @@ final class RegistryCalls {
       call.halfClose();
       PublishCodebookResponse response = call.next(silence);
       call.requireEnd(silence);
-      ChunkedCodebook.require("id", ref(trained.codebook()), response.getCodebook().getCodebook());
+      PublishedCodebook kept = response.getCodebook();
+      requireSame(
+          "codebook id",
+          CodebookRef.of(trained.codebook()),
+          CodebookRefs.read("codebook", kept.getCodebook()));
       // A name that was damaged on its way would be that of another field.
-      ChunkedCodebook.require("index", index, response.getCodebook().getIndex());
-      ChunkedCodebook.require(
-          "field", RemoteFieldName.of(field), response.getCodebook().getField());
+      requireSame("codebook index", index, kept.getIndex());
+      requireSame("codebook field", FieldNames.of(field), kept.getField());
       return response.getCreated();
     }
   }
 
   private PublishHeader header(String field, TrainedCodebook trained, byte[] bytes) {
-    var report = ReportWriter.report(trained.report());
-    var calibration = ReportWriter.calibration(trained.calibration());
     PublishHeader.Builder header =
         PublishHeader.newBuilder()
             .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
             .setIndex(index)
-            .setField(RemoteFieldName.of(field))
-            .setCodebook(ref(trained.codebook()))
+            .setField(FieldNames.of(field))
+            .setCodebook(CodebookRefs.of(trained.codebook()))
             .setSizeBytes(bytes.length)
-            .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
-            .setReport(report)
-            .setCalibration(calibration)
-            .setCrc32C(Checksums.crc32c(report, calibration));
+            .setSha256(CodebookChunks.sha256(bytes))
+            .setReport(TrainingMessages.write(trained, trained.report().trainedBy()));
     trained
         .codebook()
         .lineage()
         .parent()
-        .ifPresent(parent -> header.setParentId(ByteString.copyFrom(parent.bytes())));
+        .ifPresent(parent -> header.setParentId(CodebookRefs.bytes(parent)));
     return header.build();
-  }
-
-  private static CodebookRef ref(Codebook codebook) {
-    return ref(codebook.id(), codebook.lineage().version());
-  }
-
-  private static CodebookRef ref(CodebookId id, int version) {
-    return CodebookRef.newBuilder()
-        .setId(ByteString.copyFrom(id.bytes()))
-        .setVersion(version)
-        .build();
   }
 
   /** Fetches the latest codebook of a field; empty if it is the known one. */
@@ -113,8 +104,8 @@ final class RegistryCalls {
         FetchCodebookRequest.newBuilder()
             .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
             .setIndex(index)
-            .setField(RemoteFieldName.of(field));
-    known.ifPresent(id -> request.setKnownId(ByteString.copyFrom(id.bytes())));
+            .setField(FieldNames.of(field));
+    known.ifPresent(id -> request.setKnownId(CodebookRefs.bytes(id)));
     try (RemoteCall<FetchCodebookRequest, FetchCodebookResponse> call =
         new RemoteCall<>(connection, CodebookServiceGrpc.getFetchCodebookMethod(), abort)) {
       call.sendLast(request.build());
@@ -123,12 +114,8 @@ final class RegistryCalls {
         call.requireEnd(silence);
         return Optional.empty();
       }
-      ChunkedCodebook received =
-          new ChunkedCodebook(
-              header.getCodebook().getCodebook().getId(),
-              header.getCodebook().getSizeBytes(),
-              header.getCodebook().getSha256(),
-              MAX_CODEBOOK_BYTES);
+      CodebookAssembler received =
+          new CodebookAssembler(header.getCodebook().getSizeBytes(), MAX_CODEBOOK_BYTES);
       while (!received.isComplete()) {
         FetchCodebookResponse next = call.next(silence);
         if (!next.hasChunk()) {
@@ -138,7 +125,7 @@ final class RegistryCalls {
         received.add(next.getChunk());
       }
       call.requireEnd(silence);
-      return Optional.of(read(header, received.finish()));
+      return Optional.of(read(header, received));
     }
   }
 
@@ -154,23 +141,13 @@ final class RegistryCalls {
     return response.getHeader();
   }
 
-  private static TrainedCodebook read(FetchHeader header, Codebook codebook)
+  private static TrainedCodebook read(FetchHeader header, CodebookAssembler received)
       throws SidecarException {
-    ChunkedCodebook.require(
-        "version", header.getCodebook().getCodebook().getVersion(), codebook.lineage().version());
-    ReportReader.requireChecksum(header.getReport(), header.getCalibration(), header.getCrc32C());
-    int requested = header.getReport().getRequestedLists();
-    if (requested < codebook.nlist() || requested > MAX_REQUESTED_LISTS) {
-      throw SidecarException.invalid(
-          "requested_lists must be in ["
-              + codebook.nlist()
-              + ", "
-              + MAX_REQUESTED_LISTS
-              + "], got: "
-              + requested);
-    }
-    return new ReportReader(codebook, requested, Integer.MAX_VALUE)
-        .read(header.getReport(), header.getCalibration(), header.getReport().getTrainedBy());
+    received.requireSha256(header.getCodebook().getSha256());
+    CodebookRef ref = CodebookRefs.read("codebook", header.getCodebook().getCodebook());
+    Codebook codebook = received.read(ref.id());
+    requireSame("codebook version", ref.version(), codebook.lineage().version());
+    return TrainingMessages.readPublished(header.getReport(), codebook);
   }
 
   /** Reports drift; returns the version of the latest codebook of the field. */
@@ -179,11 +156,12 @@ final class RegistryCalls {
         ReportDriftRequest.newBuilder()
             .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
             .setIndex(index)
-            .setField(RemoteFieldName.of(field))
+            .setField(FieldNames.of(field))
             .setReport(
                 DriftReport.newBuilder()
                     .setSource(source)
-                    .setCodebook(ref(drift.codebook(), drift.version()))
+                    .setCodebook(
+                        CodebookRefs.of(new CodebookRef(drift.codebook(), drift.version())))
                     .setVectors(drift.vectors())
                     .setEnergy(drift.energy())
                     .setImbalance(drift.imbalance()))

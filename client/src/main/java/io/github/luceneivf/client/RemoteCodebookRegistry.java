@@ -4,6 +4,7 @@ package io.github.luceneivf.client;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.wire.FieldNames;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -31,9 +32,8 @@ public final class RemoteCodebookRegistry {
   }
 
   private static void requireName(String what, String name) {
-    if (!RemoteFieldName.isName(name)) {
-      throw new IllegalArgumentException(
-          what + " must match [a-z0-9][a-z0-9_-]{0,63}, got: " + name);
+    if (!FieldNames.isName(name)) {
+      throw new IllegalArgumentException(FieldNames.mismatch(what, name));
     }
   }
 
@@ -45,7 +45,7 @@ public final class RemoteCodebookRegistry {
    */
   public boolean publish(String field, TrainedCodebook trained, AbortCheck abort)
       throws IOException {
-    return Guard.run(connection, () -> calls.publish(field, trained, abort));
+    return connection.run(() -> calls.publish(field, trained, abort));
   }
 
   /**
@@ -57,7 +57,7 @@ public final class RemoteCodebookRegistry {
    */
   public Optional<TrainedCodebook> fetchLatest(
       String field, Optional<CodebookId> known, AbortCheck abort) throws IOException {
-    return Guard.run(connection, () -> calls.fetchLatest(field, known, abort));
+    return connection.run(() -> calls.fetchLatest(field, known, abort));
   }
 
   /**
@@ -67,6 +67,6 @@ public final class RemoteCodebookRegistry {
    * @throws SidecarException with {@code NOT_FOUND} if the codebook was not published
    */
   public int reportDrift(String field, Drift drift, AbortCheck abort) throws IOException {
-    return Guard.run(connection, () -> calls.reportDrift(field, drift, abort));
+    return connection.run(() -> calls.reportDrift(field, drift, abort));
   }
 }

@@ -35,14 +35,12 @@ public final class RemoteCodebookTrainer implements CodebookTrainer {
     }
     monitor.check();
     TrainedCodebook trained =
-        Guard.run(
-            connection,
-            () -> {
-              try (TrainingSession session =
-                  new TrainingSession(connection, request, sample, monitor)) {
-                return session.run();
-              }
-            });
+        connection.run(() -> {
+          try (TrainingSession session =
+              new TrainingSession(connection, request, sample, monitor)) {
+            return session.run();
+          }
+        });
     connection.remember(trained.codebook().id());
     return trained;
   }

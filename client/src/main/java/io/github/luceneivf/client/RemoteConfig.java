@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
+import io.github.luceneivf.wire.ChunkCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -29,7 +30,6 @@ public record RemoteConfig(
     Optional<Path> handoff) {
 
   private static final int MIN_CHUNK_BYTES = 16 << 10;
-  private static final int MAX_CHUNK_BYTES = 2 << 20;
 
   /**
    * Less than half a region of G1 in a heap of 2 GB: larger messages would be humongous objects,
@@ -47,12 +47,12 @@ public record RemoteConfig(
     requirePositive("connectDeadline", connectDeadline);
     requirePositive("silenceDeadline", silenceDeadline);
     requirePositive("progressDeadline", progressDeadline);
-    if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > MAX_CHUNK_BYTES) {
+    if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > ChunkCheck.MAX_BYTES) {
       throw new IllegalArgumentException(
           "chunkBytes must be in ["
               + MIN_CHUNK_BYTES
               + ", "
-              + MAX_CHUNK_BYTES
+              + ChunkCheck.MAX_BYTES
               + "], got: "
               + chunkBytes);
     }

@@ -55,18 +55,16 @@ public final class RemoteVectorEncoder implements VectorEncoder {
 
   private void encode(EncodeSession.Task task, AbortCheck abort) throws IOException {
     Codebook codebook = task.codebook();
-    Guard.run(
-        connection,
-        () -> {
-          if (!connection.knows(codebook.id()) || !runWithKnownCodebook(task, abort)) {
-            try (EncodeSession session = new EncodeSession(connection, task, abort)) {
-              session.open(codebook.toBytes());
-              session.run();
-            }
-            connection.remember(codebook.id());
-          }
-          return true;
-        });
+    connection.run(() -> {
+      if (!connection.knows(codebook.id()) || !runWithKnownCodebook(task, abort)) {
+        try (EncodeSession session = new EncodeSession(connection, task, abort)) {
+          session.open(codebook.toBytes());
+          session.run();
+        }
+        connection.remember(codebook.id());
+      }
+      return true;
+    });
   }
 
   /** Returns false if the sidecar does not take the file; no code was handed on then. */
@@ -113,10 +111,5 @@ public final class RemoteVectorEncoder implements VectorEncoder {
       session.run();
       return true;
     }
-  }
-
-  @Override
-  public boolean isRemote() {
-    return true;
   }
 }

@@ -5,14 +5,15 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
-import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
-import io.github.luceneivf.proto.v1.TrainingSpec;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.FloatBytes;
+import io.github.luceneivf.wire.SpecMessages;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Optional;
 
 /** A sample on its way to the sidecar. Immutable but for the matrix it shares. */
 final class SampleMessages {
@@ -62,37 +63,18 @@ final class SampleMessages {
     return ByteString.copyFrom(digest.digest());
   }
 
-  /**
-   * Returns the request for a job. Threads are left to the sidecar: the result does not depend on
-   * them.
-   */
+  /** Returns the request for a job. */
   CreateTrainingJobRequest createJob(TrainingRequest request, ByteString hash) {
-    TrainingSpec.Builder spec =
-        TrainingSpec.newBuilder()
-            .setMetricValue(request.metric().wireId())
-            .setDim(sample.dim())
-            .setEncodingValue(request.encoding().wireId())
-            .setNlist(request.params().nlist())
-            .setSeed(request.params().seed())
-            .setPopulation(request.population())
-            .setSampleRows(sample.rows())
-            .setSampleSha256(hash)
-            .setMaxIterations(request.params().maxIterations())
-            .setTolerance(request.params().tolerance())
-            .setMaxListFactor(request.params().maxListFactor());
-    request
-        .parent()
-        .ifPresent(parent ->
-            spec.setParent(
-                CodebookRef.newBuilder()
-                    .setId(ByteString.copyFrom(parent.id().bytes()))
-                    .setVersion(parent.version())));
-    request
-        .warmStart()
-        .ifPresent(parent -> spec.setWarmStart(true).setParentBytes(parent.toBytes().length));
+    SpecMessages.Spec spec =
+        new SpecMessages.Spec(
+            request,
+            sample.dim(),
+            sample.rows(),
+            Optional.of(HexFormat.of().formatHex(hash.toByteArray())),
+            request.warmStart().map(parent -> parent.toBytes().length).orElse(0));
     return CreateTrainingJobRequest.newBuilder()
         .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
-        .setSpec(spec)
+        .setSpec(SpecMessages.asked(spec))
         .build();
   }
 }

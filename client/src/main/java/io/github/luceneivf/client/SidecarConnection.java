@@ -10,6 +10,7 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -96,15 +97,16 @@ public final class SidecarConnection implements Closeable {
     return channel;
   }
 
-  CircuitBreaker breaker() {
-    return breaker;
+  /** Runs work with the sidecar under its circuit breaker. */
+  <T> T run(CircuitBreaker.Work<T> work) throws IOException {
+    return breaker.run(work, this::renew);
   }
 
   /**
    * Lets the next call connect anew: at once, without the growing pauses between attempts that gRPC
    * makes, and not over a connection that only looks alive. Calls that run keep theirs.
    */
-  void renew() {
+  private void renew() {
     channel.enterIdle();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
+import io.github.luceneivf.wire.WireException;
 import java.io.IOException;
 import java.util.Objects;
 
@@ -70,5 +71,15 @@ public final class SidecarException extends IOException {
 
   static SidecarException invalid(String message) {
     return new SidecarException(Reason.INVALID_ANSWER, message);
+  }
+
+  static SidecarException invalid(WireException cause) {
+    return new SidecarException(Reason.INVALID_ANSWER, String.valueOf(cause.getMessage()), cause);
+  }
+
+  static void requireSame(String name, Object wanted, Object got) throws SidecarException {
+    if (!wanted.equals(got)) {
+      throw invalid(name + " must be " + wanted + ", got: " + got);
+    }
   }
 }

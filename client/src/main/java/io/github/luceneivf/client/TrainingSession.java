@@ -5,13 +5,13 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CodebookChunk;
+import io.github.luceneivf.proto.v1.CodebookHeader;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
 import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
 import io.github.luceneivf.proto.v1.GetCodebookRequest;
@@ -23,11 +23,16 @@ import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
 import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
-import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.CodebookAssembler;
+import io.github.luceneivf.wire.CodebookChunks;
+import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.SpecMessages;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.CallOptions;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
@@ -76,8 +81,7 @@ final class TrainingSession implements AutoCloseable {
           "job id must have 1 to " + MAX_ID_LENGTH + " characters, got: " + job.length());
     }
     // A seed that was damaged on its way would give another codebook, and nobody would notice.
-    TrainingSpec understood = created.getJob().getSpec().toBuilder().clearThreads().build();
-    if (!understood.equals(wanted.getSpec())) {
+    if (!SpecMessages.isSame(wanted.getSpec(), created.getJob().getSpec())) {
       throw SidecarException.invalid("job " + job + " must be what was asked for, and is not");
     }
     if (created.getJob().getSampleNeeded()) {
@@ -156,21 +160,24 @@ final class TrainingSession implements AutoCloseable {
             TrainingServiceGrpc.getGetTrainingReportMethod(),
             GetTrainingReportRequest.newBuilder().setJobId(job).build(),
             monitor);
-    if (report.hasCrc32C()) {
-      ReportReader.requireChecksum(report.getReport(), report.getCalibration(), report.getCrc32C());
-    }
-    Codebook codebook = fetchCodebook();
-    return new ReportReader(codebook, request.params().nlist(), sample.rows())
-        .read(report.getReport(), report.getCalibration(), "sidecar " + config.target());
+    TrainingMessages.Expected expected =
+        new TrainingMessages.Expected(
+            request.params().nlist(), sample.rows(), "sidecar " + config.target());
+    return TrainingMessages.read(report.getReport(), fetchCodebook(), expected);
   }
 
   private Codebook fetchCodebook() throws IOException {
-    CodebookReader reader = new CodebookReader(request, sample.dim());
-    ChunkedCodebook received;
+    WantedCodebook wanted = new WantedCodebook(request, sample.dim());
     try (RemoteCall<GetCodebookRequest, GetCodebookResponse> call =
         new RemoteCall<>(connection, TrainingServiceGrpc.getGetCodebookMethod(), monitor)) {
       call.sendLast(GetCodebookRequest.newBuilder().setJobId(job).build());
-      received = reader.begin(call.next(config.silenceDeadline()));
+      GetCodebookResponse first = call.next(config.silenceDeadline());
+      if (!first.hasHeader()) {
+        throw SidecarException.invalid(
+            "first message must be a header, got: " + first.getMessageCase());
+      }
+      CodebookHeader header = first.getHeader();
+      CodebookAssembler received = new CodebookAssembler(header.getSizeBytes(), wanted.maxBytes());
       while (!received.isComplete()) {
         GetCodebookResponse next = call.next(config.silenceDeadline());
         if (!next.hasChunk()) {
@@ -180,10 +187,10 @@ final class TrainingSession implements AutoCloseable {
         received.add(next.getChunk());
       }
       call.requireEnd(config.silenceDeadline());
+      received.requireSha256(header.getSha256());
+      CodebookId id = CodebookRefs.id("codebook_id", header.getCodebook().getId());
+      return wanted.require(received.read(id));
     }
-    Codebook codebook = received.finish();
-    reader.requireWanted(codebook);
-    return codebook;
   }
 
   /** Cancels the job, without waiting, if it was not brought to its end. */

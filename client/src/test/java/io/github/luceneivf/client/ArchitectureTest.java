@@ -4,6 +4,7 @@ package io.github.luceneivf.client;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -71,5 +72,40 @@ class ArchitectureTest {
                 "SidecarCounters",
                 "SidecarException")),
         names);
+  }
+
+  /** Reports, calibrations and specifications: who passes one on need not look into it. */
+  private static final Set<String> MESSAGES_OF_WIRE =
+      Set.of(
+          "TrainingReport",
+          "ClusteringReport",
+          "StopReason",
+          "ListSizes",
+          "Calibration",
+          "RecallCurve",
+          "RecallPoint",
+          "ReportBytes",
+          "TrainingSpec");
+
+  @Test
+  void messagesAreReadAndWrittenInOnePlaceOnly() {
+    noClasses()
+        .should()
+        .accessTargetWhere(
+            DescribedPredicate.describe(
+                "it belongs to a report, calibration or specification",
+                access -> isOfWire(access.getTargetOwner())))
+        .check(CLASSES);
+  }
+
+  /** Also of builders, parsers and the interfaces of both. */
+  private static boolean isOfWire(JavaClass type) {
+    String name = type.getName();
+    String messages = "io.github.luceneivf.proto.v1.";
+    if (!name.startsWith(messages)) {
+      return false;
+    }
+    String message = name.substring(messages.length()).split("[$]", 2)[0];
+    return MESSAGES_OF_WIRE.contains(message.replaceAll("OrBuilder$", ""));
   }
 }

@@ -3,9 +3,9 @@ package io.github.luceneivf.client;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.client.SidecarException.Reason;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodeChunk;
+import io.github.luceneivf.wire.Checksums;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,6 +55,26 @@ final class EncodingFaults {
               var b = m.toBuilder();
               if (m.hasAccepted()) {
                 b.getAcceptedBuilder().setRecordBytes(1);
+              }
+              return b.build();
+            }),
+        changed(
+            "other codebook",
+            "codebook_id must be",
+            m -> {
+              var b = m.toBuilder();
+              if (m.hasAccepted()) {
+                b.getAcceptedBuilder().setCodebookId(ByteString.copyFrom(new byte[32]));
+              }
+              return b.build();
+            }),
+        changed(
+            "no codebook named",
+            "codebook_id bytes",
+            m -> {
+              var b = m.toBuilder();
+              if (m.hasAccepted()) {
+                b.getAcceptedBuilder().clearCodebookId();
               }
               return b.build();
             }),

@@ -4,12 +4,12 @@ package io.github.luceneivf.client;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.AssignAndEncodeRequest;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.EncodeHeader;
 import io.github.luceneivf.proto.v1.MergeServiceGrpc;
 import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +71,7 @@ final class FakeMerge extends MergeServiceGrpc.MergeServiceImplBase {
     private void accept() {
       if (codebookBytes == header.getCodebookBytes()) {
         int recordBytes = encoding().recordBytes(header.getDim());
-        sidecar.sendSome(client, List.of(FakeSidecar.accepted(recordBytes)));
+        sidecar.sendSome(client, List.of(FakeSidecar.accepted(codebook.id(), recordBytes)));
       }
     }
 

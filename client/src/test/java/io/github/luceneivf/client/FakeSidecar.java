@@ -4,13 +4,15 @@ package io.github.luceneivf.client;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodeChunk;
 import io.github.luceneivf.proto.v1.EncodeAccepted;
 import io.github.luceneivf.proto.v1.EncodeSummary;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.CodebookRefs;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -144,13 +146,14 @@ final class FakeSidecar implements AutoCloseable {
         .build();
   }
 
-  static AssignAndEncodeResponse accepted(int recordBytes) {
+  static AssignAndEncodeResponse accepted(CodebookId codebook, int recordBytes) {
     return AssignAndEncodeResponse.newBuilder()
         .setAccepted(
             EncodeAccepted.newBuilder()
                 .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
                 .setMaxChunkBytes(1 << 21)
-                .setRecordBytes(recordBytes))
+                .setRecordBytes(recordBytes)
+                .setCodebookId(CodebookRefs.bytes(codebook)))
         .build();
   }
 

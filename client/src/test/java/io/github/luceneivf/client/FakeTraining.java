@@ -2,13 +2,10 @@
 package io.github.luceneivf.client;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CancelJobResponse;
-import io.github.luceneivf.proto.v1.ClusteringReport;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CodebookHeader;
 import io.github.luceneivf.proto.v1.CodebookRef;
@@ -22,15 +19,13 @@ import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobPhase;
 import io.github.luceneivf.proto.v1.JobProgress;
 import io.github.luceneivf.proto.v1.JobState;
-import io.github.luceneivf.proto.v1.RecallCurve;
-import io.github.luceneivf.proto.v1.RecallPoint;
-import io.github.luceneivf.proto.v1.StopReason;
-import io.github.luceneivf.proto.v1.TrainingReport;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,39 +97,12 @@ final class FakeTraining extends TrainingServiceGrpc.TrainingServiceImplBase {
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    TrainingReport report =
-        TrainingReport.newBuilder()
-            .setSamples(trained.report().samples())
-            .setLists(trained.codebook().nlist())
-            .setClustering(
-                ClusteringReport.newBuilder()
-                    .setStop(StopReason.STOP_REASON_CONVERGED)
-                    .addObjective(1))
-            .build();
-    var calibration =
-        io.github.luceneivf.proto.v1.Calibration.newBuilder()
-            .setQueries(trained.calibration().queries());
-    for (Calibration.Curve curve : trained.calibration().curves()) {
-      calibration.addCurves(
-          RecallCurve.newBuilder()
-              .setK(curve.k())
-              .addAllByProbe(points(curve.byProbe()))
-              .addAllByDepth(points(curve.byDepth())));
-    }
     sidecar.send(
         client,
         List.of(
             GetTrainingReportResponse.newBuilder()
-                .setReport(report)
-                .setCalibration(calibration)
+                .setReport(TrainingMessages.write(trained, ""))
                 .build()));
-  }
-
-  private static List<RecallPoint> points(List<Calibration.Point> points) {
-    return points.stream()
-        .map(point ->
-            RecallPoint.newBuilder().setSetting(point.setting()).setRecall(point.recall()).build())
-        .toList();
   }
 
   @Override

@@ -2,21 +2,26 @@
 package io.github.luceneivf.client;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.proto.v1.Calibration;
 import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
 import io.github.luceneivf.proto.v1.GetCodebookResponse;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.JobPhase;
 import io.github.luceneivf.proto.v1.JobState;
+import io.github.luceneivf.proto.v1.TrainingReport;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -129,77 +134,88 @@ final class TrainingFaults {
   private static Stream<Case> reports() {
     Class<GetTrainingReportResponse> type = GetTrainingReportResponse.class;
     return Stream.of(
-        wrong(
+        calibration(
             "recall above 1",
             "recall",
-            type,
-            m -> {
-              var b = m.toBuilder();
-              b.getCalibrationBuilder().getCurvesBuilder(0).getByProbeBuilder(0).setRecall(1.5f);
-              return b.build();
-            }),
-        wrong(
+            b -> b.getCurvesBuilder(0).getByProbeBuilder(0).setRecall(1.5f)),
+        calibration(
             "recall is no number",
             "recall",
-            type,
-            m -> {
-              var b = m.toBuilder();
-              b.getCalibrationBuilder()
-                  .getCurvesBuilder(0)
-                  .getByDepthBuilder(0)
-                  .setRecall(Float.NaN);
-              return b.build();
-            }),
-        wrong(
+            b -> b.getCurvesBuilder(0).getByDepthBuilder(0).setRecall(Float.NaN)),
+        calibration(
             "more probes than lists",
             "by_probe setting",
+            b ->
+                b.getCurvesBuilder(0)
+                    .addByProbeBuilder()
+                    .setSetting(TestVectors.NLIST + 1)
+                    .setRecall(1)),
+        report("other number of lists", "lists", b -> b.setLists(TestVectors.NLIST - 1)),
+        wrong(
+            "other checksum",
+            "crc32c of report",
             type,
             m -> {
               var b = m.toBuilder();
-              b.getCalibrationBuilder()
-                  .getCurvesBuilder(0)
-                  .addByProbeBuilder()
-                  .setSetting(TestVectors.NLIST + 1)
-                  .setRecall(1);
+              b.getReportBuilder().setCrc32C(1);
               return b.build();
             }),
         wrong(
-            "other number of lists",
-            "lists",
+            "no messages",
+            "report must be messages of this contract",
             type,
-            m -> {
-              var b = m.toBuilder();
-              b.getReportBuilder().setLists(TestVectors.NLIST - 1);
-              return b.build();
-            }),
-        wrong("other checksum", "crc32c of report", type, m -> m.toBuilder().setCrc32C(1).build()),
-        wrong(
+            m ->
+                m.toBuilder()
+                    .setReport(
+                        TrainingMessages.seal(
+                            ByteString.copyFromUtf8("a report"), ByteString.EMPTY))
+                    .build()),
+        report(
             "objective is no number",
             "objective",
-            type,
-            m -> {
-              var b = m.toBuilder();
-              b.getReportBuilder().getClusteringBuilder().addObjective(Double.NaN);
-              return b.build();
-            }),
-        wrong(
-            "no reason to stop",
-            "stop",
-            type,
-            m -> {
-              var b = m.toBuilder();
-              b.getReportBuilder().getClusteringBuilder().clearStop();
-              return b.build();
-            }),
-        wrong(
-            "negative time",
-            "total_time",
-            type,
-            m -> {
-              var b = m.toBuilder();
-              b.getReportBuilder().getTotalTimeBuilder().setSeconds(-1);
-              return b.build();
-            }));
+            b -> b.getClusteringBuilder().addObjective(Double.NaN)),
+        report("no reason to stop", "stop", b -> b.getClusteringBuilder().clearStop()),
+        report("negative time", "total_time", b -> b.getTotalTimeBuilder().setSeconds(-1)));
+  }
+
+  private static Case report(String name, String text, Consumer<TrainingReport.Builder> change) {
+    return wrong(
+        name,
+        text,
+        GetTrainingReportResponse.class,
+        m -> {
+          TrainingReport.Builder report = TrainingReport.newBuilder();
+          merge(report, m.getReport().getReport());
+          change.accept(report);
+          ByteString bytes = report.build().toByteString();
+          return m.toBuilder()
+              .setReport(TrainingMessages.seal(bytes, m.getReport().getCalibration()))
+              .build();
+        });
+  }
+
+  private static Case calibration(String name, String text, Consumer<Calibration.Builder> change) {
+    return wrong(
+        name,
+        text,
+        GetTrainingReportResponse.class,
+        m -> {
+          Calibration.Builder calibration = Calibration.newBuilder();
+          merge(calibration, m.getReport().getCalibration());
+          change.accept(calibration);
+          ByteString bytes = calibration.build().toByteString();
+          return m.toBuilder()
+              .setReport(TrainingMessages.seal(m.getReport().getReport(), bytes))
+              .build();
+        });
+  }
+
+  private static void merge(Message.Builder target, ByteString bytes) {
+    try {
+      target.mergeFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static Stream<Case> codebooks() throws IOException {
@@ -222,7 +238,7 @@ final class TrainingFaults {
         replaced("no codebook", "codebook: ", new byte[] {1, 2, 3}),
         wrong(
             "other id",
-            "codebook id",
+            "codebook_id",
             type,
             m ->
                 header(
@@ -255,7 +271,7 @@ final class TrainingFaults {
         new Case(
             "chunk twice",
             Reason.INVALID_ANSWER,
-            "codebook chunk must lie in",
+            "codebook offset must be",
             m -> m instanceof GetCodebookResponse r && r.hasChunk() ? List.of(m, m) : List.of(m)),
         new Case(
             "too long",

@@ -160,9 +160,7 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
     return new Codebook(
         content,
         new Codebook.Lineage(
-            request.version(),
-            request.parent().map(TrainingRequest.Lineage::id),
-            request.population()));
+            request.version(), request.parent().map(CodebookRef::id), request.population()));
   }
 
   private static float[] radii(Assignment assignment) {

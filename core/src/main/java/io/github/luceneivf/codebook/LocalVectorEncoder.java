@@ -90,9 +90,4 @@ public final class LocalVectorEncoder implements VectorEncoder {
     long work = (long) codebook.nlist() * codebook.dim();
     return (int) Math.clamp(BATCH_WORK / work, MIN_BATCH, MAX_BATCH);
   }
-
-  @Override
-  public boolean isRemote() {
-    return false;
-  }
 }

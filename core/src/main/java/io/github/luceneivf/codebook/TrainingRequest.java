@@ -24,7 +24,7 @@ public record TrainingRequest(
     Encoding encoding,
     KMeansParams params,
     long population,
-    Optional<Lineage> parent,
+    Optional<CodebookRef> parent,
     Optional<Codebook> warmStart) {
 
   /** A request to start afresh, with or without a parent. */
@@ -33,7 +33,7 @@ public record TrainingRequest(
       Encoding encoding,
       KMeansParams params,
       long population,
-      Optional<Lineage> parent) {
+      Optional<CodebookRef> parent) {
     this(metric, encoding, params, population, parent, Optional.empty());
   }
 
@@ -45,7 +45,7 @@ public record TrainingRequest(
         encoding,
         params,
         population,
-        Optional.of(new Lineage(parent.id(), parent.lineage().version())),
+        Optional.of(CodebookRef.of(parent)),
         Optional.of(parent));
   }
 
@@ -58,7 +58,7 @@ public record TrainingRequest(
     Objects.requireNonNull(warmStart, "warmStart");
     if (warmStart.isPresent()) {
       Codebook start = warmStart.get();
-      if (!parent.map(Lineage::id).equals(Optional.of(start.id()))) {
+      if (!parent.map(CodebookRef::id).equals(Optional.of(start.id()))) {
         throw new IllegalArgumentException(
             "warmStart must be the parent " + parent + ", got: " + start.id());
       }
@@ -74,14 +74,6 @@ public record TrainingRequest(
 
   /** Returns the version that the new codebook gets. */
   public int version() {
-    return parent.map(lineage -> lineage.version() + 1).orElse(1);
+    return parent.map(replaced -> replaced.version() + 1).orElse(1);
   }
-
-  /**
-   * The codebook that a new one replaces.
-   *
-   * @param id its content hash
-   * @param version its version
-   */
-  public record Lineage(CodebookId id, int version) {}
 }

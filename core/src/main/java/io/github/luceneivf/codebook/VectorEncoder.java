@@ -29,7 +29,4 @@ public interface VectorEncoder {
       EncodedSink sink,
       AbortCheck abort)
       throws IOException;
-
-  /** Returns whether encoding happens outside this process, so that no flush should wait for it. */
-  boolean isRemote();
 }

@@ -120,7 +120,7 @@ class LocalCodebookTrainerTest {
             Encoding.BIT1,
             KMeansParams.of(16, 3),
             50_000,
-            Optional.of(new TrainingRequest.Lineage(parent, 4)));
+            Optional.of(new CodebookRef(parent, 4)));
     TrainedCodebook trained = train(request, sample);
     TrainingReport report = trained.report();
     assertEquals(50_000, report.population());

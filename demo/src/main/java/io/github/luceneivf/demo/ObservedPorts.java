@@ -65,11 +65,6 @@ final class ObservedPorts {
           call.succeed();
         }
       }
-
-      @Override
-      public boolean isRemote() {
-        return encoder.isRemote();
-      }
     };
   }
 

@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
-import com.google.protobuf.Timestamp;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
@@ -18,8 +15,8 @@ import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.it.protocol.Timeless;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
-import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.ServerConfig;
@@ -34,7 +31,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -45,9 +41,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the client of each released protocol said, and was answered, is said again to the server of
- * today: its answers must be the same, but for times. {@code -Divf.record=true} records the
- * conversation anew; a new one gets a new number, the old ones stay.
+ * What the client said, and was answered, is said again to the server of today: its answers must be
+ * the same, but for times. {@code -Divf.record=true} records the conversation anew; once a protocol
+ * is released its conversation stays, and a new one gets a new number.
  */
 @Timeout(120)
 class RecordedConversationIT {
@@ -184,17 +180,10 @@ class RecordedConversationIT {
     assertFalse(responses.isEmpty(), method);
     return switch (method.substring(method.indexOf('/') + 1)) {
       // How many messages tell of progress is a matter of time; how it ends is not.
-      case "UploadSample" -> withoutProgress((UploadSampleResponse) responses.getFirst());
-      case "WatchJob" -> List.of(withoutTimes(responses.getLast()));
+      case "WatchJob" -> Timeless.of(responses.getLast());
       case "AssignAndEncode" -> encoded(responses);
-      default -> responses.stream().map(RecordedConversationIT::withoutTimes).toList();
+      default -> Timeless.of(responses);
     };
-  }
-
-  /** Whether the training has begun already is a matter of time. */
-  private static Object withoutProgress(UploadSampleResponse response) {
-    return withoutTimes(
-        response.toBuilder().setJob(response.getJob().toBuilder().clearProgress()).build());
   }
 
   /** Codes may come in other chunks. */
@@ -215,24 +204,5 @@ class RecordedConversationIT {
       }
     }
     return List.of(lists, records, others);
-  }
-
-  /** Clears times, and a job's thread count, which is the machine's; and checksums of such. */
-  private static Message withoutTimes(Message message) {
-    Message.Builder copy = message.toBuilder();
-    for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
-      FieldDescriptor field = entry.getKey();
-      boolean timed =
-          entry.getValue() instanceof Timestamp
-              || entry.getValue() instanceof Duration
-              || field.getFullName().equals("luceneivf.v1.TrainingSpec.threads")
-              || field.getFullName().equals("luceneivf.v1.GetTrainingReportResponse.crc32c");
-      if (timed) {
-        copy.clearField(field);
-      } else if (entry.getValue() instanceof Message child) {
-        copy.setField(field, withoutTimes(child));
-      }
-    }
-    return copy.build();
   }
 }

@@ -179,11 +179,6 @@ class KilledSidecarIT {
         begun.countDown();
         encoder.encode(codebook, encoding, vectors, sink, abort);
       }
-
-      @Override
-      public boolean isRemote() {
-        return encoder.isRemote();
-      }
     };
   }
 

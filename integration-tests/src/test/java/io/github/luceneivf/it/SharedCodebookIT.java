@@ -16,6 +16,7 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
@@ -53,12 +54,10 @@ class SharedCodebookIT {
         train(
             3,
             Optional.of(
-                new TrainingRequest.Lineage(
-                    first.codebook().id(), first.codebook().lineage().version())));
+                new CodebookRef(first.codebook().id(), first.codebook().lineage().version())));
   }
 
-  private static TrainedCodebook train(long seed, Optional<TrainingRequest.Lineage> parent)
-      throws IOException {
+  private static TrainedCodebook train(long seed, Optional<CodebookRef> parent) throws IOException {
     int rows = 1000;
     int dim = 16;
     Random random = new Random(seed);

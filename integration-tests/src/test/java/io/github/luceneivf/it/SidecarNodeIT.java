@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.luceneivf.client.RemoteCodebookRegistry;
+import io.github.luceneivf.client.RemoteConfig;
+import io.github.luceneivf.client.SidecarConnection;
+import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.ServerConfig;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,10 +27,10 @@ class SidecarNodeIT {
 
   private static final long MINUTES = 5;
   private static final List<String> FILES =
-      List.of("package.json", "package-lock.json", "train.js");
+      List.of("package.json", "package-lock.json", "client.js");
 
   @Test
-  void nodeTrainsACodebook(@TempDir Path data) throws Exception {
+  void nodeTrainsACodebookAndSharesIt(@TempDir Path data) throws Exception {
     assumeTrue(isInstalled("node"), "node is not installed; the Node client is not tested");
     assumeTrue(isInstalled("npm"), "npm is not installed; the Node client is not tested");
     Path project = Path.of(System.getProperty("ivf.project.dir", "."));
@@ -45,10 +50,27 @@ class SidecarNodeIT {
               work,
               List.of(
                   "node",
-                  "train.js",
+                  "client.js",
                   "127.0.0.1:" + server.port(),
                   Path.of(proto).toAbsolutePath().normalize().toString()));
-      assertTrue(output.contains("\"codebookId\":\""), output);
+      assertTakenByJava(server.port(), output);
+    }
+  }
+
+  /** What Node has published is taken by the client of this project, report and all. */
+  private static void assertTakenByJava(int port, String output) throws IOException {
+    try (SidecarConnection connection =
+        SidecarConnection.open(RemoteConfig.of("127.0.0.1", port))) {
+      TrainedCodebook fetched =
+          new RemoteCodebookRegistry(connection, "from-node", "a-test")
+              .fetchLatest("vector", Optional.empty(), () -> {})
+              .orElseThrow();
+      assertTrue(output.contains("\"codebookId\":\"" + fetched.codebook().id() + "\""), output);
+      assertTrue(output.contains("\"lists\":" + fetched.report().lists() + ","), output);
+      assertTrue(output.contains("\"samples\":" + fetched.report().samples() + ","), output);
+      assertEquals("node", fetched.report().trainedBy());
+      assertEquals(100_000, fetched.report().population());
+      assertTrue(fetched.calibration().queries() > 0, fetched.calibration()::toString);
     }
   }
 

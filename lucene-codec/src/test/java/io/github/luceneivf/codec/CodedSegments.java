@@ -179,10 +179,5 @@ final class CodedSegments {
       vectors.addAndGet(source.size());
       new LocalVectorEncoder().encode(codebook, encoding, source, sink, abort);
     }
-
-    @Override
-    public boolean isRemote() {
-      return false;
-    }
   }
 }

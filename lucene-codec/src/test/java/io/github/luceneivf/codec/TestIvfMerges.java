@@ -277,11 +277,6 @@ public class TestIvfMerges extends LuceneTestCase {
               Thread.onSpinWait();
             }
           }
-
-          @Override
-          public boolean isRemote() {
-            return true;
-          }
         };
     try (Directory directory = new ByteBuffersDirectory()) {
       VectorIndexing.index(directory, new Lucene99HnswVectorsFormat(), rows(), F, 2);

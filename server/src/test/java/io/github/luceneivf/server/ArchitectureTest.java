@@ -4,9 +4,12 @@ package io.github.luceneivf.server;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -61,7 +64,11 @@ class ArchitectureTest {
         .resideInAnyPackage(ROOT + ".config..", ROOT + ".storage..", ROOT + ".cli..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "io.github.luceneivf.proto..")
+        .resideInAnyPackage(
+            "io.grpc..",
+            "com.google.protobuf..",
+            "io.github.luceneivf.proto..",
+            "io.github.luceneivf.wire..")
         .check(CLASSES);
   }
 
@@ -72,5 +79,40 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.github.luceneivf.client..", "io.github.luceneivf.codec..")
         .check(CLASSES);
+  }
+
+  /** Reports, calibrations and specifications: who passes one on need not look into it. */
+  private static final Set<String> MESSAGES_OF_WIRE =
+      Set.of(
+          "TrainingReport",
+          "ClusteringReport",
+          "StopReason",
+          "ListSizes",
+          "Calibration",
+          "RecallCurve",
+          "RecallPoint",
+          "ReportBytes",
+          "TrainingSpec");
+
+  @Test
+  void messagesAreReadAndWrittenInOnePlaceOnly() {
+    noClasses()
+        .should()
+        .accessTargetWhere(
+            DescribedPredicate.describe(
+                "it belongs to a report, calibration or specification",
+                access -> isOfWire(access.getTargetOwner())))
+        .check(CLASSES);
+  }
+
+  /** Also of builders, parsers and the interfaces of both. */
+  private static boolean isOfWire(JavaClass type) {
+    String name = type.getName();
+    String messages = "io.github.luceneivf.proto.v1.";
+    if (!name.startsWith(messages)) {
+      return false;
+    }
+    String message = name.substring(messages.length()).split("[$]", 2)[0];
+    return MESSAGES_OF_WIRE.contains(message.replaceAll("OrBuilder$", ""));
   }
 }

@@ -2,17 +2,20 @@
 package io.github.luceneivf.it.fault;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
+import io.github.luceneivf.proto.v1.Calibration;
 import io.github.luceneivf.proto.v1.CodeChunk;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
 import io.github.luceneivf.proto.v1.GetCodebookResponse;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,13 +83,29 @@ final class Lies {
             GetCodebookResponse.class,
             m -> m.hasChunk() ? List.of() : List.of(m)),
         invalid(
-            "recall above 1",
+            "recall above 1", GetTrainingReportResponse.class, m -> List.of(withRecall(m, 1.5f))),
+        invalid(
+            "report of a bit more",
             GetTrainingReportResponse.class,
             m -> {
               GetTrainingReportResponse.Builder b = m.toBuilder();
-              b.getCalibrationBuilder().getCurvesBuilder(0).getByProbeBuilder(0).setRecall(1.5f);
+              b.getReportBuilder().setReport(flipped(m.getReport().getReport(), 1));
               return List.of(b.build());
             }));
+  }
+
+  private static GetTrainingReportResponse withRecall(GetTrainingReportResponse m, float recall) {
+    Calibration.Builder calibration = Calibration.newBuilder();
+    try {
+      calibration.mergeFrom(m.getReport().getCalibration());
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+    calibration.getCurvesBuilder(0).getByProbeBuilder(0).setRecall(recall);
+    return m.toBuilder()
+        .setReport(
+            TrainingMessages.seal(m.getReport().getReport(), calibration.build().toByteString()))
+        .build();
   }
 
   /** Wrong answers to who wants vectors assigned and encoded. */
@@ -105,6 +124,16 @@ final class Lies {
               if (m.hasAccepted()) {
                 b.getAcceptedBuilder()
                     .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_UNSPECIFIED);
+              }
+              return List.of(b.build());
+            }),
+        invalid(
+            "codes of another codebook",
+            type,
+            m -> {
+              AssignAndEncodeResponse.Builder b = m.toBuilder();
+              if (m.hasAccepted()) {
+                b.getAcceptedBuilder().setCodebookId(flipped(m.getAccepted().getCodebookId(), 31));
               }
               return List.of(b.build());
             }),

@@ -176,11 +176,6 @@ final class Sidecar implements AutoCloseable {
         throw e;
       }
     }
-
-    @Override
-    public boolean isRemote() {
-      return encoder.isRemote();
-    }
   }
 
   @Override

@@ -21,6 +21,8 @@ import io.github.luceneivf.server.rpc.IgnoredMessages;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.FieldNames;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -95,12 +97,8 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
     ProtocolCheck.require(request.getProtocolVersionValue());
     FieldName name = new FieldName(request.getIndex(), request.getField());
     DriftReport report = request.getReport();
-    FieldName.require("source", report.getSource());
-    RequestException.requireRange(
-        "codebook id bytes",
-        report.getCodebook().getId().size(),
-        CodebookId.BYTES,
-        CodebookId.BYTES);
+    FieldNames.require("source", report.getSource());
+    CodebookId _ = CodebookRefs.id("codebook id", report.getCodebook().getId());
     RequestException.requireRange("vectors", report.getVectors(), 0, Long.MAX_VALUE);
     requireFigure("energy", report.getEnergy());
     requireFigure("imbalance", report.getImbalance());
@@ -112,7 +110,7 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
                 Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
             .build());
     ReportDriftResponse.Builder response = ReportDriftResponse.newBuilder();
-    field.latest().ifPresent(latest -> response.setLatest(latest.ref()));
+    field.latest().ifPresent(latest -> response.setLatest(CodebookRefs.of(latest.ref())));
     return response.build();
   }
 

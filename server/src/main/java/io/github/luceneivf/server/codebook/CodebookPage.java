@@ -4,6 +4,7 @@ package io.github.luceneivf.server.codebook;
 import io.github.luceneivf.proto.v1.ListCodebooksRequest;
 import io.github.luceneivf.proto.v1.ListCodebooksResponse;
 import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.wire.FieldNames;
 
 /**
  * A page of the list of codebooks, by index, field and version. The token of a page is the place of
@@ -25,10 +26,10 @@ final class CodebookPage {
   CodebookPage(ListCodebooksRequest request) {
     RequestException.requireRange("page_size", request.getPageSize(), 0, MAX_SIZE);
     if (!request.getIndex().isEmpty()) {
-      FieldName.require("index", request.getIndex());
+      FieldNames.require("index", request.getIndex());
     }
     if (!request.getField().isEmpty()) {
-      FieldName.require("field", request.getField());
+      FieldNames.require("field", request.getField());
     }
     this.request = request;
     this.size = request.getPageSize() == 0 ? DEFAULT_SIZE : request.getPageSize();

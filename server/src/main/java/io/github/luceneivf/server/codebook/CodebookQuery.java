@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
-import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.proto.v1.FetchCodebookRequest;
 import io.github.luceneivf.proto.v1.FetchCodebookResponse;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.wire.CodebookRefs;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -34,16 +34,12 @@ final class CodebookQuery {
     Optional<StoredCodebook> wanted =
         switch (request.getWhichCase()) {
           case VERSION -> field.version(request.getVersion());
-          case ID -> {
-            RequestException.requireRange(
-                "id bytes", request.getId().size(), CodebookId.BYTES, CodebookId.BYTES);
-            yield field.id(CodebookId.of(request.getId().toByteArray()));
-          }
+          case ID -> field.id(CodebookRefs.id("id", request.getId()));
           case WHICH_NOT_SET -> field.latest();
         };
     StoredCodebook found =
         wanted.orElseThrow(() -> RequestException.notFound("codebook of " + name + " not found"));
-    if (request.getKnownId().equals(found.ref().getId())) {
+    if (request.getKnownId().equals(CodebookRefs.bytes(found.id()))) {
       return new CodebookDownload.Found<>(0, () -> unchanged(found));
     }
     return new CodebookDownload.Found<>(found.summary().getSizeBytes(), () -> read(found));

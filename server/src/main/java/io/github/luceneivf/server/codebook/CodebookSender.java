@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
-import io.github.luceneivf.proto.CodebookChunks;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.wire.CodebookChunks;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.server.config.Storage;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.wire.FieldNames;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ public final class CodebookStore {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
       for (Path entry : entries) {
-        if (Files.isDirectory(entry) && FieldName.isName(entry.getFileName().toString())) {
+        if (Files.isDirectory(entry) && FieldNames.isName(entry.getFileName().toString())) {
           found.add(entry);
         } else {
           LOG.atWarn().addKeyValue("file", entry).log("not a directory of codebooks");

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishCodebookRequest;
@@ -15,9 +14,14 @@ import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.server.rpc.Admissions;
 import io.github.luceneivf.server.rpc.Answer;
 import io.github.luceneivf.server.rpc.IdleTimer;
+import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.CodebookAssembler;
+import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -36,7 +40,6 @@ import org.slf4j.LoggerFactory;
 final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
 
   private static final Logger LOG = LoggerFactory.getLogger(CodebookUpload.class);
-  private static final int MAX_TRAINED_BY = 200;
 
   private final CodebookStore store;
   private final Transfers transfers;
@@ -44,7 +47,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
   private final ServerCallStreamObserver<PublishCodebookResponse> client;
   private final IdleTimer idle;
   private @Nullable PublishHeader header;
-  private @Nullable CodebookInput input;
+  private @Nullable CodebookAssembler input;
   private Admissions.@Nullable Admission admission;
   private boolean closed;
 
@@ -89,19 +92,13 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
     }
     ProtocolCheck.require(first.getProtocolVersionValue());
     FieldName name = new FieldName(first.getIndex(), first.getField());
+    CodebookRef ref = CodebookRefs.read("codebook", first.getCodebook());
+    Optional<CodebookId> parent = CodebookRefs.optionalId("parent_id", first.getParentId());
     RequestException.requireRange(
-        "codebook version", first.getCodebook().getVersion(), 1, Integer.MAX_VALUE - 1);
-    requireHash("codebook id", first.getCodebook().getId());
-    requireHash("sha256", first.getSha256());
-    if (!first.getParentId().isEmpty()) {
-      requireHash("parent_id", first.getParentId());
-    }
-    RequestException.requireRange(
-        "trained_by characters", first.getReport().getTrainedBy().length(), 0, MAX_TRAINED_BY);
-    int crc = Checksums.crc32c(first.getReport(), first.getCalibration());
-    requireSame("crc32c of report", Checksums.hex(crc), Checksums.hex(first.getCrc32C()));
+        "sha256 bytes", first.getSha256().size(), Checksums.SHA256_BYTES, Checksums.SHA256_BYTES);
+    TrainingMessages.requireIntact(first.getReport());
     RequestException.requireRange("size_bytes", first.getSizeBytes(), 1, Integer.MAX_VALUE - 8);
-    store.field(name).ifPresent(field -> field.check(first.getCodebook(), parent(first)));
+    store.field(name).ifPresent(field -> field.check(ref, parent));
     store.requireRoom(first.getSizeBytes());
     // The bytes, and centroids and hash input when they are read.
     Admissions.Admission room = transfers.admit(3 * first.getSizeBytes());
@@ -112,22 +109,12 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
         return;
       }
     }
-    input = new CodebookInput((int) first.getSizeBytes());
+    input = new CodebookAssembler((int) first.getSizeBytes());
     header = first;
   }
 
-  private static Optional<CodebookId> parent(PublishHeader header) {
-    return header.getParentId().isEmpty()
-        ? Optional.empty()
-        : Optional.of(CodebookId.of(header.getParentId().toByteArray()));
-  }
-
-  private static void requireHash(String name, ByteString hash) {
-    RequestException.requireRange(name + " bytes", hash.size(), CodebookId.BYTES, CodebookId.BYTES);
-  }
-
   private void add(CodebookChunk chunk) {
-    CodebookInput target = input;
+    CodebookAssembler target = input;
     PublishHeader begun = header;
     if (target == null || begun == null) {
       throw RequestException.invalid("header must be the first message");
@@ -142,7 +129,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
   }
 
   /** Runs on the disk's thread. */
-  private void finish(PublishHeader begun, CodebookInput complete) {
+  private void finish(PublishHeader begun, CodebookAssembler complete) {
     try {
       PublishCodebookResponse response = publish(begun, complete);
       if (close()) {
@@ -156,23 +143,21 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
     }
   }
 
-  private PublishCodebookResponse publish(PublishHeader begun, CodebookInput complete)
+  private PublishCodebookResponse publish(PublishHeader begun, CodebookAssembler complete)
       throws IOException {
-    byte[] bytes = complete.bytes();
-    if (!begun.getSha256().equals(ByteString.copyFrom(Checksums.sha256().digest(bytes)))) {
-      throw RequestException.invalid("sha256 of the codebook does not match");
-    }
-    CodebookId id = CodebookId.of(begun.getCodebook().getId().toByteArray());
-    Codebook codebook = complete.read(id, transfers.limits());
+    complete.requireSha256(begun.getSha256());
+    CodebookRef ref = CodebookRefs.read("codebook", begun.getCodebook());
+    Codebook codebook = LimitCheck.require(complete.read(ref.id()), transfers.limits());
     Codebook.Lineage lineage = codebook.lineage();
-    requireSame("version", lineage.version(), begun.getCodebook().getVersion());
-    requireSame("parent_id", lineage.parent(), parent(begun));
+    requireSame("version", lineage.version(), ref.version());
+    requireSame(
+        "parent_id", lineage.parent(), CodebookRefs.optionalId("parent_id", begun.getParentId()));
     FieldName name = new FieldName(begun.getIndex(), begun.getField());
     FieldCodebooks.Published published =
-        store.fieldOrNew(name).publish(stored(begun, codebook), bytes);
+        store.fieldOrNew(name).publish(stored(begun, codebook), complete.bytes());
     LOG.atInfo()
         .addKeyValue("field", name)
-        .addKeyValue("codebook", id.shortHex())
+        .addKeyValue("codebook", ref.id().shortHex())
         .addKeyValue("version", lineage.version())
         .addKeyValue("created", published.created())
         .log("codebook published");
@@ -206,8 +191,6 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
                 .setDim(codebook.dim())
                 .setNlist(codebook.nlist()))
         .setReport(begun.getReport())
-        .setCalibration(begun.getCalibration())
-        .setCrc32C(begun.getCrc32C())
         .build();
   }
 
@@ -218,7 +201,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
 
   @Override
   public void onCompleted() {
-    CodebookInput target = input;
+    CodebookAssembler target = input;
     if (target == null || !target.isComplete()) {
       fail(RequestException.invalid("codebook must come before the end of the call"));
     }

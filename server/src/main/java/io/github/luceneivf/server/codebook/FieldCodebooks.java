@@ -2,12 +2,13 @@
 package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.v1.CodebookRef;
+import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.proto.v1.DriftReport;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.wire.CodebookRefs;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ final class FieldCodebooks {
    * @throws RequestException if it does not follow the latest one
    */
   synchronized Optional<StoredCodebook> check(CodebookRef ref, Optional<CodebookId> parent) {
-    Optional<StoredCodebook> same = id(CodebookId.of(ref.getId().toByteArray()));
+    Optional<StoredCodebook> same = id(ref.id());
     if (same.isEmpty()) {
       latest().ifPresent(latest -> requireNext(latest, ref, parent));
     }
@@ -109,7 +110,7 @@ final class FieldCodebooks {
 
   private void requireNext(StoredCodebook latest, CodebookRef ref, Optional<CodebookId> parent) {
     boolean follows =
-        ref.getVersion() == latest.version() + 1 && parent.equals(Optional.of(latest.id()));
+        ref.version() == latest.version() + 1 && parent.equals(Optional.of(latest.id()));
     if (!follows) {
       throw RequestException.precondition(
           "codebook of "
@@ -119,7 +120,7 @@ final class FieldCodebooks {
               + " and parent "
               + latest.id().shortHex()
               + ", got: version "
-              + ref.getVersion()
+              + ref.version()
               + " and parent "
               + parent.map(CodebookId::shortHex).orElse("none"));
     }
@@ -133,11 +134,10 @@ final class FieldCodebooks {
    */
   synchronized Published publish(FetchHeader header, byte[] codebook) throws IOException {
     PublishedCodebook summary = header.getCodebook();
-    Optional<CodebookId> parent =
-        summary.getParentId().isEmpty()
-            ? Optional.empty()
-            : Optional.of(CodebookId.of(summary.getParentId().toByteArray()));
-    Optional<StoredCodebook> same = check(summary.getCodebook(), parent);
+    Optional<StoredCodebook> same =
+        check(
+            CodebookRefs.read("codebook", summary.getCodebook()),
+            CodebookRefs.optionalId("parent_id", summary.getParentId()));
     if (same.isPresent() && !same.get().isDamaged()) {
       return new Published(same.get(), false);
     }
@@ -188,7 +188,7 @@ final class FieldCodebooks {
    * @throws IOException if it cannot be written
    */
   synchronized void report(DriftReport report) throws IOException {
-    CodebookId id = CodebookId.of(report.getCodebook().getId().toByteArray());
+    CodebookId id = CodebookRefs.id("codebook id", report.getCodebook().getId());
     if (id(id).isEmpty()) {
       throw RequestException.notFound("codebook of " + name + " not found: " + id);
     }

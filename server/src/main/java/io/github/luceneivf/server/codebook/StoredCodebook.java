@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
-import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.v1.CodebookRef;
+import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.wire.CodebookRefs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -50,29 +50,29 @@ final class StoredCodebook {
   static StoredCodebook write(Path directory, FetchHeader header, byte[] codebook)
       throws IOException {
     PublishedCodebook summary = header.getCodebook();
-    CodebookRef ref = summary.getCodebook();
-    CodebookId id = CodebookId.of(ref.getId().toByteArray());
-    Path file = directory.resolve("%010d-%s.codebook".formatted(ref.getVersion(), id.toString()));
+    CodebookRef ref = CodebookRefs.read("codebook", summary.getCodebook());
+    Path file = directory.resolve("%010d-%s.codebook".formatted(ref.version(), ref.id()));
     RecordFile.write(file, header.toByteArray(), codebook);
-    return new StoredCodebook(file, ref.getVersion(), id, summary);
+    return new StoredCodebook(file, ref.version(), ref.id(), summary);
   }
 
   /** Finds a codebook by its file; empty if the file is no codebook's by its name. */
   static Optional<StoredCodebook> find(FieldName name, Path file) {
     Matcher matcher = FILE.matcher(file.getFileName().toString());
-    if (!matcher.matches() || Long.parseLong(matcher.group(1)) > Integer.MAX_VALUE) {
+    if (!matcher.matches()
+        || Long.parseLong(matcher.group(1)) < 1
+        || Long.parseLong(matcher.group(1)) > Integer.MAX_VALUE) {
       return Optional.empty();
     }
     int version = Integer.parseInt(matcher.group(1));
-    byte[] id = HexFormat.of().parseHex(matcher.group(2));
+    CodebookId id = CodebookId.of(HexFormat.of().parseHex(matcher.group(2)));
     PublishedCodebook known =
         PublishedCodebook.newBuilder()
             .setIndex(name.index())
             .setField(name.field())
-            .setCodebook(
-                CodebookRef.newBuilder().setVersion(version).setId(ByteString.copyFrom(id)))
+            .setCodebook(CodebookRefs.of(new CodebookRef(id, version)))
             .build();
-    StoredCodebook stored = new StoredCodebook(file, version, CodebookId.of(id), known);
+    StoredCodebook stored = new StoredCodebook(file, version, id, known);
     try {
       stored.summary = FetchHeader.parseFrom(RecordFile.readHead(file)).getCodebook();
     } catch (IOException e) {
@@ -102,10 +102,7 @@ final class StoredCodebook {
   }
 
   CodebookRef ref() {
-    return CodebookRef.newBuilder()
-        .setVersion(version)
-        .setId(ByteString.copyFrom(id.bytes()))
-        .build();
+    return new CodebookRef(id, version);
   }
 
   /**

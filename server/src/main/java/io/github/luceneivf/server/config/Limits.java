@@ -21,9 +21,6 @@ public record Limits(
     long memoryBytes,
     int threads) {
 
-  /** Most bytes of vectors or codebook in one message. */
-  public static final int MAX_CHUNK_BYTES = 2 << 20;
-
   /** Size of the chunks that the server sends, in bytes. */
   public static final int CHUNK_BYTES = 1 << 20;
 

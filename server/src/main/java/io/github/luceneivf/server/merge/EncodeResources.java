@@ -2,7 +2,6 @@
 package io.github.luceneivf.server.merge;
 
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.proto.v1.EncodeHeader;
 import io.github.luceneivf.quantization.Encoding;
@@ -129,8 +128,6 @@ public final class EncodeResources {
     ProtocolCheck.require(header.getProtocolVersionValue());
     RequestException.requireRange("dim", header.getDim(), 1, limits.maxDims());
     RequestException.requireRange("count", header.getCount(), 0, Integer.MAX_VALUE);
-    RequestException.requireRange(
-        "codebook_id bytes", header.getCodebookId().size(), CodebookId.BYTES, CodebookId.BYTES);
     Encoding encoding;
     try {
       encoding = Encoding.fromWireId(header.getEncodingValue());

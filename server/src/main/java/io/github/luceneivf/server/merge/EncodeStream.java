@@ -4,8 +4,6 @@ package io.github.luceneivf.server.merge;
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.AssignAndEncodeRequest;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodebookChunk;
@@ -15,13 +13,17 @@ import io.github.luceneivf.proto.v1.EncodeHeader;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
-import io.github.luceneivf.server.codebook.CodebookInput;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.Admissions;
-import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
+import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.ChunkCheck;
+import io.github.luceneivf.wire.CodebookAssembler;
+import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -47,7 +49,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
   private final ServerCallStreamObserver<AssignAndEncodeResponse> client;
   private final CRC32C received = new CRC32C();
   private @Nullable Task task;
-  private @Nullable CodebookInput codebookInput;
+  private @Nullable CodebookAssembler codebookInput;
   private volatile Admissions.@Nullable Admission admission;
   private long ord;
   private volatile @Nullable HandoffVectors handoff;
@@ -130,7 +132,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
     }
     Limits limits = resources.limits();
     Encoding encoding = EncodeResources.check(header, limits);
-    CodebookId id = CodebookId.of(header.getCodebookId().toByteArray());
+    CodebookId id = CodebookRefs.id("codebook_id", header.getCodebookId());
     admission = resources.admit(header.getCodebookBytes());
     if (isState(State.CLOSED)) {
       release(); // expired in the meantime
@@ -151,7 +153,7 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
       ended = true; // no vectors follow
     }
     if (header.getCodebookBytes() > 0) {
-      codebookInput = new CodebookInput((int) header.getCodebookBytes());
+      codebookInput = new CodebookAssembler((int) header.getCodebookBytes());
       client.request(1);
     } else {
       Codebook known = resources.codebooks().get(id).orElseThrow(() -> unknown(id));
@@ -173,14 +175,14 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
 
   private void add(CodebookChunk chunk) {
     Task begun = begun();
-    CodebookInput input = codebookInput;
+    CodebookAssembler input = codebookInput;
     if (input == null) {
       throw RequestException.invalid("codebook must come once, and only if announced");
     }
     input.add(chunk);
     if (input.isComplete()) {
       codebookInput = null;
-      Codebook codebook = input.read(begun.id, resources.limits());
+      Codebook codebook = LimitCheck.require(input.read(begun.id), resources.limits());
       resources.codebooks().put(codebook);
       start(begun, codebook);
     } else {
@@ -264,8 +266,9 @@ final class EncodeStream implements StreamObserver<AssignAndEncodeRequest> {
               .setAccepted(
                   EncodeAccepted.newBuilder()
                       .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
-                      .setMaxChunkBytes(Limits.MAX_CHUNK_BYTES)
-                      .setRecordBytes(begun.encoding.recordBytes(begun.dim)))
+                      .setMaxChunkBytes(ChunkCheck.MAX_BYTES)
+                      .setRecordBytes(begun.encoding.recordBytes(begun.dim))
+                      .setCodebookId(CodebookRefs.bytes(codebook.id())))
               .build());
       HandoffVectors file = handoff;
       if (file == null) {

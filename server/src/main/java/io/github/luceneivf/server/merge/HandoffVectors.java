@@ -2,9 +2,9 @@
 package io.github.luceneivf.server.merge;
 
 import io.github.luceneivf.clustering.VectorSource;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.wire.Checksums;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -5,6 +5,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
+import io.github.luceneivf.wire.WireException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -13,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only place that makes a gRPC status. A refusal keeps its text; anything else is {@code
- * INTERNAL} with an id under which the log has the rest.
+ * The only place that makes a gRPC status. A refusal keeps its text, and so does what a message
+ * that cannot be right is refused for; anything else is {@code INTERNAL} with an id under which the
+ * log has the rest.
  */
 public final class StatusMapper {
 
@@ -30,6 +32,9 @@ public final class StatusMapper {
   public static StatusRuntimeException toStatus(Throwable failure) {
     if (failure instanceof RequestException refusal) {
       return refused(refusal);
+    }
+    if (failure instanceof WireException wrong) {
+      return refused(RequestException.invalid(String.valueOf(wrong.getMessage())));
     }
     if (failure instanceof StatusRuntimeException status) {
       return status;

@@ -4,7 +4,7 @@ package io.github.luceneivf.server.training;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.proto.Checksums;
+import io.github.luceneivf.wire.Checksums;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -81,7 +81,8 @@ record JobSpec(
             Double.toString(params.maxListFactor()),
             Long.toString(params.seed()),
             Long.toString(request.population()),
-            request.parent().map(Record::toString).orElse("") + (warmStart() ? "+warm" : ""),
+            request.parent().map(parent -> parent.id() + "." + parent.version()).orElse("")
+                + (warmStart() ? "+warm" : ""),
             sampleHash.get());
     MessageDigest digest = Checksums.sha256();
     byte[] hash = digest.digest(content.getBytes(StandardCharsets.UTF_8));

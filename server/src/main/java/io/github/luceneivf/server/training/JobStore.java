@@ -6,6 +6,8 @@ import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.proto.v1.StoredJob;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.wire.CodebookChunks;
+import io.github.luceneivf.wire.TrainingMessages;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -103,8 +105,8 @@ public final class JobStore {
             .setJob(JobMessages.job(job, last))
             .setEndTime(
                 Timestamp.newBuilder().setSeconds(end.getEpochSecond()).setNanos(end.getNano()))
-            .setCodebook(JobMessages.header(trained.codebook(), codebook))
-            .setReport(ReportMessages.response(trained))
+            .setCodebook(CodebookChunks.header(trained.codebook(), codebook))
+            .setReport(TrainingMessages.write(trained, ""))
             .build();
     Path file = file(job.id());
     RecordFile.write(file, stored.toByteArray(), codebook);

@@ -2,20 +2,22 @@
 package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
+import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
 import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
-import io.github.luceneivf.server.codebook.CodebookInput;
 import io.github.luceneivf.server.config.Limits;
-import io.github.luceneivf.server.rpc.ChunkCheck;
 import io.github.luceneivf.server.rpc.FiniteCheck;
+import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.ChunkCheck;
+import io.github.luceneivf.wire.CodebookAssembler;
+import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.stub.StreamObserver;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -35,7 +37,7 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
   private final Consumer<JobStatus> jobListener = this::jobChanged;
   private final Limits limits;
   private @Nullable TrainingJob job;
-  private @Nullable CodebookInput parent;
+  private @Nullable CodebookAssembler parent;
   private float[] values = {};
   private int rows;
   private boolean closed;
@@ -81,7 +83,7 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
     found.beginUpload();
     job = found;
     if (header.getParentBytes() > 0) {
-      parent = new CodebookInput((int) header.getParentBytes());
+      parent = new CodebookAssembler((int) header.getParentBytes());
     }
     values = new float[found.spec().rows() * found.spec().dim()];
     found.addListener(jobListener);
@@ -97,20 +99,21 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
 
   private void add(CodebookChunk chunk) {
     TrainingJob target = begun();
-    CodebookInput input = parent;
+    CodebookAssembler input = parent;
     if (input == null || input.isComplete()) {
       throw RequestException.invalid("parent must come once, and only if announced");
     }
     input.add(chunk);
     target.uploaded(0);
     if (input.isComplete()) {
-      target.parent(input.read(target.spec().request().parent().orElseThrow().id(), limits));
+      CodebookId id = target.spec().request().parent().orElseThrow().id();
+      target.parent(LimitCheck.require(input.read(id), limits));
     }
   }
 
   private void add(SampleChunk chunk) {
     TrainingJob target = begun();
-    CodebookInput input = parent;
+    CodebookAssembler input = parent;
     if (input != null && !input.isComplete()) {
       throw RequestException.invalid("parent must come before the sample");
     }

@@ -26,6 +26,7 @@ import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.wire.ChunkCheck;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
           TrainingJob job = jobs.create(JobMessages.spec(request.getSpec(), limits));
           return CreateTrainingJobResponse.newBuilder()
               .setJob(JobMessages.job(job))
-              .setMaxChunkBytes(Limits.MAX_CHUNK_BYTES)
+              .setMaxChunkBytes(ChunkCheck.MAX_BYTES)
               .build();
         });
   }
@@ -175,7 +176,12 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    Answer.send(client, () -> jobs.get(request.getJobId()).result().stored().getReport());
+    Answer.send(
+        client,
+        () ->
+            GetTrainingReportResponse.newBuilder()
+                .setReport(jobs.get(request.getJobId()).result().stored().getReport())
+                .build());
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
@@ -28,6 +27,8 @@ import io.github.luceneivf.proto.v1.ReportDriftResponse;
 import io.github.luceneivf.proto.v1.TrainingReport;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,7 @@ final class CodebookCalls {
         .setParentId(codebook.lineage().parent().map(CodebookCalls::id).orElse(ByteString.EMPTY))
         .setSizeBytes(bytes.length)
         .setSha256(ByteString.copyFrom(Checksums.sha256().digest(bytes)))
-        .setReport(report)
-        .setCrc32C(Checksums.crc32c(report.toByteString()));
+        .setReport(TrainingMessages.seal(report.toByteString(), ByteString.EMPTY));
   }
 
   static List<PublishCodebookRequest> messages(PublishHeader.Builder header, byte[] bytes) {

@@ -22,17 +22,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.DriftReport;
 import io.github.luceneivf.proto.v1.ListCodebooksRequest;
 import io.github.luceneivf.proto.v1.ListCodebooksResponse;
 import io.github.luceneivf.proto.v1.PublishCodebookResponse;
+import io.github.luceneivf.proto.v1.PublishHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.proto.v1.ReportDriftRequest;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.wire.Checksums;
 import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class CodebookEndpointTest {
       assertArrayEquals(first.toBytes(), fetch(server, request().setVersion(1)).bytes());
       CodebookCalls.Fetched byId = fetch(server, request().setId(id(first.id())));
       assertArrayEquals(first.toBytes(), byId.bytes());
-      assertEquals("a test", byId.header().getReport().getTrainedBy());
+      assertEquals(header(first).getReport(), byId.header().getReport());
       assertTrue(fetch(server, request().setKnownId(id(second.id()))).header().getUnchanged());
       List<PublishedCodebook> list = list(server);
       assertEquals(
@@ -162,7 +163,7 @@ class CodebookEndpointTest {
       assertStatus(
           wrong,
           "crc32c of report must be " + crc(book) + ", got: 00000001",
-          refusal(server, header(book).setCrc32C(1), bytes));
+          refusal(server, damagedReport(book), bytes));
       assertStatus(
           wrong,
           "codebook must have " + (bytes.length - 1) + " bytes, got: " + bytes.length,
@@ -206,7 +207,13 @@ class CodebookEndpointTest {
   }
 
   private static String crc(Codebook book) {
-    return Checksums.hex(header(book).getCrc32C());
+    return Checksums.hex(header(book).getReport().getCrc32C());
+  }
+
+  private static PublishHeader.Builder damagedReport(Codebook book) {
+    PublishHeader.Builder header = header(book);
+    header.getReportBuilder().setCrc32C(1);
+    return header;
   }
 
   private Path file(int version) throws Exception {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
+import io.github.luceneivf.wire.WireException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class StatusMapperTest {
 
-  private static void assertMapped(Status.Code code, String text, RequestException refusal) {
+  private static void assertMapped(Status.Code code, String text, RuntimeException refusal) {
     StatusRuntimeException status = StatusMapper.toStatus(refusal);
     assertEquals(code, status.getStatus().getCode());
     assertEquals(text, status.getStatus().getDescription());
@@ -25,6 +26,8 @@ class StatusMapperTest {
   void refusalsKeepTheirText() {
     assertMapped(
         Status.Code.INVALID_ARGUMENT, "dim is wrong", RequestException.invalid("dim is wrong"));
+    assertMapped(
+        Status.Code.INVALID_ARGUMENT, "dim is missing", new WireException("dim is missing"));
     assertMapped(Status.Code.NOT_FOUND, "no job", RequestException.notFound("no job"));
     assertMapped(Status.Code.FAILED_PRECONDITION, "runs", RequestException.precondition("runs"));
     assertMapped(Status.Code.DEADLINE_EXCEEDED, "silent", RequestException.idle("silent"));

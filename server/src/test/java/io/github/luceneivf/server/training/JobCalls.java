@@ -4,8 +4,6 @@ package io.github.luceneivf.server.training;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CancelJobResponse;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
@@ -30,6 +28,8 @@ import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;

@@ -17,8 +17,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.github.luceneivf.proto.Checksums;
-import io.github.luceneivf.proto.FloatBytes;
 import io.github.luceneivf.proto.v1.GetCodebookRequest;
 import io.github.luceneivf.proto.v1.GetJobRequest;
 import io.github.luceneivf.proto.v1.GetJobResponse;
@@ -33,6 +31,8 @@ import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.wire.Checksums;
+import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;

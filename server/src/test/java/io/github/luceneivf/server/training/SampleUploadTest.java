@@ -14,13 +14,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
-import io.github.luceneivf.proto.Checksums;
 import io.github.luceneivf.proto.v1.JobState;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.wire.Checksums;
 import io.grpc.Status;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.luceneivf.wire;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import io.github.luceneivf.clustering.ClusteringReport;
+import io.github.luceneivf.clustering.ListSizes;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingReport;
+import io.github.luceneivf.proto.v1.ReportBytes;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class TrainingMessagesTest {
+
+  private static TrainedCodebook trained;
+
+  @BeforeAll
+  static void train() throws IOException {
+    trained = TestCodebooks.trained();
+  }
+
+  private static void assertSame(TrainingReport wanted, TrainingReport got) {
+    ClusteringReport clustering = wanted.clustering();
+    assertArrayEquals(clustering.objective(), got.clustering().objective());
+    assertArrayEquals(clustering.shift(), got.clustering().shift());
+    assertEquals(clustering.stop(), got.clustering().stop());
+    assertEquals(clustering.sizes(), got.clustering().sizes());
+    assertEquals(clustering.emptyLists(), got.clustering().emptyLists());
+    assertEquals(clustering.repairedLists(), got.clustering().repairedLists());
+    assertEquals(clustering.splitLists(), got.clustering().splitLists());
+    assertEquals(clustering.duplicateLists(), got.clustering().duplicateLists());
+    assertEquals(clustering.initialization(), got.clustering().initialization());
+    assertEquals(clustering.iteration(), got.clustering().iteration());
+    assertEquals(clustering.balancing(), got.clustering().balancing());
+    assertEquals(wanted.population(), got.population());
+    assertEquals(wanted.samples(), got.samples());
+    assertEquals(wanted.requestedLists(), got.requestedLists());
+    assertEquals(wanted.lists(), got.lists());
+    assertEquals(wanted.calibration(), got.calibration());
+    assertEquals(wanted.total(), got.total());
+    assertEquals(wanted.lineage(), got.lineage());
+  }
+
+  /** Counts that a small training leaves at zero are told apart too. */
+  private static TrainedCodebook withEveryFigure() {
+    TrainingReport report = trained.report();
+    ClusteringReport clustering =
+        new ClusteringReport(
+            ClusteringReport.Stop.MAX_ITERATIONS,
+            new double[] {4, 3, 2.5},
+            new double[] {1, 0.5},
+            11,
+            12,
+            13,
+            14,
+            new ListSizes(1, 2, 3, 4, 5, 1.5),
+            Duration.ofSeconds(1, 1),
+            Duration.ofSeconds(2, 2),
+            Duration.ofSeconds(3, 3));
+    return new TrainedCodebook(
+        trained.codebook(),
+        trained.calibration(),
+        new TrainingReport(
+            report.population(),
+            321,
+            9,
+            report.lists(),
+            clustering,
+            Duration.ofMillis(5),
+            Duration.ofMinutes(6),
+            "somewhere",
+            report.lineage()));
+  }
+
+  @Test
+  void everyFigureComesBack() {
+    for (TrainedCodebook sent : new TrainedCodebook[] {trained, withEveryFigure()}) {
+      ReportBytes bytes = TrainingMessages.write(sent, "here");
+      TrainedCodebook read = TrainingMessages.readPublished(bytes, sent.codebook());
+      assertSame(sent.report(), read.report());
+      assertEquals(sent.calibration(), read.calibration());
+      assertEquals("here", read.report().trainedBy());
+      TrainedCodebook own =
+          TrainingMessages.read(
+              TrainingMessages.write(sent, ""),
+              sent.codebook(),
+              new TrainingMessages.Expected(
+                  sent.report().requestedLists(), TestCodebooks.ROWS, "there"));
+      assertSame(sent.report(), own.report());
+      assertEquals("there", own.report().trainedBy());
+    }
+  }
+
+  @Test
+  void whereItRanIsCutTo200Characters() {
+    ReportBytes bytes = TrainingMessages.write(trained, "x".repeat(300));
+    assertEquals(
+        "x".repeat(200),
+        TrainingMessages.readPublished(bytes, trained.codebook()).report().trainedBy());
+    TrainingMessages.requireIntact(bytes);
+  }
+
+  /** Fields from the last to the first, defaults written out, and fields nobody knows. */
+  private static ByteString unusual(ByteString usual) throws IOException {
+    var report = io.github.luceneivf.proto.v1.TrainingReport.parseFrom(usual);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeString(1000, "a field of a later version");
+    out.writeString(8, "");
+    out.writeMessage(7, report.getTotalTime());
+    out.writeMessage(6, report.getCalibrationTime());
+    out.writeMessage(5, report.getClustering());
+    out.writeInt32(4, report.getLists());
+    out.writeInt32(3, report.getRequestedLists());
+    out.writeInt32(2, 0);
+    out.writeInt32(2, report.getSamples()); // the last one counts
+    out.writeInt64(1, report.getPopulation());
+    out.flush();
+    return ByteString.copyFrom(bytes.toByteArray());
+  }
+
+  @Test
+  void bytesOfAnotherWriterAreTakenAsTheyAre() throws IOException {
+    ReportBytes usual = TrainingMessages.write(trained, "");
+    ByteString other = unusual(usual.getReport());
+    assertNotEquals(
+        other, io.github.luceneivf.proto.v1.TrainingReport.parseFrom(other).toByteString());
+    ReportBytes bytes = TrainingMessages.seal(other, usual.getCalibration());
+    TrainingMessages.requireIntact(bytes);
+    assertSame(
+        trained.report(), TrainingMessages.readPublished(bytes, trained.codebook()).report());
+  }
+
+  private static void assertRefused(String text, ReportBytes bytes) {
+    assertEquals(
+        text,
+        assertThrows(WireException.class, () -> TrainingMessages.requireIntact(bytes))
+            .getMessage());
+    assertThrows(
+        WireException.class, () -> TrainingMessages.readPublished(bytes, trained.codebook()));
+  }
+
+  @Test
+  void damageIsFound() {
+    ReportBytes bytes = TrainingMessages.write(trained, "");
+    String right = Checksums.hex(bytes.getCrc32C());
+    assertRefused(
+        "crc32c of report must be " + right + ", got: 00000001",
+        bytes.toBuilder().setCrc32C(1).build());
+    ByteString all = bytes.getReport().concat(bytes.getCalibration());
+    for (int at = 0; at < all.size(); at++) {
+      byte[] flipped = all.toByteArray();
+      flipped[at] ^= 0x10;
+      ByteString changed = ByteString.copyFrom(flipped);
+      ReportBytes damaged =
+          bytes.toBuilder()
+              .setReport(changed.substring(0, bytes.getReport().size()))
+              .setCalibration(changed.substring(bytes.getReport().size()))
+              .build();
+      assertThrows(WireException.class, () -> TrainingMessages.requireIntact(damaged));
+    }
+  }
+
+  @Test
+  void bytesThatAreNoMessagesAreRefused() {
+    ReportBytes bytes = TrainingMessages.seal(ByteString.copyFromUtf8("x"), ByteString.EMPTY);
+    WireException refused =
+        assertThrows(WireException.class, () -> TrainingMessages.requireIntact(bytes));
+    assertEquals(
+        "report must be messages of this contract",
+        String.valueOf(refused.getMessage()).split(":", 2)[0]);
+  }
+
+  @Test
+  void placeOfTrainingIsBounded() {
+    ByteString report =
+        io.github.luceneivf.proto.v1.TrainingReport.newBuilder()
+            .setTrainedBy("x".repeat(201))
+            .build()
+            .toByteString();
+    assertRefused(
+        "trained_by characters must be in [0, 200], got: 201",
+        TrainingMessages.seal(report, ByteString.EMPTY));
+  }
+
+  @Test
+  void reportOfAnotherCodebookIsRefused() {
+    ByteString report =
+        io.github.luceneivf.proto.v1.TrainingReport.newBuilder()
+            .setRequestedLists(TestCodebooks.NLIST)
+            .setLists(TestCodebooks.NLIST - 1)
+            .build()
+            .toByteString();
+    ReportBytes bytes = TrainingMessages.seal(report, ByteString.EMPTY);
+    WireException refused =
+        assertThrows(
+            WireException.class, () -> TrainingMessages.readPublished(bytes, trained.codebook()));
+    assertEquals("lists must be in [6, 6], got: 5", refused.getMessage());
+    WireException none =
+        assertThrows(
+            WireException.class,
+            () ->
+                TrainingMessages.readPublished(
+                    ReportBytes.getDefaultInstance(), trained.codebook()));
+    assertEquals("requested_lists must be in [6, 16777216], got: 0", none.getMessage());
+  }
+}
