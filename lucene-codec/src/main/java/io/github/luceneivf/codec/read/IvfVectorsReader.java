@@ -12,6 +12,7 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.Closeable;
 import java.io.IOException;
