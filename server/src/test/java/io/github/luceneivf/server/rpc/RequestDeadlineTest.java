@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
 
-class UnaryDeadlineTest {
+class RequestDeadlineTest {
 
   private static final class Lists extends TrainingServiceGrpc.TrainingServiceImplBase {
     @Override
@@ -50,7 +50,7 @@ class UnaryDeadlineTest {
   private static Server server(String name, Duration limit, ScheduledExecutorService timer)
       throws IOException {
     return InProcessServerBuilder.forName(name)
-        .intercept(new UnaryDeadline(limit, timer))
+        .intercept(new RequestDeadline(limit, timer))
         .addService(new Lists())
         .build()
         .start();
