@@ -70,8 +70,12 @@ public final class SidecarServer implements AutoCloseable {
   /** More than a client has places for, so that those are refused with a reason first. */
   private static final int MAX_CALLS_PER_CONNECTION = 100;
 
-  /** Calls that a client may give up in {@link #RESET_SECONDS}: all it may have, twice. */
-  private static final int MAX_RESETS = 2 * MAX_CALLS_PER_CONNECTION;
+  /**
+   * Resets that a connection may cause in {@link #RESET_SECONDS}: far below what a flood needs, and
+   * far above what clients cause that are refused for want of room and try again: frames that they
+   * send after they gave a call up are answered by a reset each.
+   */
+  private static final int MAX_RESETS = 20 * MAX_CALLS_PER_CONNECTION;
 
   private static final int RESET_SECONDS = 30;
 

@@ -22,7 +22,6 @@ import io.github.luceneivf.server.rpc.Peer;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
-import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -35,7 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -59,6 +60,7 @@ public final class TestServer implements AutoCloseable {
   public final CallRoom streams;
   public final CallRoom transfers;
   public final CallRoom uploads;
+  private final List<ServerServiceDefinition> services = new ArrayList<>();
   private final Path data;
   private final boolean temporary;
   private final ServerThreads threads = ServerThreads.start(LIMITS);
@@ -116,32 +118,28 @@ public final class TestServer implements AutoCloseable {
             new CallRoom.Threads(threads.merge(), threads.timer()));
     EncodeWork work = new EncodeWork(LIMITS, codebooks, new LocalVectorEncoder(), handoff);
     String name = InProcessServerBuilder.generateName();
-    server =
+    List.of(
+            new TrainingEndpoint(jobs, LIMITS, uploads, transfers, gate),
+            new MergeEndpoint(work, streams, gate),
+            new CodebookEndpoint(published, LIMITS, transfers, gate, InstantSource.system()))
+        .forEach(service -> services.add(service.bindService()));
+    InProcessServerBuilder builder =
         InProcessServerBuilder.forName(name)
             .addTransportFilter(new Peer.Connections())
             .intercept(new Peer.Calls())
-            .intercept(new FailedCalls())
-            .addService(parsed(new TrainingEndpoint(jobs, LIMITS, uploads, transfers, gate)))
-            .addService(parsed(new MergeEndpoint(work, streams, gate)))
-            .addService(
-                parsed(
-                    new CodebookEndpoint(
-                        published, LIMITS, transfers, gate, InstantSource.system())))
-            .build()
-            .start();
+            .intercept(new FailedCalls());
+    services.forEach(service -> builder.addService(ParsedRequests.of(service)));
+    server = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).build();
   }
 
-  private static ServerServiceDefinition parsed(BindableService service) {
-    return ParsedRequests.of(service.bindService());
+  /** Services as they were generated, with the messages they speak. */
+  public List<ServerServiceDefinition> services() {
+    return services;
   }
 
   public ManagedChannel channel() {
     return channel;
-  }
-
-  public Server server() {
-    return server;
   }
 
   @Override

@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  * kept. gRPC would reset such a call once it has answered: its client learns no reason, and each
  * frame that is still on its way is answered by another reset, until there are so many that the
  * connection is closed for all its calls. Here the call ends with a status, as any other, and what
- * is on its way is thrown away. Confined to the connection's event loop.
+ * is on its way is thrown away; nor does a client that stops to send for that reason come nearer to
+ * the end of its connection. Confined to the connection's event loop.
  */
 final class MessageGuard extends Http2FrameListenerDecorator {
 
@@ -146,11 +147,15 @@ final class MessageGuard extends Http2FrameListenerDecorator {
     }
   }
 
+  /**
+   * Hands resets on, but for those of calls that have ended: so a client says that it has read the
+   * status and sends no more. gRPC would count it among those who begin calls only to give them up.
+   */
   @Override
   public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode)
       throws Http2Exception {
-    IncomingMessages messages = byStream.get(streamId);
-    if (messages == null || !messages.isRefused()) {
+    Http2Stream stream = connection.connection().stream(streamId);
+    if (stream == null || stream.state().localSideOpen()) {
       super.onRstStreamRead(ctx, streamId, errorCode);
     }
   }
