@@ -31,8 +31,7 @@ final class ForeignClient {
         Path.of(System.getProperty("ivf.build.dir", "target")).resolve(name).toAbsolutePath();
     Files.createDirectories(work);
     for (String file : files) {
-      Files.copy(
-          sources.resolve(file), work.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(sources.resolve(file), work.resolve(file), StandardCopyOption.REPLACE_EXISTING);
     }
     return new ForeignClient(work);
   }

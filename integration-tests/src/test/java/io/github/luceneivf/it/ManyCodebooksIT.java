@@ -87,15 +87,14 @@ class ManyCodebooksIT {
         List<Future<Integer>> done = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
           done.add(
-              clients.submit(
-                  () -> {
-                    int streams = 0;
-                    for (int n = next.getAndIncrement(); n < STREAMS; n = next.getAndIncrement()) {
-                      refusals.addAndGet(encode(connection, codebook(n)));
-                      streams++;
-                    }
-                    return streams;
-                  }));
+              clients.submit(() -> {
+                int streams = 0;
+                for (int n = next.getAndIncrement(); n < STREAMS; n = next.getAndIncrement()) {
+                  refusals.addAndGet(encode(connection, codebook(n)));
+                  streams++;
+                }
+                return streams;
+              }));
         }
         int passed = 0;
         for (Future<Integer> streams : done) {

@@ -76,9 +76,7 @@ class OversizedMessageIT {
     assumeTrue(ForeignClient.works("npm", "--version"), "npm is not installed: not tested");
     ForeignClient node =
         ForeignClient.of(
-            "node",
-            "node-oversized",
-            List.of("package.json", "package-lock.json", "oversized.js"));
+            "node", "node-oversized", List.of("package.json", "package-lock.json", "oversized.js"));
     node.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
     String output =
         node.run(

@@ -50,8 +50,7 @@ class SharedRoomIT {
     ServerConfig usual = ServerConfig.local(data);
     Limits limits = new Limits(4096, 65_536, MEMORY, JOBS, 4, MEMORY, 2);
     server =
-        SidecarServer.start(
-            new ServerConfig(usual.host(), 0, data, false, limits, usual.times()));
+        SidecarServer.start(new ServerConfig(usual.host(), 0, data, false, limits, usual.times()));
   }
 
   @AfterEach
@@ -102,9 +101,7 @@ class SharedRoomIT {
     Codebook codebook =
         new LocalCodebookTrainer()
             .train(
-                SidecarData.request(Metric.EUCLIDEAN, Encoding.BIT1),
-                vectors,
-                TrainingMonitor.NONE)
+                SidecarData.request(Metric.EUCLIDEAN, Encoding.BIT1), vectors, TrainingMonitor.NONE)
             .codebook();
     try (SidecarConnection connection =
         SidecarConnection.open(RemoteConfig.of("127.0.0.1", server.port()))) {

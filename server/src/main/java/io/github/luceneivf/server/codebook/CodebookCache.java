@@ -60,13 +60,12 @@ public final class CodebookCache {
     MemoryBudget.Reservation reservation =
         memory
             .reserve(needed)
-            .orElseThrow(
-                () ->
-                    RequestException.exhausted(
-                        "memory to read a codebook must be at most "
-                            + memory.freeBytes()
-                            + " bytes now, got: "
-                            + needed));
+            .orElseThrow(() ->
+                RequestException.exhausted(
+                    "memory to read a codebook must be at most "
+                        + memory.freeBytes()
+                        + " bytes now, got: "
+                        + needed));
     try (reservation) {
       Optional<Codebook> read = published.read(id);
       read.ifPresent(this::put);

@@ -83,8 +83,7 @@ public record ServerConfig(
 
     /** Creates times with the default wait for first bytes, or {@code idle} if that is shorter. */
     public Times(Duration idle, Duration results, Duration drain, Duration lease) {
-      this(
-          idle, results, drain, lease, idle.compareTo(FIRST_BYTE) < 0 ? idle : FIRST_BYTE);
+      this(idle, results, drain, lease, idle.compareTo(FIRST_BYTE) < 0 ? idle : FIRST_BYTE);
     }
 
     /** Validates the components. */

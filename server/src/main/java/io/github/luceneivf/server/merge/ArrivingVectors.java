@@ -40,8 +40,7 @@ final class ArrivingVectors {
       throw RequestException.invalid("first_ord must be " + ord + ", got: " + chunk.getFirstOrd());
     }
     if (count > queue.size() - ord) {
-      throw RequestException.invalid(
-          "count must be " + queue.size() + ", got: " + (ord + count));
+      throw RequestException.invalid("count must be " + queue.size() + ", got: " + (ord + count));
     }
     float[] values = new float[count * dim];
     FloatBytes.copyTo(chunk.getVectors(), values, 0);
@@ -59,12 +58,7 @@ final class ArrivingVectors {
   void finish(EncodeEnd end) {
     if (end.getCount() != ord || ord != queue.size()) {
       throw RequestException.invalid(
-          "count must be "
-              + queue.size()
-              + ", got: "
-              + ord
-              + ", end says: "
-              + end.getCount());
+          "count must be " + queue.size() + ", got: " + ord + ", end says: " + end.getCount());
     }
     int crc = (int) received.getValue();
     if (end.getCrc32C() != crc) {

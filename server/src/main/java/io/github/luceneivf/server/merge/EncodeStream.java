@@ -195,8 +195,7 @@ final class EncodeStream extends InboundStream<AssignAndEncodeRequest, AssignAnd
       client.request(WINDOW);
     }
     VectorSource vectors = file == null ? begun.vectors : file;
-    work.encoder()
-        .encode(codebook, begun.encoding, vectors, begun.codes, () -> check(begun));
+    work.encoder().encode(codebook, begun.encoding, vectors, begun.codes, () -> check(begun));
     close(); // first, so that a client that is told finds room for the next stream
     begun.codes.finish();
     LOG.atInfo()

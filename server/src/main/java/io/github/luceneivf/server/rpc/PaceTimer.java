@@ -19,8 +19,7 @@ public final class PaceTimer implements AutoCloseable {
   private @Nullable Future<?> next;
   private long lastLook = System.nanoTime();
 
-  private PaceTimer(
-      ScheduledExecutorService timer, Pace pace, Consumer<RequestException> onLate) {
+  private PaceTimer(ScheduledExecutorService timer, Pace pace, Consumer<RequestException> onLate) {
     this.timer = timer;
     this.pace = pace;
     this.onLate = onLate;

@@ -244,8 +244,7 @@ public final class JobRegistry {
   /** Ends a job whose sample does not begin, does not go on, or begins again and again. */
   private void expectSample(TrainingJob job) {
     Duration longest = job.isUploading() ? times.idle() : times.firstByte();
-    Duration all =
-        times.idle().plusSeconds(job.spec().sampleBytes() / Limits.MIN_BYTES_PER_SECOND);
+    Duration all = times.idle().plusSeconds(job.spec().sampleBytes() / Limits.MIN_BYTES_PER_SECOND);
     if (job.quietNanos() > longest.toNanos()) {
       job.end(JobState.EXPIRED, "sample did not arrive within " + longest);
     } else if (job.ageNanos() > all.toNanos()) {

@@ -105,7 +105,8 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
     }
     var call = (ServerCallStreamObserver<WatchJobResponse>) client;
     JobWatch watch = new JobWatch(call);
-    Future<?> heartbeat = downloads.timer().scheduleAtFixedRate(watch::heartbeat, 1, 1, TimeUnit.SECONDS);
+    Future<?> heartbeat =
+        downloads.timer().scheduleAtFixedRate(watch::heartbeat, 1, 1, TimeUnit.SECONDS);
     AtomicBoolean released = new AtomicBoolean();
     Runnable release =
         () -> {

@@ -48,8 +48,7 @@ final class MessageGuard extends Http2FrameListenerDecorator {
 
   /** Looks after the messages of a connection from now on. */
   static void install(Http2ConnectionHandler connection, MessageLimits limits) {
-    MessageGuard guard =
-        new MessageGuard(connection.decoder().frameListener(), connection, limits);
+    MessageGuard guard = new MessageGuard(connection.decoder().frameListener(), connection, limits);
     connection.decoder().frameListener(guard);
     connection
         .connection()
@@ -121,8 +120,7 @@ final class MessageGuard extends Http2FrameListenerDecorator {
     Http2Stream stream = connection.connection().stream(streamId);
     if (stream != null && stream.state().localSideOpen()) {
       RequestException refusal =
-          RequestException.invalid(
-              "message must be at most " + maxBytes + " bytes, got: " + bytes);
+          RequestException.invalid("message must be at most " + maxBytes + " bytes, got: " + bytes);
       Http2Headers trailers = new DefaultHttp2Headers();
       if (!stream.isHeadersSent()) {
         trailers.status("200").set("content-type", "application/grpc");

@@ -6,7 +6,8 @@ import java.util.Set;
 /**
  * How large the messages of a method may be. Immutable.
  *
- * @param uploads full names of the methods whose clients send chunks, {@code package.Service/Method}
+ * @param uploads full names of the methods whose clients send chunks, {@code
+ *     package.Service/Method}
  * @param uploadBytes most bytes of a message of these
  * @param otherBytes most bytes of any other message
  */

@@ -97,14 +97,13 @@ class InboundStreamTest {
         fail(Fault.HEADER);
       } else if (message.getChunk().getData().isEmpty()) {
         completed();
-        handOver(
-            () -> {
-              fail(Fault.WORK);
-              if (close()) {
-                client.onNext(PublishCodebookResponse.getDefaultInstance());
-                client.onCompleted();
-              }
-            });
+        handOver(() -> {
+          fail(Fault.WORK);
+          if (close()) {
+            client.onNext(PublishCodebookResponse.getDefaultInstance());
+            client.onCompleted();
+          }
+        });
       } else {
         fail(Fault.CHUNK);
       }
@@ -210,8 +209,7 @@ class InboundStreamTest {
       serve(fault, new IllegalStateException("bug"));
       assertEnds(Status.Code.INTERNAL, null, header(), chunk("a"), chunk(""));
       serve(fault, RequestException.precondition("not now"));
-      assertEnds(
-          Status.Code.FAILED_PRECONDITION, "not now", header(), chunk("a"), chunk(""));
+      assertEnds(Status.Code.FAILED_PRECONDITION, "not now", header(), chunk("a"), chunk(""));
     }
   }
 
@@ -281,8 +279,7 @@ class InboundStreamTest {
 
   private void awaitMemory(long bytes) {
     long start = System.nanoTime();
-    while (memory.usedBytes() < bytes
-        && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
+    while (memory.usedBytes() < bytes && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
       Thread.onSpinWait();
     }
     assertEquals(bytes, memory.usedBytes());
