@@ -106,7 +106,7 @@ public final class LocalVectorEncoder implements VectorEncoder {
     long centroids = (long) Float.BYTES * nlist * (dim + 1);
     long perThread =
         (long) Float.BYTES * ASSIGNER_FLOATS + VectorCoder.memoryBytes(encoding, nlist, dim);
-    long perRow = encoding.recordBytes(dim) + Integer.BYTES + Float.BYTES;
+    long perRow = (long) encoding.recordBytes(dim) + Integer.BYTES + Float.BYTES;
     // Centroids are there twice while they are brought into the kernels' order.
     return 2 * centroids + threads * (perThread + batchSize(nlist, dim) * perRow);
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A call with everything in the hands of the test. */
 public final class TestCall<Q, R> {
@@ -81,7 +82,7 @@ public final class TestCall<Q, R> {
   }
 
   /** Returns how the call ends, or null if it goes on for so long. */
-  public Status statusWithin(Duration time) throws Exception {
+  public @Nullable Status statusWithin(Duration time) throws Exception {
     try {
       return end.get(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

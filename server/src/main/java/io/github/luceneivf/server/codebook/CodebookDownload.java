@@ -105,7 +105,7 @@ public final class CodebookDownload<T> {
     try {
       Found<T> found = source.find();
       // What is read, and what is on its way.
-      place.reserve(found.bytes + 2 * Limits.CHUNK_BYTES);
+      place.reserve(found.bytes + 2L * Limits.CHUNK_BYTES);
       Content<T> content = found.reader.read();
       if (keepTime()) {
         moved(sender.begin(content.header, content.codebook));

@@ -149,6 +149,6 @@ public final class EncodeWork {
             ? Math.min(all, (long) EncodeStream.WINDOW * Limits.MAX_CHUNK_BYTES)
                 + Limits.MAX_CHUNK_BYTES
             : 2 * Math.min(all, HandoffVectors.READ_BYTES);
-    return vectors + 2 * Limits.CHUNK_BYTES;
+    return vectors + 2L * Limits.CHUNK_BYTES;
   }
 }

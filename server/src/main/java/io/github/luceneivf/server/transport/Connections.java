@@ -86,30 +86,29 @@ public final class Connections implements ProtocolNegotiator {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
       if (enter(open, most)) {
-        ctx.channel().closeFuture().addListener(_ -> open.decrementAndGet());
+        Future<?> _ = ctx.channel().closeFuture().addListener(_ -> open.decrementAndGet());
         MessageGuard.install(grpc, limits);
         ctx.pipeline().replace(this, null, plainText.newHandler(grpc));
       } else if (enter(lingering, MAX_LINGERING)) {
-        ctx.channel().closeFuture().addListener(_ -> lingering.decrementAndGet());
+        Future<?> _ = ctx.channel().closeFuture().addListener(_ -> lingering.decrementAndGet());
         LOG.atWarn().addKeyValue("most", most).log("connection refused");
         refuse(ctx);
       } else {
-        ctx.close();
+        Future<?> _ = ctx.close();
       }
     }
 
     private void refuse(ChannelHandlerContext ctx) {
       String reason = "connections must be at most " + most + ", got: " + (most + 1);
-      ctx.writeAndFlush(goAway(ctx, reason))
-          .addListener(
-              (ChannelFutureListener)
-                  sent -> {
-                    // Closed at once, with bytes of the client unread, it might never see these.
-                    if (sent.isSuccess() && sent.channel() instanceof DuplexChannel duplex) {
-                      duplex.shutdownOutput();
-                    }
-                  });
-      Future<?> _ = ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+      // Closed at once, with bytes of the client unread, it might never see these.
+      ChannelFutureListener endOutput =
+          sent -> {
+            if (sent.isSuccess() && sent.channel() instanceof DuplexChannel duplex) {
+              Future<?> _ = duplex.shutdownOutput();
+            }
+          };
+      Future<?> _ = ctx.writeAndFlush(goAway(ctx, reason)).addListener(endOutput);
+      Future<?> _ = ctx.executor().schedule((Runnable) ctx::close, LINGER_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

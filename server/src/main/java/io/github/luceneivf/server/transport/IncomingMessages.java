@@ -40,7 +40,7 @@ final class IncomingMessages {
         at += skipped;
         rest -= skipped;
       } else {
-        length = prefixBytes == 0 ? 0 : length << Byte.SIZE | bytes.getUnsignedByte(at);
+        length = prefixBytes == 0 ? 0 : (length << Byte.SIZE) | bytes.getUnsignedByte(at);
         at++;
         prefixBytes++;
         if (prefixBytes == PREFIX_BYTES) {

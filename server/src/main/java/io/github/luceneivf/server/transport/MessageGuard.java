@@ -127,7 +127,8 @@ final class MessageGuard extends Http2FrameListenerDecorator {
       }
       trailers.setInt("grpc-status", StatusMapper.number(refusal));
       trailers.set("grpc-message", String.valueOf(refusal.getMessage()));
-      connection.encoder().writeHeaders(ctx, streamId, trailers, 0, true, ctx.newPromise());
+      Future<?> _ =
+          connection.encoder().writeHeaders(ctx, streamId, trailers, 0, true, ctx.newPromise());
     }
     Future<?> _ =
         ctx.executor().schedule(() -> reset(ctx, streamId), DRAIN_SECONDS, TimeUnit.SECONDS);
@@ -138,9 +139,8 @@ final class MessageGuard extends Http2FrameListenerDecorator {
   /** Ends a stream whose client does not, although it was told. */
   private void reset(ChannelHandlerContext ctx, int streamId) {
     if (connection.connection().stream(streamId) != null) {
-      connection
-          .encoder()
-          .writeRstStream(ctx, streamId, Http2Error.CANCEL.code(), ctx.newPromise());
+      Future<?> _ =
+          connection.encoder().writeRstStream(ctx, streamId, Http2Error.CANCEL.code(), ctx.newPromise());
       ctx.flush();
     }
   }

@@ -26,10 +26,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +45,8 @@ class InboundStreamTest {
   private final ExecutorService work = Executors.newFixedThreadPool(2);
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private CallRoom room = room(LONG, LONG);
-  private Server server;
-  private ManagedChannel channel;
+  private @Nullable Server server;
+  private @Nullable ManagedChannel channel;
 
   /** Where a stream is to fail. */
   private enum Fault {
@@ -144,6 +146,8 @@ class InboundStreamTest {
   private void stopServer() {
     if (channel != null) {
       channel.shutdownNow();
+    }
+    if (server != null) {
       server.shutdownNow();
     }
   }
@@ -155,8 +159,12 @@ class InboundStreamTest {
     timer.shutdownNow();
   }
 
+  private ManagedChannel channel() {
+    return Objects.requireNonNull(channel);
+  }
+
   private TestCall<PublishCodebookRequest, PublishCodebookResponse> call() {
-    return new TestCall<>(channel, CodebookServiceGrpc.getPublishCodebookMethod(), 2);
+    return new TestCall<>(channel(), CodebookServiceGrpc.getPublishCodebookMethod(), 2);
   }
 
   private static PublishCodebookRequest header() {
@@ -169,7 +177,7 @@ class InboundStreamTest {
         .build();
   }
 
-  private void assertEnds(Status.Code code, String text, PublishCodebookRequest... messages)
+  private void assertEnds(Status.Code code, @Nullable String text, PublishCodebookRequest... messages)
       throws Exception {
     TestCall<PublishCodebookRequest, PublishCodebookResponse> call = call();
     for (PublishCodebookRequest message : messages) {
@@ -292,7 +300,7 @@ class InboundStreamTest {
         CodebookServiceGrpc.getPublishCodebookMethod().toBuilder(
                 new Bytes(), CodebookServiceGrpc.getPublishCodebookMethod().getResponseMarshaller())
             .build();
-    TestCall<byte[], PublishCodebookResponse> call = new TestCall<>(channel, raw, 2);
+    TestCall<byte[], PublishCodebookResponse> call = new TestCall<>(channel(), raw, 2);
     call.send(header().toByteArray());
     call.send(new byte[] {-1, -1, -1, -1});
     Status status = call.status();
