@@ -108,7 +108,8 @@ public final class Connections implements ProtocolNegotiator {
             }
           };
       Future<?> _ = ctx.writeAndFlush(goAway(ctx, reason)).addListener(endOutput);
-      Future<?> _ = ctx.executor().schedule((Runnable) ctx::close, LINGER_SECONDS, TimeUnit.SECONDS);
+      Future<?> _ =
+          ctx.executor().schedule((Runnable) ctx::close, LINGER_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -140,7 +140,9 @@ final class MessageGuard extends Http2FrameListenerDecorator {
   private void reset(ChannelHandlerContext ctx, int streamId) {
     if (connection.connection().stream(streamId) != null) {
       Future<?> _ =
-          connection.encoder().writeRstStream(ctx, streamId, Http2Error.CANCEL.code(), ctx.newPromise());
+          connection
+              .encoder()
+              .writeRstStream(ctx, streamId, Http2Error.CANCEL.code(), ctx.newPromise());
       ctx.flush();
     }
   }

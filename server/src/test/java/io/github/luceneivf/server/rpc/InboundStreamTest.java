@@ -177,7 +177,8 @@ class InboundStreamTest {
         .build();
   }
 
-  private void assertEnds(Status.Code code, @Nullable String text, PublishCodebookRequest... messages)
+  private void assertEnds(
+      Status.Code code, @Nullable String text, PublishCodebookRequest... messages)
       throws Exception {
     TestCall<PublishCodebookRequest, PublishCodebookResponse> call = call();
     for (PublishCodebookRequest message : messages) {
