@@ -22,6 +22,9 @@ public final class Codebook {
   /** Rotation of codebooks of one list, which no training gives a seed. */
   private static final long ONE_LIST_SEED = 0x6c7563656e65L;
 
+  /** Objects and headers of arrays of one codebook, generously. */
+  private static final int OBJECT_BYTES = 1 << 10;
+
   private final Content content;
   private final Lineage lineage;
   private final CodebookId id;
@@ -106,6 +109,26 @@ public final class Codebook {
   /** Returns what all codes share. */
   public Quantizer quantizer() {
     return quantizer;
+  }
+
+  /**
+   * Returns the memory that this takes, in bytes: centroids, sub-codebooks as they are and
+   * transposed, the rotation's tables.
+   */
+  public long memoryBytes() {
+    long floats = (long) nlist() * dim() + nlist() + 2L * dim();
+    long sub = content.subCodebooks.map(books -> (long) books.values().length).orElse(0L);
+    return OBJECT_BYTES + Float.BYTES * (floats + 2 * sub) + Rotation.memoryBytes(dim());
+  }
+
+  /**
+   * Returns the most memory that it takes to read a codebook, the codebook included, in bytes: its
+   * binary form, its parts, the sub-codebooks once more, and what the hash is of.
+   *
+   * @param bytes length of the binary form
+   */
+  public static long readingBytes(long bytes, int dim) {
+    return OBJECT_BYTES + 4 * bytes + Rotation.memoryBytes(dim);
   }
 
   /** Returns the binary form: magic, version, content, lineage, CRC-32C; little-endian. */

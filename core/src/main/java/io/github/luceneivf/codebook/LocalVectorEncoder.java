@@ -20,6 +20,12 @@ public final class LocalVectorEncoder implements VectorEncoder {
   /** Multiply-adds of a batch: some 0.5 s of plain code, so that aborts are heard in time. */
   private static final long BATCH_WORK = 1L << 30;
 
+  /** Bytes of the vectors that a thread takes in a batch; several ranges of 4096 dimensions. */
+  private static final int BATCH_BYTES = 4 << 20;
+
+  /** Floats of the scratch of an assigner, at most. */
+  private static final int ASSIGNER_FLOATS = 1 << 17;
+
   private final int threads;
 
   /** Creates an encoder that works on the calling thread alone. */
@@ -54,7 +60,7 @@ public final class LocalVectorEncoder implements VectorEncoder {
           "vectors must have dimension " + dim + ", got: " + vectors.dim());
     }
     abort.check();
-    int batch = Math.multiplyExact(batchSize(codebook), threads);
+    int batch = Math.multiplyExact(batchSize(codebook.nlist(), dim), threads);
     int recordBytes = encoding.recordBytes(dim);
     int[] lists = new int[batch];
     float[] scratch = new float[batch];
@@ -86,8 +92,22 @@ public final class LocalVectorEncoder implements VectorEncoder {
     }
   }
 
-  private static int batchSize(Codebook codebook) {
-    long work = (long) codebook.nlist() * codebook.dim();
-    return (int) Math.clamp(BATCH_WORK / work, MIN_BATCH, MAX_BATCH);
+  private static int batchSize(int nlist, int dim) {
+    long work = (long) nlist * dim;
+    int most = Math.clamp(BATCH_BYTES / (dim * Float.BYTES), MIN_BATCH, MAX_BATCH);
+    return (int) Math.clamp(BATCH_WORK / work, MIN_BATCH, most);
+  }
+
+  /**
+   * Returns the memory that a call takes beside codebook and vectors, in bytes: centroids as the
+   * kernels want them, tables and scratch of each thread, a batch of records.
+   */
+  public long memoryBytes(int nlist, int dim, Encoding encoding) {
+    long centroids = (long) Float.BYTES * nlist * (dim + 1);
+    long perThread =
+        (long) Float.BYTES * ASSIGNER_FLOATS + VectorCoder.memoryBytes(encoding, nlist, dim);
+    long perRow = (long) encoding.recordBytes(dim) + Integer.BYTES + Float.BYTES;
+    // Centroids are there twice while they are brought into the kernels' order.
+    return 2 * centroids + threads * (perThread + batchSize(nlist, dim) * perRow);
   }
 }

@@ -71,6 +71,11 @@ public final class Rotation {
     return (dim + 31) & ~31;
   }
 
+  /** Returns the memory that a rotation of {@code dim} dimensions takes, in bytes. */
+  public static long memoryBytes(int dim) {
+    return (long) ROUNDS * (Integer.BYTES + Float.BYTES) * paddedDim(dim);
+  }
+
   /** Returns the dimension of vectors, before padding. */
   public int dim() {
     return dim;

@@ -80,6 +80,15 @@ public final class VectorCoder {
     this.offsets = encoding.terms() == 0 ? new float[0] : rotatedOffsets(quantizer.mean());
   }
 
+  /** Returns the memory that a coder of such a codebook takes, in bytes. */
+  public static long memoryBytes(Encoding encoding, int nlist, int dim) {
+    long padded = Rotation.paddedDim(dim);
+    long offsets = encoding.terms() == 0 ? 0 : nlist * padded;
+    long tiles = 4L * TILE * padded;
+    long panels = 2L * encoding.subCodebookSize() * padded;
+    return Float.BYTES * (offsets + tiles + panels);
+  }
+
   /** rot(c − μ) of all centroids [nlist × padded]. */
   private float[] rotatedOffsets(float[] mean) {
     float[] rotated = new float[Math.multiplyExact(centroids.rows(), padded)];

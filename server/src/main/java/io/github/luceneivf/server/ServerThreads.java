@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -37,7 +38,14 @@ record ServerThreads(
         Executors.newFixedThreadPool(TRAININGS, factory("ivf-train")),
         Executors.newFixedThreadPool(limits.maxStreams(), factory("ivf-merge")),
         Executors.newFixedThreadPool(DISK_THREADS, factory("ivf-disk")),
-        Executors.newSingleThreadScheduledExecutor(factory("ivf-timer")));
+        newTimer());
+  }
+
+  /** What is cancelled is forgotten at once: it knows the call that it was to look after. */
+  private static ScheduledExecutorService newTimer() {
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory("ivf-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
   }
 
   private static ThreadFactory factory(String name) {

@@ -9,22 +9,30 @@ import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.server.codebook.CodebookCache;
 import io.github.luceneivf.server.codebook.CodebookEndpoint;
 import io.github.luceneivf.server.codebook.CodebookStore;
-import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.DataDirectory;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerClock;
 import io.github.luceneivf.server.config.ServerConfig;
-import io.github.luceneivf.server.merge.EncodeResources;
+import io.github.luceneivf.server.merge.EncodeWork;
 import io.github.luceneivf.server.merge.HandoffDirectory;
 import io.github.luceneivf.server.merge.MergeEndpoint;
+import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
-import io.github.luceneivf.server.rpc.UnaryDeadline;
+import io.github.luceneivf.server.rpc.FailedCalls;
+import io.github.luceneivf.server.rpc.ParsedRequests;
+import io.github.luceneivf.server.rpc.Peer;
+import io.github.luceneivf.server.rpc.RequestDeadline;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
+import io.github.luceneivf.server.transport.Connections;
+import io.github.luceneivf.server.transport.MessageLimits;
+import io.github.luceneivf.wire.ChunkCheck;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -33,6 +41,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,23 +56,57 @@ public final class SidecarServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SidecarServer.class);
 
-  /** Largest message: a chunk and its framing. */
-  private static final int MAX_MESSAGE_BYTES = 4 << 20;
+  /** Largest message of an upload: a chunk with its framing, or a report with its curves. */
+  private static final int MAX_UPLOAD_MESSAGE_BYTES = 2 * ChunkCheck.MAX_BYTES;
 
-  /** Longest call of one request and one response, where the client sets no deadline. */
+  /** Largest of the other requests, of which there are names, numbers and hashes. */
+  private static final int MAX_MESSAGE_BYTES = 64 << 10;
+
+  /** Longest call of one request and one response; the slowest one syncs a file. */
   private static final Duration UNARY_LIMIT = Duration.ofMinutes(1);
 
+  /** Most bytes of a call's headers, which hold a path and what proxies add. */
   private static final int MAX_METADATA_BYTES = 8 << 10;
+
+  /** More than a client has places for, so that those are refused with a reason first. */
   private static final int MAX_CALLS_PER_CONNECTION = 100;
-  private static final int MAX_RESETS = 200;
+
+  /**
+   * Resets that a connection may cause in {@link #RESET_SECONDS}: far below what a flood needs, and
+   * far above what clients cause that are refused for want of room and try again: frames that they
+   * send after they gave a call up are answered by a reset each.
+   */
+  private static final int MAX_RESETS = 20 * MAX_CALLS_PER_CONNECTION;
+
+  private static final int RESET_SECONDS = 30;
+
+  /** A chunk of the client's usual size, and half of one that is on its way. */
   private static final int MIN_WINDOW_BYTES = 1 << 20;
+
+  /** Beyond this a stream on one machine did not become faster. */
   private static final int MAX_WINDOW_BYTES = 16 << 20;
+
+  /** As many windows as there may be streams and uploads by default are in the budget once more. */
   private static final int WINDOWS_IN_BUDGET = 32;
+
+  /** The share of the memory that jobs and codebooks on their way leave to encode streams. */
+  private static final int STREAM_SHARE = 4;
+
+  /** The share of the memory that known codebooks may take beside it. */
+  private static final int CACHE_SHARE = 4;
+
   private static final String JOBS = "jobs";
   private static final String CODEBOOKS = "codebooks";
+
+  /** Beyond this the wire is the narrow place of a stream. */
   private static final int MAX_ENCODE_THREADS = 4;
+
+  /** Jobs expire to the second, as their times are given. */
   private static final int SWEEP_SECONDS = 1;
+
+  /** Checks in a row that see no work: a client comes back for its codebook within one or two. */
   private static final int QUIET_CHECKS = 3;
+
   private static final long CHECK_MILLIS = 100;
 
   private final ServerConfig config;
@@ -72,9 +115,7 @@ public final class SidecarServer implements AutoCloseable {
   private final DrainGate gate = new DrainGate();
   private final HealthStatusManager health = new HealthStatusManager();
   private final JobRegistry jobs;
-  private final EncodeResources streams;
-  private final Transfers transfers;
-  private final CodebookEndpoint codebookService;
+  private final CallRoom streams;
   private final Server server;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -90,27 +131,34 @@ public final class SidecarServer implements AutoCloseable {
     JobStore results = JobStore.open(data.path().resolve(JOBS));
     this.threads = ServerThreads.start(limits);
     MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
-    CodebookCache codebooks = new CodebookCache(limits.memoryBytes() / 4, published);
+    MemoryBudget others = memory.part(limits.memoryBytes() - limits.memoryBytes() / STREAM_SHARE);
+    CodebookCache codebooks =
+        new CodebookCache(limits.memoryBytes() / CACHE_SHARE, published, memory);
     this.jobs =
         new JobRegistry(
             config,
-            new JobRegistry.Resources(memory, codebooks, results, threads.training()),
+            new JobRegistry.Resources(others, codebooks, results, threads.training()),
             new LocalCodebookTrainer(),
             ServerClock.SYSTEM);
+    ServerConfig.Times times = config.times();
+    CallRoom.Threads disk = new CallRoom.Threads(threads.disk(), threads.timer());
     this.streams =
-        new EncodeResources(
-            limits,
-            config.times().idle(),
-            new EncodeResources.Shared(
-                memory, codebooks, threads.merge(), threads.timer(), handoff),
-            new LocalVectorEncoder(encodeThreads(limits)));
-    this.transfers =
-        new Transfers(
-            limits,
-            config.times().idle(),
-            new Transfers.Shared(memory, threads.disk(), threads.timer()));
-    this.codebookService = new CodebookEndpoint(published, transfers, gate, InstantSource.system());
-    this.server = build();
+        new CallRoom(
+            "encode streams",
+            limits.maxStreams(),
+            memory,
+            times,
+            new CallRoom.Threads(threads.merge(), threads.timer()));
+    CallRoom transfers =
+        new CallRoom("transfers of codebooks", limits.maxStreams(), others, times, disk);
+    CallRoom uploads = new CallRoom("uploads of samples", limits.maxJobs(), others, times, disk);
+    EncodeWork work =
+        new EncodeWork(limits, codebooks, new LocalVectorEncoder(encodeThreads(limits)), handoff);
+    this.server =
+        build(
+            new TrainingEndpoint(jobs, limits, uploads, transfers, gate),
+            new MergeEndpoint(work, streams, gate),
+            new CodebookEndpoint(published, limits, transfers, gate, InstantSource.system()));
   }
 
   /**
@@ -135,15 +183,29 @@ public final class SidecarServer implements AutoCloseable {
     }
   }
 
-  private Server build() {
+  private Server build(BindableService... services) {
+    MessageLimits sizes =
+        new MessageLimits(
+            Set.of(
+                TrainingServiceGrpc.getUploadSampleMethod().getFullMethodName(),
+                MergeServiceGrpc.getAssignAndEncodeMethod().getFullMethodName(),
+                CodebookServiceGrpc.getPublishCodebookMethod().getFullMethodName()),
+            MAX_UPLOAD_MESSAGE_BYTES,
+            MAX_MESSAGE_BYTES);
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(config.host(), config.port()),
+                InternalNettyServerCredentials.create(
+                    new Connections(config.limits().maxConnections(), sizes)))
             .executor(threads.calls())
-            .intercept(new UnaryDeadline(UNARY_LIMIT, threads.timer()))
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .addTransportFilter(new Peer.Connections())
+            .intercept(new Peer.Calls())
+            .intercept(new RequestDeadline(UNARY_LIMIT, threads.timer()))
+            .intercept(new FailedCalls())
+            .maxInboundMessageSize(MAX_UPLOAD_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-            .maxRstFramesPerWindow(MAX_RESETS, 30)
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_SECONDS)
             .flowControlWindow(windowBytes())
             .permitKeepAliveTime(30, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
@@ -153,11 +215,10 @@ public final class SidecarServer implements AutoCloseable {
             .maxConnectionAge(30, TimeUnit.MINUTES)
             .maxConnectionAgeGrace(1, TimeUnit.HOURS)
             .handshakeTimeout(10, TimeUnit.SECONDS)
-            .addService(
-                new TrainingEndpoint(jobs, config.limits(), transfers, gate, threads.timer()))
-            .addService(new MergeEndpoint(streams, gate))
-            .addService(codebookService)
             .addService(health.getHealthService());
+    for (BindableService service : services) {
+      builder.addService(ParsedRequests.of(service.bindService()));
+    }
     if (config.reflection()) {
       builder.addService(ProtoReflectionServiceV1.newInstance());
     }

@@ -50,7 +50,7 @@ class ArchitectureTest {
         .that()
         .doNotHaveFullyQualifiedName(ROOT + ".rpc.StatusMapper")
         .and()
-        .haveNameNotMatching(".*UnaryDeadline.*") // passes on what the mapper made
+        .haveNameNotMatching(".*(SharedCall|PlainCall).*") // pass on what the mapper made
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("io.grpc.Status")

@@ -30,7 +30,7 @@ class ServiceWalkTest {
   void emptyRequestsAreRefusedByName() throws Exception {
     int methods = 0;
     try (TestServer server = new TestServer(new LocalCodebookTrainer(), Duration.ofMinutes(1))) {
-      for (ServerServiceDefinition service : server.server().getServices()) {
+      for (ServerServiceDefinition service : server.services()) {
         for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
           methods++;
           Status status = emptyCall(server, method.getMethodDescriptor());
@@ -60,7 +60,7 @@ class ServiceWalkTest {
   @Test
   void otherProtocolVersionsAreRefusedNamingBoth() throws Exception {
     try (TestServer server = new TestServer(new LocalCodebookTrainer(), Duration.ofMinutes(1))) {
-      for (ServerServiceDefinition service : server.server().getServices()) {
+      for (ServerServiceDefinition service : server.services()) {
         for (ServerMethodDefinition<?, ?> definition : service.getMethods()) {
           MethodDescriptor<?, ?> method = definition.getMethodDescriptor();
           if (!GO_ON.contains(method.getBareMethodName())) {

@@ -7,11 +7,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A call with everything in the hands of the test. */
 public final class TestCall<Q, R> {
@@ -76,6 +79,15 @@ public final class TestCall<Q, R> {
       throw new IllegalStateException("no response, call: " + end.getNow(null));
     }
     return response;
+  }
+
+  /** Returns how the call ends, or null if it goes on for so long. */
+  public @Nullable Status statusWithin(Duration time) throws Exception {
+    try {
+      return end.get(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
+    }
   }
 
   public Status status() throws Exception {

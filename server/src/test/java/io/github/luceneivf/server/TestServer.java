@@ -7,20 +7,24 @@ import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.server.codebook.CodebookCache;
 import io.github.luceneivf.server.codebook.CodebookEndpoint;
 import io.github.luceneivf.server.codebook.CodebookStore;
-import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.config.Storage;
-import io.github.luceneivf.server.merge.EncodeResources;
+import io.github.luceneivf.server.merge.EncodeWork;
 import io.github.luceneivf.server.merge.HandoffDirectory;
 import io.github.luceneivf.server.merge.MergeEndpoint;
+import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.rpc.FailedCalls;
+import io.github.luceneivf.server.rpc.ParsedRequests;
+import io.github.luceneivf.server.rpc.Peer;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.File;
@@ -30,7 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -51,8 +57,10 @@ public final class TestServer implements AutoCloseable {
   public final TestClock clock = new TestClock();
   public final DrainGate gate = new DrainGate();
   public final JobRegistry jobs;
-  public final EncodeResources streams;
-  public final Transfers transfers;
+  public final CallRoom streams;
+  public final CallRoom transfers;
+  public final CallRoom uploads;
+  private final List<ServerServiceDefinition> services = new ArrayList<>();
   private final Path data;
   private final boolean temporary;
   private final ServerThreads threads = ServerThreads.start(LIMITS);
@@ -87,9 +95,10 @@ public final class TestServer implements AutoCloseable {
             new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)),
             STORAGE);
     CodebookStore published = CodebookStore.open(data.resolve("codebooks"), STORAGE);
-    codebooks = new CodebookCache(1 << 20, published);
-    transfers =
-        new Transfers(LIMITS, idle, new Transfers.Shared(memory, threads.disk(), threads.timer()));
+    codebooks = new CodebookCache(1 << 20, published, memory);
+    CallRoom.Threads disk = new CallRoom.Threads(threads.disk(), threads.timer());
+    transfers = new CallRoom("transfers of codebooks", 2, memory, config.times(), disk);
+    uploads = new CallRoom("uploads of samples", 2, memory, config.times(), disk);
     jobs =
         new JobRegistry(
             config,
@@ -101,29 +110,36 @@ public final class TestServer implements AutoCloseable {
     Optional<HandoffDirectory> handoff =
         Files.isDirectory(shared) ? Optional.of(HandoffDirectory.open(shared)) : Optional.empty();
     streams =
-        new EncodeResources(
-            LIMITS,
-            idle,
-            new EncodeResources.Shared(
-                memory, codebooks, threads.merge(), threads.timer(), handoff),
-            new LocalVectorEncoder());
+        new CallRoom(
+            "encode streams",
+            LIMITS.maxStreams(),
+            memory,
+            config.times(),
+            new CallRoom.Threads(threads.merge(), threads.timer()));
+    EncodeWork work = new EncodeWork(LIMITS, codebooks, new LocalVectorEncoder(), handoff);
     String name = InProcessServerBuilder.generateName();
-    server =
+    List.of(
+            new TrainingEndpoint(jobs, LIMITS, uploads, transfers, gate),
+            new MergeEndpoint(work, streams, gate),
+            new CodebookEndpoint(published, LIMITS, transfers, gate, InstantSource.system()))
+        .forEach(service -> services.add(service.bindService()));
+    InProcessServerBuilder builder =
         InProcessServerBuilder.forName(name)
-            .addService(new TrainingEndpoint(jobs, LIMITS, transfers, gate, threads.timer()))
-            .addService(new MergeEndpoint(streams, gate))
-            .addService(new CodebookEndpoint(published, transfers, gate, InstantSource.system()))
-            .build()
-            .start();
+            .addTransportFilter(new Peer.Connections())
+            .intercept(new Peer.Calls())
+            .intercept(new FailedCalls());
+    services.forEach(service -> builder.addService(ParsedRequests.of(service)));
+    server = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).build();
+  }
+
+  /** Services as they were generated, with the messages they speak. */
+  public List<ServerServiceDefinition> services() {
+    return services;
   }
 
   public ManagedChannel channel() {
     return channel;
-  }
-
-  public Server server() {
-    return server;
   }
 
   @Override

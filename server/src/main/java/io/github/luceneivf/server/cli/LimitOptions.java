@@ -41,6 +41,12 @@ final class LimitOptions {
       description = "Most threads of one training (all processors).")
   @Nullable Integer threads;
 
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description = "Most connections at a time (512).")
+  @Nullable Integer maxConnections;
+
   Limits limits() {
     Limits defaults = Limits.defaults();
     long memoryBytes = memory == null ? defaults.memoryBytes() : memory.bytes();
@@ -51,6 +57,7 @@ final class LimitOptions {
         maxJobs == null ? defaults.maxJobs() : maxJobs,
         maxStreams == null ? defaults.maxStreams() : maxStreams,
         memoryBytes,
-        threads == null ? defaults.threads() : threads);
+        threads == null ? defaults.threads() : threads,
+        maxConnections == null ? defaults.maxConnections() : maxConnections);
   }
 }

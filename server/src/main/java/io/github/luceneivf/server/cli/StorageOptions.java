@@ -42,6 +42,12 @@ final class StorageOptions {
   @Nullable Interval lease;
 
   @Option(
+      names = "--first-byte",
+      paramLabel = "TIME",
+      description = "Longest wait for the first bytes of an upload (10s).")
+  @Nullable Interval firstByte;
+
+  @Option(
       names = "--handoff",
       paramLabel = "DIR",
       description = "Directory where clients on this machine may hand vectors over (none).")
@@ -62,6 +68,7 @@ final class StorageOptions {
         defaults.idle(),
         keepResults == null ? defaults.results() : keepResults.duration(),
         defaults.drain(),
-        lease == null ? defaults.lease() : lease.duration());
+        lease == null ? defaults.lease() : lease.duration(),
+        firstByte == null ? defaults.firstByte() : firstByte.duration());
   }
 }

@@ -2,12 +2,15 @@
 package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.proto.v1.CodebookChunk;
-import io.github.luceneivf.server.rpc.Admissions;
-import io.github.luceneivf.server.rpc.IdleTimer;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.CallRoom;
+import io.github.luceneivf.server.rpc.Pace;
+import io.github.luceneivf.server.rpc.PaceTimer;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CodebookDownload<T> {
 
-  private final Transfers transfers;
+  private final CallRoom room;
+  private final CallRoom.Place place;
   private final ServerCallStreamObserver<T> client;
   private final CodebookSender<T> sender;
-  private final IdleTimer idle;
-  private Admissions.@Nullable Admission admission;
+  private @Nullable PaceTimer timer;
   private boolean closed;
 
   /**
@@ -67,62 +70,72 @@ public final class CodebookDownload<T> {
   @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
   public record Content<T>(T header, byte[] codebook) {}
 
-  /**
-   * Prepares a download; to be called before the service's method returns.
-   *
-   * @param message wraps a chunk
-   */
-  public CodebookDownload(
-      Transfers transfers, ServerCallStreamObserver<T> client, Function<CodebookChunk, T> message) {
-    this.transfers = transfers;
+  private CodebookDownload(
+      CallRoom room, ServerCallStreamObserver<T> client, Function<CodebookChunk, T> message) {
+    this.room = room;
+    this.place = room.enter();
     this.client = client;
     this.sender = new CodebookSender<>(client, message);
-    this.idle =
-        IdleTimer.start(
-            transfers.timer(),
-            transfers.idle(),
-            () -> fail(RequestException.idle("codebook must be taken within " + transfers.idle())));
-    client.setOnReadyHandler(this::wake);
+    client.setOnReadyHandler(this::send);
     client.setOnCancelHandler(this::close);
     client.setOnCloseHandler(this::close);
   }
 
-  private void wake() {
-    idle.touch();
-    sender.send();
-  }
-
-  /** Looks the codebook up and sends it, from the disk's thread on. */
-  public void start(Source<T> source) {
-    transfers.disk().execute(() -> run(source));
+  /**
+   * Starts a download; to be called before the service's method returns. The codebook is looked up
+   * and read by a thread of the room, which may wait for the disk.
+   *
+   * @param message wraps a chunk
+   */
+  public static <T> void start(
+      CallRoom room,
+      StreamObserver<T> client,
+      Function<CodebookChunk, T> message,
+      Source<T> source) {
+    try {
+      CodebookDownload<T> download =
+          new CodebookDownload<>(room, (ServerCallStreamObserver<T>) client, message);
+      room.work().execute(() -> download.run(source));
+    } catch (RuntimeException | Error e) {
+      client.onError(StatusMapper.toStatus(e));
+    }
   }
 
   private void run(Source<T> source) {
     try {
       Found<T> found = source.find();
-      if (admit(found.bytes)) {
-        Content<T> content = found.reader.read();
-        sender.begin(content.header, content.codebook);
+      // What is read, and what is on its way.
+      place.reserve(found.bytes + 2L * Limits.CHUNK_BYTES);
+      Content<T> content = found.reader.read();
+      if (keepTime()) {
+        moved(sender.begin(content.header, content.codebook));
       }
     } catch (DamagedFileException e) {
       fail(RequestException.damaged("codebook is damaged: " + e.getMessage()));
-    } catch (IOException | RuntimeException e) {
-      fail(e);
-    } catch (OutOfMemoryError e) {
-      // The estimate was too low. What the call held is free again; the server lives on.
+    } catch (IOException | RuntimeException | Error e) {
       fail(e);
     }
   }
 
-  private boolean admit(long bytes) {
-    Admissions.Admission room = transfers.admit(bytes);
-    synchronized (this) {
-      if (closed) {
-        room.close();
-        return false;
-      }
-      admission = room;
-      return true;
+  private synchronized boolean keepTime() {
+    if (!closed) {
+      Pace pace = new Pace("codebook must be taken", room.times().idle());
+      timer = PaceTimer.start(room.timer(), pace, this::fail);
+    }
+    return !closed;
+  }
+
+  private void send() {
+    try {
+      moved(sender.send());
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private synchronized void moved(long bytes) {
+    if (timer != null && !closed) {
+      timer.moved(bytes);
     }
   }
 
@@ -138,12 +151,12 @@ public final class CodebookDownload<T> {
         return false;
       }
       closed = true;
-      if (admission != null) {
-        admission.close();
+      if (timer != null) {
+        timer.close();
       }
     }
-    idle.close();
     sender.stop();
+    place.close();
     return true;
   }
 }

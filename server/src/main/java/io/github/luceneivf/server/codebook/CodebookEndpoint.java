@@ -15,15 +15,15 @@ import io.github.luceneivf.proto.v1.PublishCodebookRequest;
 import io.github.luceneivf.proto.v1.PublishCodebookResponse;
 import io.github.luceneivf.proto.v1.ReportDriftRequest;
 import io.github.luceneivf.proto.v1.ReportDriftResponse;
-import io.github.luceneivf.server.rpc.Answer;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
-import io.github.luceneivf.server.rpc.IgnoredMessages;
+import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
-import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.server.rpc.UnaryReply;
 import io.github.luceneivf.wire.CodebookRefs;
 import io.github.luceneivf.wire.FieldNames;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
@@ -33,20 +33,23 @@ import java.time.InstantSource;
 public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceImplBase {
 
   private final CodebookStore store;
-  private final Transfers transfers;
+  private final Limits limits;
+  private final CallRoom room;
   private final DrainGate gate;
   private final InstantSource clock;
 
   /**
    * Creates the service.
    *
+   * @param room for codebooks on their way, with threads that may wait for the disk
    * @param gate closed when no new work is wanted
    * @param clock tells when something was published or reported
    */
   public CodebookEndpoint(
-      CodebookStore store, Transfers transfers, DrainGate gate, InstantSource clock) {
+      CodebookStore store, Limits limits, CallRoom room, DrainGate gate, InstantSource clock) {
     this.store = store;
-    this.transfers = transfers;
+    this.limits = limits;
+    this.room = room;
     this.gate = gate;
     this.clock = clock;
   }
@@ -54,31 +57,28 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
   @Override
   public StreamObserver<PublishCodebookRequest> publishCodebook(
       StreamObserver<PublishCodebookResponse> client) {
-    try {
-      gate.requireOpen();
-    } catch (RequestException e) {
-      client.onError(StatusMapper.toStatus(e));
-      return new IgnoredMessages<>();
-    }
-    return new CodebookUpload(
-        store, transfers, clock, (ServerCallStreamObserver<PublishCodebookResponse>) client);
+    return InboundStream.open(
+        client,
+        call -> {
+          gate.requireOpen();
+          return new CodebookUpload(store, limits, clock, room, call);
+        });
   }
 
   @Override
   public void fetchCodebook(
       FetchCodebookRequest request, StreamObserver<FetchCodebookResponse> client) {
-    CodebookDownload<FetchCodebookResponse> download =
-        new CodebookDownload<>(
-            transfers,
-            (ServerCallStreamObserver<FetchCodebookResponse>) client,
-            chunk -> FetchCodebookResponse.newBuilder().setChunk(chunk).build());
-    download.start(() -> CodebookQuery.find(store, request));
+    CodebookDownload.start(
+        room,
+        client,
+        chunk -> FetchCodebookResponse.newBuilder().setChunk(chunk).build(),
+        () -> CodebookQuery.find(store, request));
   }
 
   @Override
   public void listCodebooks(
       ListCodebooksRequest request, StreamObserver<ListCodebooksResponse> client) {
-    Answer.send(
+    UnaryReply.send(
         client,
         () -> {
           ProtocolCheck.require(request.getProtocolVersionValue());
@@ -89,7 +89,7 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
   @Override
   public void reportDrift(ReportDriftRequest request, StreamObserver<ReportDriftResponse> client) {
     // It ends with a file that is synced.
-    transfers.disk().execute(() -> Answer.send(client, () -> report(request)));
+    room.work().execute(() -> UnaryReply.send(client, () -> report(request)));
   }
 
   private ReportDriftResponse report(ReportDriftRequest request) throws IOException {
@@ -122,7 +122,7 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
 
   @Override
   public void getDrift(GetDriftRequest request, StreamObserver<GetDriftResponse> client) {
-    Answer.send(
+    UnaryReply.send(
         client,
         () -> {
           ProtocolCheck.require(request.getProtocolVersionValue());

@@ -38,16 +38,18 @@ public final class CodebookSender<T> {
    *
    * @param header first message
    * @param bytes what follows, not to be modified any more
+   * @return bytes that were sent
    */
-  public synchronized void begin(T header, byte[] bytes) {
+  public synchronized long begin(T header, byte[] bytes) {
     this.header = header;
     this.bytes = bytes;
     begun = true;
-    send();
+    return send();
   }
 
-  /** Sends what the client can take. */
-  public synchronized void send() {
+  /** Sends what the client can take, and returns how many bytes. */
+  public synchronized long send() {
+    int before = sent;
     while (begun && !ended && client.isReady()) {
       T first = header;
       if (first != null) {
@@ -62,6 +64,7 @@ public final class CodebookSender<T> {
         client.onCompleted();
       }
     }
+    return sent - before;
   }
 
   /** Sends nothing more. */

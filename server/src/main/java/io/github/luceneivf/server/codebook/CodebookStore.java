@@ -105,6 +105,16 @@ public final class CodebookStore {
     return created;
   }
 
+  /** Returns the bytes of a codebook, whatever field it belongs to; 0 if it cannot be read. */
+  long sizeOf(CodebookId id) {
+    return fields().stream()
+        .flatMap(field -> field.id(id).stream())
+        .filter(found -> !found.isDamaged())
+        .mapToLong(found -> found.summary().getSizeBytes())
+        .max()
+        .orElse(0);
+  }
+
   /**
    * Reads a codebook, whatever field it belongs to.
    *

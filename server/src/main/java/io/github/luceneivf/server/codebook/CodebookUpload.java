@@ -11,19 +11,17 @@ import io.github.luceneivf.proto.v1.PublishCodebookRequest;
 import io.github.luceneivf.proto.v1.PublishCodebookResponse;
 import io.github.luceneivf.proto.v1.PublishHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
-import io.github.luceneivf.server.rpc.Admissions;
-import io.github.luceneivf.server.rpc.Answer;
-import io.github.luceneivf.server.rpc.IdleTimer;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.CallRoom;
+import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
-import io.github.luceneivf.server.rpc.StatusMapper;
 import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.CodebookRefs;
 import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,62 +32,60 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Receives a codebook that is published: checks it as it comes, then hands it to the disk's thread.
- * Confined to the call's serial callbacks, but for the idle timer and the disk's thread; whoever
- * {@linkplain #close closes} it first answers.
  */
-final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
+final class CodebookUpload extends InboundStream<PublishCodebookRequest, PublishCodebookResponse> {
 
   private static final Logger LOG = LoggerFactory.getLogger(CodebookUpload.class);
 
   private final CodebookStore store;
-  private final Transfers transfers;
+  private final Limits limits;
   private final InstantSource clock;
-  private final ServerCallStreamObserver<PublishCodebookResponse> client;
-  private final IdleTimer idle;
   private @Nullable PublishHeader header;
   private @Nullable CodebookAssembler input;
-  private Admissions.@Nullable Admission admission;
-  private boolean closed;
 
+  /**
+   * Creates an upload.
+   *
+   * @param room with threads that may wait for the disk
+   */
   CodebookUpload(
       CodebookStore store,
-      Transfers transfers,
+      Limits limits,
       InstantSource clock,
+      CallRoom room,
       ServerCallStreamObserver<PublishCodebookResponse> client) {
+    super(room, client);
     this.store = store;
-    this.transfers = transfers;
+    this.limits = limits;
     this.clock = clock;
-    this.client = client;
-    this.idle =
-        IdleTimer.start(
-            transfers.timer(),
-            transfers.idle(),
-            () -> fail(RequestException.idle("codebook must come within " + transfers.idle())));
-    client.setOnCancelHandler(this::close);
   }
 
   @Override
-  public void onNext(PublishCodebookRequest message) {
-    idle.touch();
-    if (isClosed()) {
-      return;
-    }
-    try {
-      switch (message.getMessageCase()) {
-        case HEADER -> begin(message.getHeader());
-        case CHUNK -> add(message.getChunk());
-        case MESSAGE_NOT_SET ->
-            throw RequestException.invalid("message must be header or chunk, got none");
-      }
-    } catch (RuntimeException e) {
-      fail(e);
+  protected boolean isHeader(PublishCodebookRequest message) {
+    return message.hasHeader();
+  }
+
+  @Override
+  protected String content() {
+    return "codebook";
+  }
+
+  @Override
+  protected String lastMessage() {
+    return "codebook must come before the end of the call";
+  }
+
+  @Override
+  protected void receive(PublishCodebookRequest message) {
+    switch (message.getMessageCase()) {
+      case HEADER -> begin(message.getHeader());
+      case CHUNK -> add(message.getChunk());
+      case MESSAGE_NOT_SET ->
+          throw RequestException.invalid("message must be header or chunk, got none");
     }
   }
 
   private void begin(PublishHeader first) {
-    if (header != null) {
-      throw RequestException.invalid("header must be the first message, got another");
-    }
     ProtocolCheck.require(first.getProtocolVersionValue());
     FieldName name = new FieldName(first.getIndex(), first.getField());
     CodebookRef ref = CodebookRefs.read("codebook", first.getCodebook());
@@ -100,15 +96,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
     RequestException.requireRange("size_bytes", first.getSizeBytes(), 1, Integer.MAX_VALUE - 8);
     store.field(name).ifPresent(field -> field.check(ref, parent));
     store.requireRoom(first.getSizeBytes());
-    // The bytes, and centroids and hash input when they are read.
-    Admissions.Admission room = transfers.admit(3 * first.getSizeBytes());
-    synchronized (this) {
-      admission = room;
-      if (closed) {
-        room.close();
-        return;
-      }
-    }
+    reserve(Codebook.readingBytes(first.getSizeBytes(), limits.maxDims()));
     input = new CodebookAssembler((int) first.getSizeBytes());
     header = first;
   }
@@ -124,22 +112,17 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
     }
     target.add(chunk);
     if (target.isComplete()) {
-      transfers.disk().execute(() -> finish(begun, target));
+      completed();
+      handOver(() -> finish(begun, target));
     }
   }
 
   /** Runs on the disk's thread. */
-  private void finish(PublishHeader begun, CodebookAssembler complete) {
-    try {
-      PublishCodebookResponse response = publish(begun, complete);
-      if (close()) {
-        Answer.send(client, () -> response);
-      }
-    } catch (IOException | RuntimeException e) {
-      fail(e);
-    } catch (OutOfMemoryError e) {
-      // The estimate was too low. What the call held is free again; the server lives on.
-      fail(e);
+  private void finish(PublishHeader begun, CodebookAssembler complete) throws IOException {
+    PublishCodebookResponse response = publish(begun, complete);
+    if (close()) {
+      client.onNext(response);
+      client.onCompleted();
     }
   }
 
@@ -147,7 +130,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
       throws IOException {
     complete.requireSha256(begun.getSha256());
     CodebookRef ref = CodebookRefs.read("codebook", begun.getCodebook());
-    Codebook codebook = LimitCheck.require(complete.read(ref.id()), transfers.limits());
+    Codebook codebook = LimitCheck.require(complete.read(ref.id()), limits);
     Codebook.Lineage lineage = codebook.lineage();
     requireSame("version", lineage.version(), ref.version());
     requireSame(
@@ -195,37 +178,7 @@ final class CodebookUpload implements StreamObserver<PublishCodebookRequest> {
   }
 
   @Override
-  public void onError(Throwable t) {
-    close();
-  }
-
-  @Override
-  public void onCompleted() {
-    CodebookAssembler target = input;
-    if (target == null || !target.isComplete()) {
-      fail(RequestException.invalid("codebook must come before the end of the call"));
-    }
-  }
-
-  private void fail(Throwable failure) {
-    if (close()) {
-      client.onError(StatusMapper.toStatus(failure));
-    }
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  private synchronized boolean close() {
-    if (closed) {
-      return false;
-    }
-    closed = true;
-    idle.close();
-    if (admission != null) {
-      admission.close();
-    }
-    return true;
+  protected void release() {
+    input = null;
   }
 }

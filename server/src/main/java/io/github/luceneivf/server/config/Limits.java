@@ -11,6 +11,7 @@ package io.github.luceneivf.server.config;
  * @param maxStreams most encode streams at a time, at least 1
  * @param memoryBytes memory that all jobs and streams may use together, at least 1 MiB
  * @param threads most threads of one training, at least 1
+ * @param maxConnections most connections at a time, at least 1
  */
 public record Limits(
     int maxDims,
@@ -19,10 +20,17 @@ public record Limits(
     int maxJobs,
     int maxStreams,
     long memoryBytes,
-    int threads) {
+    int threads,
+    int maxConnections) {
 
   /** Size of the chunks that the server sends, in bytes. */
   public static final int CHUNK_BYTES = 1 << 20;
+
+  /**
+   * Least pace of a client that the server waits for, in bytes per second. The client asks the same
+   * of the server; below it a codebook of 1 GiB would hold its memory for more than four hours.
+   */
+  public static final int MIN_BYTES_PER_SECOND = 64 << 10;
 
   /** Most Lloyd iterations. */
   public static final int MAX_ITERATIONS = 1000;
@@ -31,6 +39,10 @@ public record Limits(
   private static final int DEFAULT_MAX_NLIST = 65_536;
   private static final int DEFAULT_MAX_JOBS = 16;
   private static final int DEFAULT_MAX_STREAMS = 16;
+
+  /** Nodes of a large cluster with a few connections each, and half of a usual 1024 descriptors. */
+  private static final int DEFAULT_MAX_CONNECTIONS = 512;
+
   private static final long MIN_MEMORY_BYTES = 1 << 20;
 
   /** Validates the components. */
@@ -42,6 +54,35 @@ public record Limits(
     requireAtLeast("max-streams", maxStreams, 1);
     requireAtLeast("memory", memoryBytes, MIN_MEMORY_BYTES);
     requireAtLeast("threads", threads, 1);
+    requireAtLeast("max-connections", maxConnections, 1);
+  }
+
+  /** Creates limits with the default number of connections. */
+  public Limits(
+      int maxDims,
+      int maxNlist,
+      long maxSampleBytes,
+      int maxJobs,
+      int maxStreams,
+      long memoryBytes,
+      int threads) {
+    this(
+        maxDims,
+        maxNlist,
+        maxSampleBytes,
+        maxJobs,
+        maxStreams,
+        memoryBytes,
+        threads,
+        DEFAULT_MAX_CONNECTIONS);
+  }
+
+  /**
+   * Returns how many of something one connection may have, so that no client has all: three
+   * quarters, at least 1.
+   */
+  public static int perConnection(int most) {
+    return Math.max(1, most - most / 4);
   }
 
   private static void requireAtLeast(String name, long value, long min) {

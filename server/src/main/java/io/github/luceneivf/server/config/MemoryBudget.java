@@ -2,21 +2,37 @@
 package io.github.luceneivf.server.config;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that requests share. Whoever is about to allocate reserves first, so that a request that
- * does not fit fails before the process does. Thread-safe.
+ * does not fit fails before the process does. A {@linkplain #part part} of a budget is what some
+ * requests may have at most, so that the rest is left for others. Thread-safe.
  */
 public final class MemoryBudget {
 
+  private final @Nullable MemoryBudget whole;
   private final long totalBytes;
   private final AtomicLong usedBytes = new AtomicLong();
 
   /** Creates a budget. */
   public MemoryBudget(long totalBytes) {
+    this(null, totalBytes);
+  }
+
+  private MemoryBudget(@Nullable MemoryBudget whole, long totalBytes) {
+    this.whole = whole;
     this.totalBytes = totalBytes;
+  }
+
+  /**
+   * Returns a budget that draws from this one.
+   *
+   * @param mostBytes most that may be reserved from it at a time
+   */
+  public MemoryBudget part(long mostBytes) {
+    return new MemoryBudget(this, Math.min(mostBytes, totalBytes));
   }
 
   /** Returns the whole budget, in bytes. */
@@ -29,6 +45,12 @@ public final class MemoryBudget {
     return usedBytes.get();
   }
 
+  /** Returns what could be reserved now, in bytes. */
+  public long freeBytes() {
+    long free = totalBytes - usedBytes.get();
+    return whole == null ? free : Math.min(free, whole.freeBytes());
+  }
+
   /**
    * Reserves memory.
    *
@@ -36,30 +58,68 @@ public final class MemoryBudget {
    * @return what gives it back, or empty if there is not enough left
    */
   public Optional<Reservation> reserve(long bytes) {
+    return take(bytes) ? Optional.of(new Reservation(bytes)) : Optional.empty();
+  }
+
+  private boolean take(long bytes) {
     while (true) {
       long used = usedBytes.get();
       if (bytes > totalBytes - used) {
-        return Optional.empty();
+        return false;
       }
       if (usedBytes.compareAndSet(used, used + bytes)) {
-        return Optional.of(new Reservation(bytes));
+        break;
       }
+    }
+    if (whole != null && !whole.take(bytes)) {
+      usedBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  private void giveBack(long bytes) {
+    usedBytes.addAndGet(-bytes);
+    if (whole != null) {
+      whole.giveBack(bytes);
     }
   }
 
   /** Reserved memory; closing it gives it back, once. Thread-safe. */
   public final class Reservation implements AutoCloseable {
-    private final long bytes;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private long bytes;
+    private boolean closed;
 
     private Reservation(long bytes) {
       this.bytes = bytes;
     }
 
+    /**
+     * Makes it larger or smaller.
+     *
+     * @param newBytes at least 0
+     * @return whether it is so now; otherwise there is not enough left, or it was given back
+     */
+    public synchronized boolean resize(long newBytes) {
+      if (closed) {
+        return false;
+      }
+      if (newBytes > bytes) {
+        if (!take(newBytes - bytes)) {
+          return false;
+        }
+      } else {
+        giveBack(bytes - newBytes);
+      }
+      bytes = newBytes;
+      return true;
+    }
+
     @Override
-    public void close() {
-      if (closed.compareAndSet(false, true)) {
-        usedBytes.addAndGet(-bytes);
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        giveBack(bytes);
       }
     }
   }

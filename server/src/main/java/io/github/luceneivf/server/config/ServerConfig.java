@@ -55,19 +55,35 @@ public record ServerConfig(
    * @param results how long the result of a job is kept
    * @param drain longest wait for running calls when the server is told to stop
    * @param lease how long a job goes on that nobody watches or asks for
+   * @param firstByte longest wait for the first bytes of an upload, and for what an encode stream
+   *     begins with: until then memory is held for nothing
    */
-  public record Times(Duration idle, Duration results, Duration drain, Duration lease) {
-    /** A minute of silence, an hour for results, 15 seconds for draining, a minute's lease. */
+  public record Times(
+      Duration idle, Duration results, Duration drain, Duration lease, Duration firstByte) {
+
+    /** Time for a client that has its bytes at hand, on a machine with much other work. */
+    private static final Duration FIRST_BYTE = Duration.ofSeconds(10);
+
+    /**
+     * A minute of silence, an hour for results, 15 seconds for draining, a minute's lease, 10
+     * seconds for the first bytes.
+     */
     public static final Times DEFAULT =
         new Times(
             Duration.ofMinutes(1),
             Duration.ofHours(1),
             Duration.ofSeconds(15),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            FIRST_BYTE);
 
     /** Creates times with the default lease. */
     public Times(Duration idle, Duration results, Duration drain) {
       this(idle, results, drain, Duration.ofMinutes(1));
+    }
+
+    /** Creates times with the default wait for first bytes, or {@code idle} if that is shorter. */
+    public Times(Duration idle, Duration results, Duration drain, Duration lease) {
+      this(idle, results, drain, lease, idle.compareTo(FIRST_BYTE) < 0 ? idle : FIRST_BYTE);
     }
 
     /** Validates the components. */
@@ -76,6 +92,7 @@ public record ServerConfig(
       requirePositive("results", results);
       requirePositive("drain", drain);
       requirePositive("lease", lease);
+      requirePositive("first-byte", firstByte);
     }
 
     private static void requirePositive(String name, Duration value) {

@@ -15,6 +15,9 @@ import java.util.zip.CRC32C;
 /** Vectors of a file that a client handed over. Confined to the encoder's thread; read once. */
 final class HandoffVectors implements VectorSource, Closeable {
 
+  /** Bytes read at a time, and held twice: as bytes and as floats. */
+  static final int READ_BYTES = 4 << 20;
+
   private final FileChannel file;
   private final int size;
   private final int dim;
@@ -45,7 +48,8 @@ final class HandoffVectors implements VectorSource, Closeable {
 
   @Override
   public void forEachBatch(int batchSize, BatchConsumer consumer) throws IOException {
-    int most = Math.max(1, Math.min(batchSize, size));
+    int rows = Math.max(1, READ_BYTES / (dim * Float.BYTES));
+    int most = Math.max(1, Math.min(Math.min(batchSize, rows), size));
     ByteBuffer bytes =
         ByteBuffer.allocateDirect(Math.multiplyExact(most * Float.BYTES, dim))
             .order(ByteOrder.LITTLE_ENDIAN);

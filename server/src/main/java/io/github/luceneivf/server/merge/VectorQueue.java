@@ -2,6 +2,7 @@
 package io.github.luceneivf.server.merge;
 
 import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.server.rpc.Pace;
 import io.github.luceneivf.server.rpc.RequestException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class VectorQueue implements VectorSource {
 
+  /** How soon a cancelled call is noticed by a thread that waits for vectors. */
   private static final long POLL_MILLIS = 100;
 
   private sealed interface Event {}
@@ -24,12 +26,12 @@ final class VectorQueue implements VectorSource {
 
   private record End() implements Event {}
 
-  private record Failure(RuntimeException cause) implements Event {}
+  private record Failure(Throwable cause) implements Event {}
 
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final int size;
   private final int dim;
-  private final long idleNanos;
+  private final Pace pace;
   private final Runnable requestMore;
   private volatile boolean cancelled;
   private boolean read;
@@ -38,13 +40,13 @@ final class VectorQueue implements VectorSource {
    * Creates an empty queue.
    *
    * @param size vectors that will come
-   * @param idle longest wait for a chunk
+   * @param idle longest wait for a chunk, and time over which the client's pace is judged
    * @param requestMore asks the client for one more message
    */
   VectorQueue(int size, int dim, Duration idle, Runnable requestMore) {
     this.size = size;
     this.dim = dim;
-    this.idleNanos = idle.toNanos();
+    this.pace = new Pace("vectors must come", idle);
     this.requestMore = requestMore;
   }
 
@@ -58,8 +60,12 @@ final class VectorQueue implements VectorSource {
     events.add(new End());
   }
 
-  /** Makes the reader fail once it gets here. */
-  void fail(RuntimeException cause) {
+  /**
+   * Makes the reader fail once it gets here.
+   *
+   * @param cause an unchecked exception or an error
+   */
+  void fail(Throwable cause) {
     events.add(new Failure(cause));
   }
 
@@ -71,6 +77,11 @@ final class VectorQueue implements VectorSource {
 
   boolean isCancelled() {
     return cancelled;
+  }
+
+  /** Forgets what nobody will read. */
+  void clear() {
+    events.clear();
   }
 
   @Override
@@ -100,7 +111,12 @@ final class VectorQueue implements VectorSource {
         case End end -> {
           return;
         }
-        case Failure failure -> throw failure.cause;
+        case Failure failure -> {
+          if (failure.cause instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) failure.cause;
+        }
       }
     }
   }
@@ -118,23 +134,23 @@ final class VectorQueue implements VectorSource {
   }
 
   private Event next() {
-    long start = System.nanoTime();
     while (true) {
       if (cancelled) {
         throw RequestException.cancelled("call was cancelled");
       }
+      long start = System.nanoTime();
       try {
         Event event = events.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        pace.waited(System.nanoTime() - start);
         if (event != null) {
+          if (event instanceof Rows rows) {
+            pace.moved((long) rows.count * dim * Float.BYTES);
+          }
           return event;
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw RequestException.cancelled("server stopped");
-      }
-      if (System.nanoTime() - start > idleNanos) {
-        throw RequestException.idle(
-            "vectors must come within " + Duration.ofNanos(idleNanos) + ", got none");
       }
     }
   }

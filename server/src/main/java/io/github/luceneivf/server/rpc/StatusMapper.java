@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only place that makes a gRPC status. A refusal keeps its text, and so does what a message
- * that cannot be right is refused for; anything else is {@code INTERNAL} with an id under which the
- * log has the rest.
+ * The only place that makes a gRPC status. A refusal keeps its text, and so does
+ * what a message that cannot be right is refused for; want of memory is {@code
+ * RESOURCE_EXHAUSTED}; anything else is {@code INTERNAL} with an id under which the log has the
+ * rest.
  */
 public final class StatusMapper {
 
@@ -39,7 +40,23 @@ public final class StatusMapper {
     if (failure instanceof StatusRuntimeException status) {
       return status;
     }
+    if (failure instanceof OutOfMemoryError) {
+      // What is weighed was weighed too low somewhere. The call's room is free again.
+      LOG.atError().setCause(failure).log("out of memory");
+      return withRetry(Code.RESOURCE_EXHAUSTED, "server has no memory for this now");
+    }
     return internal(failure);
+  }
+
+  /** Returns what is wrong with a request that gRPC could not read. */
+  static RequestException unreadable(StatusRuntimeException failure) {
+    return RequestException.invalid(
+        "message must be readable: " + failure.getStatus().getDescription());
+  }
+
+  /** Returns the number of the status for a refusal, for those who write it themselves. */
+  public static int number(RequestException refusal) {
+    return refused(refusal).getStatus().getCode().value();
   }
 
   private static StatusRuntimeException refused(RequestException refusal) {

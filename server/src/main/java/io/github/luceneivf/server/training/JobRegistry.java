@@ -13,6 +13,7 @@ import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,9 +126,11 @@ public final class JobRegistry {
   }
 
   private RequestException noMemory(long bytes) {
-    long free = resources.memory().totalBytes() - resources.memory().usedBytes();
     return RequestException.exhausted(
-        "training memory must be at most " + free + " bytes now, got: " + bytes);
+        "training memory must be at most "
+            + resources.memory().freeBytes()
+            + " bytes now, got: "
+            + bytes);
   }
 
   private static boolean isUseful(TrainingJob job) {
@@ -215,16 +218,13 @@ public final class JobRegistry {
 
   /** Forgets what is too old or too much; called now and then. */
   public synchronized void sweep() {
-    long idle = times.idle().toNanos();
     long ttl = times.results().toNanos();
     long lease = times.lease().toNanos();
     List<TrainingJob> ended = new ArrayList<>();
     for (TrainingJob job : byId.values()) {
       JobStatus status = job.status();
-      if (status.state() == JobState.QUEUED
-          && status.phase() == JobPhase.UPLOAD
-          && job.quietNanos() > idle) {
-        job.end(JobState.EXPIRED, "sample did not arrive within " + times.idle());
+      if (status.state() == JobState.QUEUED && status.phase() == JobPhase.UPLOAD) {
+        expectSample(job);
       }
       if (!status.state().isFinal()
           && status.phase() != JobPhase.UPLOAD
@@ -239,6 +239,17 @@ public final class JobRegistry {
       }
     }
     dropOldest(ended);
+  }
+
+  /** Ends a job whose sample does not begin, does not go on, or begins again and again. */
+  private void expectSample(TrainingJob job) {
+    Duration longest = job.isUploading() ? times.idle() : times.firstByte();
+    Duration all = times.idle().plusSeconds(job.spec().sampleBytes() / Limits.MIN_BYTES_PER_SECOND);
+    if (job.quietNanos() > longest.toNanos()) {
+      job.end(JobState.EXPIRED, "sample did not arrive within " + longest);
+    } else if (job.ageNanos() > all.toNanos()) {
+      job.end(JobState.EXPIRED, "sample did not arrive within " + all);
+    }
   }
 
   private void dropOldest(List<TrainingJob> ended) {

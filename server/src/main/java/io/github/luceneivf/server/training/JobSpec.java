@@ -26,6 +26,9 @@ record JobSpec(
 
   private static final int ID_BYTES = 16;
 
+  /** A job's own bookkeeping, its uploads and its watches, generously. */
+  private static final int JOB_BYTES = 64 << 10;
+
   /** Returns the bytes of the sample. */
   long sampleBytes() {
     return (long) Float.BYTES * rows * dim;
@@ -33,14 +36,20 @@ record JobSpec(
 
   /**
    * Returns the memory the training needs, in bytes: the sample, a mapped copy, centroids, for
-   * sub-codebooks a rotated copy, the parent as bytes and as floats.
+   * sub-codebooks a rotated copy, the parent as it is read, the codebook as it is written.
    */
   long memoryBytes() {
     long lists = Math.min(request.params().nlist(), rows);
     long perList = 4L * Float.BYTES * dim;
     long perRow = 32;
     int copies = request.encoding().subCodebookSize() == 0 ? 2 : 3;
-    return copies * sampleBytes() + lists * perList + rows * perRow + 4 * parentBytes;
+    long written = Codebook.maxBytes((int) lists, dim, request.encoding());
+    return JOB_BYTES
+        + copies * sampleBytes()
+        + lists * perList
+        + rows * perRow
+        + (parentBytes == 0 ? 0 : Codebook.readingBytes(parentBytes, dim))
+        + Codebook.readingBytes(written, dim);
   }
 
   /** Returns whether it starts from the parent's centroids. */

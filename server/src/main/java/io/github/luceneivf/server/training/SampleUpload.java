@@ -10,68 +10,75 @@ import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.FiniteCheck;
+import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.rpc.RequestException;
-import io.github.luceneivf.server.rpc.StatusMapper;
 import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.ChunkCheck;
 import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.FloatBytes;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the sample of a job. Every chunk is checked as it comes; the job gets the sample when
- * all is there. Confined to the call's serial callbacks, but for the job's end, which may come from
- * anywhere.
+ * Receives the sample of a job, in memory that the job has reserved. Every chunk is checked as it
+ * comes; the job gets the sample when all is there. Confined to the call's serial callbacks, but
+ * for the job's end, which may come from anywhere.
  */
-final class SampleUpload implements StreamObserver<UploadSampleRequest> {
+final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSampleResponse> {
 
   private final JobRegistry jobs;
-  private final StreamObserver<UploadSampleResponse> response;
   private final MessageDigest digest = Checksums.sha256();
   private final Consumer<JobStatus> jobListener = this::jobChanged;
   private final Limits limits;
-  private @Nullable TrainingJob job;
+  private volatile @Nullable TrainingJob job;
   private @Nullable CodebookAssembler parent;
   private float[] values = {};
   private int rows;
-  private boolean closed;
 
-  SampleUpload(JobRegistry jobs, Limits limits, StreamObserver<UploadSampleResponse> response) {
+  SampleUpload(
+      JobRegistry jobs,
+      Limits limits,
+      CallRoom room,
+      ServerCallStreamObserver<UploadSampleResponse> client) {
+    super(room, client);
     this.jobs = jobs;
     this.limits = limits;
-    this.response = response;
   }
 
   @Override
-  public void onNext(UploadSampleRequest message) {
-    if (isClosed()) {
-      return;
-    }
-    try {
-      switch (message.getMessageCase()) {
-        case HEADER -> begin(message.getHeader());
-        case PARENT -> add(message.getParent());
-        case CHUNK -> add(message.getChunk());
-        case END -> finish(message.getEnd());
-        case MESSAGE_NOT_SET ->
-            throw RequestException.invalid(
-                "message must be header, parent, chunk or end, got none");
-      }
-    } catch (RuntimeException e) {
-      fail(e);
+  protected boolean isHeader(UploadSampleRequest message) {
+    return message.hasHeader();
+  }
+
+  @Override
+  protected String content() {
+    return "sample";
+  }
+
+  @Override
+  protected String lastMessage() {
+    return "end must be the last message";
+  }
+
+  @Override
+  protected void receive(UploadSampleRequest message) {
+    switch (message.getMessageCase()) {
+      case HEADER -> begin(message.getHeader());
+      case PARENT -> add(message.getParent());
+      case CHUNK -> add(message.getChunk());
+      case END -> finish(message.getEnd());
+      case MESSAGE_NOT_SET ->
+          throw RequestException.invalid("message must be header, parent, chunk or end, got none");
     }
   }
 
   private void begin(SampleHeader header) {
-    if (job != null) {
-      throw RequestException.invalid("header must be the first message, got another");
-    }
     TrainingJob found = jobs.get(header.getJobId());
     if (header.getParentBytes() != 0) {
       RequestException.requireRange(
@@ -162,8 +169,8 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
     values = new float[0];
     jobs.run(target);
     if (close()) {
-      response.onNext(UploadSampleResponse.newBuilder().setJob(JobMessages.job(target)).build());
-      response.onCompleted();
+      client.onNext(UploadSampleResponse.newBuilder().setJob(JobMessages.job(target)).build());
+      client.onCompleted();
     }
   }
 
@@ -181,42 +188,24 @@ final class SampleUpload implements StreamObserver<UploadSampleRequest> {
     }
   }
 
+  /** A job whose sample comes too slowly does not wait for another one. */
   @Override
-  public void onError(Throwable t) {
-    close();
-    abandon();
-  }
-
-  @Override
-  public void onCompleted() {
-    if (!isClosed()) {
-      fail(RequestException.invalid("end must be the last message"));
+  protected void late(RequestException cause) {
+    TrainingJob target = job;
+    fail(cause);
+    if (target != null) {
+      target.end(JobState.EXPIRED, String.valueOf(cause.getMessage()));
     }
   }
 
-  private void fail(RuntimeException failure) {
-    if (close()) {
-      abandon(); // first, so that a client that is told may upload again
-      response.onError(StatusMapper.toStatus(failure));
-    }
-  }
-
-  private void abandon() {
+  @Override
+  protected void release() {
     values = new float[0];
+    parent = null;
     TrainingJob target = job;
     if (target != null) {
       target.removeListener(jobListener);
-      target.abandonUpload();
+      target.abandonUpload(); // so that a client that is told may upload again
     }
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  private synchronized boolean close() {
-    boolean first = !closed;
-    closed = true;
-    return first;
   }
 }

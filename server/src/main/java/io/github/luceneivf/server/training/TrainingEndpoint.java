@@ -19,13 +19,14 @@ import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.codebook.CodebookDownload;
-import io.github.luceneivf.server.codebook.Transfers;
 import io.github.luceneivf.server.config.Limits;
-import io.github.luceneivf.server.rpc.Answer;
+import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.StatusMapper;
+import io.github.luceneivf.server.rpc.UnaryReply;
 import io.github.luceneivf.wire.ChunkCheck;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -33,7 +34,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,41 +46,39 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   private static final int MAX_WATCHES = 1000;
 
   private final JobRegistry jobs;
+  private final PeerJobs jobsOfPeers;
   private final Limits limits;
-  private final Transfers transfers;
+  private final CallRoom uploads;
+  private final CallRoom downloads;
   private final DrainGate gate;
-  private final ScheduledExecutorService timer;
   private final Semaphore watches = new Semaphore(MAX_WATCHES);
 
   /**
    * Creates the service.
    *
-   * @param transfers room for codebooks on their way to clients
+   * @param uploads room for samples
+   * @param downloads room for codebooks on their way to clients
    * @param gate closed when no new work is wanted
-   * @param timer for heartbeats; closed by the caller
    */
   public TrainingEndpoint(
-      JobRegistry jobs,
-      Limits limits,
-      Transfers transfers,
-      DrainGate gate,
-      ScheduledExecutorService timer) {
+      JobRegistry jobs, Limits limits, CallRoom uploads, CallRoom downloads, DrainGate gate) {
     this.jobs = jobs;
+    this.jobsOfPeers = new PeerJobs(jobs, limits);
     this.limits = limits;
-    this.transfers = transfers;
+    this.uploads = uploads;
+    this.downloads = downloads;
     this.gate = gate;
-    this.timer = timer;
   }
 
   @Override
   public void createTrainingJob(
       CreateTrainingJobRequest request, StreamObserver<CreateTrainingJobResponse> client) {
-    Answer.send(
+    UnaryReply.send(
         client,
         () -> {
           gate.requireOpen();
           ProtocolCheck.require(request.getProtocolVersionValue());
-          TrainingJob job = jobs.create(JobMessages.spec(request.getSpec(), limits));
+          TrainingJob job = jobsOfPeers.create(JobMessages.spec(request.getSpec(), limits));
           return CreateTrainingJobResponse.newBuilder()
               .setJob(JobMessages.job(job))
               .setMaxChunkBytes(ChunkCheck.MAX_BYTES)
@@ -91,7 +89,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public StreamObserver<UploadSampleRequest> uploadSample(
       StreamObserver<UploadSampleResponse> client) {
-    return new SampleUpload(jobs, limits, client);
+    return InboundStream.open(client, call -> new SampleUpload(jobs, limits, uploads, call));
   }
 
   @Override
@@ -108,7 +106,8 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
     }
     var call = (ServerCallStreamObserver<WatchJobResponse>) client;
     JobWatch watch = new JobWatch(call);
-    Future<?> heartbeat = timer.scheduleAtFixedRate(watch::heartbeat, 1, 1, TimeUnit.SECONDS);
+    Future<?> heartbeat =
+        downloads.timer().scheduleAtFixedRate(watch::heartbeat, 1, 1, TimeUnit.SECONDS);
     AtomicBoolean released = new AtomicBoolean();
     Runnable release =
         () -> {
@@ -130,7 +129,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void cancelJob(CancelJobRequest request, StreamObserver<CancelJobResponse> client) {
-    Answer.send(
+    UnaryReply.send(
         client,
         () -> {
           TrainingJob job = jobs.get(request.getJobId());
@@ -141,7 +140,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> client) {
-    Answer.send(
+    UnaryReply.send(
         client,
         () -> {
           TrainingJob job = jobs.get(request.getJobId());
@@ -152,7 +151,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> client) {
-    Answer.send(client, () -> list(request));
+    UnaryReply.send(client, () -> list(request));
   }
 
   private ListJobsResponse list(ListJobsRequest request) {
@@ -176,7 +175,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    Answer.send(
+    UnaryReply.send(
         client,
         () ->
             GetTrainingReportResponse.newBuilder()
@@ -186,15 +185,14 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
 
   @Override
   public void getCodebook(GetCodebookRequest request, StreamObserver<GetCodebookResponse> client) {
-    CodebookDownload<GetCodebookResponse> download =
-        new CodebookDownload<>(
-            transfers,
-            (ServerCallStreamObserver<GetCodebookResponse>) client,
-            chunk -> GetCodebookResponse.newBuilder().setChunk(chunk).build());
-    download.start(() -> {
-      JobResult result = jobs.get(request.getJobId()).result();
-      return new CodebookDownload.Found<>(result.bytes(), () -> content(result));
-    });
+    CodebookDownload.start(
+        downloads,
+        client,
+        chunk -> GetCodebookResponse.newBuilder().setChunk(chunk).build(),
+        () -> {
+          JobResult result = jobs.get(request.getJobId()).result();
+          return new CodebookDownload.Found<>(result.bytes(), () -> content(result));
+        });
   }
 
   private static CodebookDownload.Content<GetCodebookResponse> content(JobResult result)

@@ -49,6 +49,8 @@ final class TrainingJob implements TrainingMonitor {
   private final Runnable freeMemory;
   private final List<Consumer<JobStatus>> listeners = new CopyOnWriteArrayList<>();
 
+  private final long createdNanos;
+
   private volatile JobStatus status = JobStatus.CREATED;
   private volatile long lastChangeNanos;
   private volatile long lastFollowedNanos;
@@ -65,7 +67,8 @@ final class TrainingJob implements TrainingMonitor {
     this.created = created;
     this.clock = clock;
     this.freeMemory = freeMemory;
-    this.lastChangeNanos = clock.nanos();
+    this.createdNanos = clock.nanos();
+    this.lastChangeNanos = createdNanos;
     this.lastFollowedNanos = lastChangeNanos;
   }
 
@@ -114,6 +117,16 @@ final class TrainingJob implements TrainingMonitor {
   /** Returns how long nothing has happened, in nanoseconds. */
   long quietNanos() {
     return clock.nanos() - lastChangeNanos;
+  }
+
+  /** Returns how long ago it was created, in nanoseconds. */
+  long ageNanos() {
+    return clock.nanos() - createdNanos;
+  }
+
+  /** Returns whether its sample is on its way. */
+  synchronized boolean isUploading() {
+    return uploading;
   }
 
   /** Returns how long nobody has followed the job, in nanoseconds. */

@@ -4,13 +4,13 @@ package io.github.luceneivf.server.rpc;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 
-/** Answers of one message. Stateless. */
-public final class Answer {
+/** Replies of one message. Stateless. */
+public final class UnaryReply {
 
-  private Answer() {}
+  private UnaryReply() {}
 
   /**
-   * Makes an answer.
+   * Makes a reply.
    *
    * @param <T> its type
    */
@@ -25,7 +25,7 @@ public final class Answer {
     T response;
     try {
       response = work.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       client.onError(StatusMapper.toStatus(e));
       return;
     }
