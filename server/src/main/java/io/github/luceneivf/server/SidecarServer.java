@@ -20,6 +20,7 @@ import io.github.luceneivf.server.merge.HandoffDirectory;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.rpc.UnaryDeadline;
+import io.github.luceneivf.server.storage.RecordFile;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +63,12 @@ public final class SidecarServer implements AutoCloseable {
   private static final int WINDOWS_IN_BUDGET = 32;
   private static final String JOBS = "jobs";
   private static final String CODEBOOKS = "codebooks";
+  private static final List<String> SERVICES =
+      List.of(
+          "",
+          TrainingServiceGrpc.SERVICE_NAME,
+          MergeServiceGrpc.SERVICE_NAME,
+          CodebookServiceGrpc.SERVICE_NAME);
   private static final int MAX_ENCODE_THREADS = 4;
   private static final int SWEEP_SECONDS = 1;
   private static final int QUIET_CHECKS = 3;
@@ -82,19 +90,22 @@ public final class SidecarServer implements AutoCloseable {
     this.config = config;
     this.data = data;
     Limits limits = config.limits();
-    CodebookStore published = CodebookStore.open(data.path().resolve(CODEBOOKS), config.storage());
+    CodebookStore published =
+        CodebookStore.open(
+            data.path().resolve(CODEBOOKS), config.storage(), limits, RecordFile::write);
     Optional<HandoffDirectory> handoff =
         config.storage().handoff().isPresent()
             ? Optional.of(HandoffDirectory.open(config.storage().handoff().get()))
             : Optional.empty();
-    JobStore results = JobStore.open(data.path().resolve(JOBS));
+    JobStore results = JobStore.open(data.path().resolve(JOBS), RecordFile::write);
     this.threads = ServerThreads.start(limits);
     MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
     CodebookCache codebooks = new CodebookCache(limits.memoryBytes() / 4, published);
     this.jobs =
         new JobRegistry(
             config,
-            new JobRegistry.Resources(memory, codebooks, results, threads.training()),
+            new JobRegistry.Resources(
+                memory, codebooks, results, threads.training(), threads.disk()),
             new LocalCodebookTrainer(),
             ServerClock.SYSTEM);
     this.streams =
@@ -179,16 +190,12 @@ public final class SidecarServer implements AutoCloseable {
     Future<?> _ =
         threads
             .timer()
-            .scheduleAtFixedRate(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-    for (String name :
-        new String[] {
-          "",
-          TrainingServiceGrpc.SERVICE_NAME,
-          MergeServiceGrpc.SERVICE_NAME,
-          CodebookServiceGrpc.SERVICE_NAME
-        }) {
-      health.setStatus(name, ServingStatus.SERVING);
-    }
+            .scheduleAtFixedRate(
+                new Sweeper(jobs::sweep, this::tellHealth),
+                SWEEP_SECONDS,
+                SWEEP_SECONDS,
+                TimeUnit.SECONDS);
+    tellHealth(true);
     LOG.atInfo()
         .addKeyValue("host", config.host())
         .addKeyValue("port", port())
@@ -196,11 +203,9 @@ public final class SidecarServer implements AutoCloseable {
         .log("serving");
   }
 
-  private void sweep() {
-    try {
-      jobs.sweep();
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("sweep failed"); // an exception would end the schedule
+  private void tellHealth(boolean well) {
+    for (String name : SERVICES) {
+      health.setStatus(name, well ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
   }
 

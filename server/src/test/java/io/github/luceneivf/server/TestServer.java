@@ -16,6 +16,8 @@ import io.github.luceneivf.server.merge.EncodeResources;
 import io.github.luceneivf.server.merge.HandoffDirectory;
 import io.github.luceneivf.server.merge.MergeEndpoint;
 import io.github.luceneivf.server.rpc.DrainGate;
+import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.server.storage.RecordWriter;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
@@ -60,7 +62,7 @@ public final class TestServer implements AutoCloseable {
   private final ManagedChannel channel;
 
   public TestServer(CodebookTrainer trainer, Duration idle) throws IOException {
-    this(trainer, idle, Files.createTempDirectory("ivf-server"), true);
+    this(trainer, idle, Files.createTempDirectory("ivf-server"), true, Keeping.DEFAULT);
   }
 
   /** A server on a directory that outlives it. */
@@ -70,10 +72,37 @@ public final class TestServer implements AutoCloseable {
 
   /** A server on a directory that outlives it. */
   public static TestServer on(Path data, CodebookTrainer trainer) throws IOException {
-    return new TestServer(trainer, Duration.ofMinutes(1), data, false);
+    return on(data, trainer, Keeping.DEFAULT);
   }
 
-  private TestServer(CodebookTrainer trainer, Duration idle, Path data, boolean temporary)
+  /** A server on a directory that outlives it. */
+  public static TestServer on(Path data, CodebookTrainer trainer, Keeping keeping)
+      throws IOException {
+    return new TestServer(trainer, Duration.ofMinutes(1), data, false, keeping);
+  }
+
+  /** What may be kept, and how it is written. */
+  public record Keeping(Limits limits, Storage storage, RecordWriter writer) {
+    public static final Keeping DEFAULT = new Keeping(LIMITS, STORAGE, RecordFile::write);
+
+    public Keeping withLimits(Limits other) {
+      return new Keeping(other, storage, writer);
+    }
+
+    public Keeping withBytes(long bytes) {
+      return new Keeping(
+          limits,
+          new Storage(storage.fields(), storage.versions(), bytes, storage.handoff()),
+          writer);
+    }
+
+    public Keeping withWriter(RecordWriter other) {
+      return new Keeping(limits, storage, other);
+    }
+  }
+
+  private TestServer(
+      CodebookTrainer trainer, Duration idle, Path data, boolean temporary, Keeping keeping)
       throws IOException {
     this.data = data;
     this.temporary = temporary;
@@ -83,10 +112,12 @@ public final class TestServer implements AutoCloseable {
             0,
             data,
             false,
-            LIMITS,
+            keeping.limits,
             new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)),
-            STORAGE);
-    CodebookStore published = CodebookStore.open(data.resolve("codebooks"), STORAGE);
+            keeping.storage);
+    CodebookStore published =
+        CodebookStore.open(
+            data.resolve("codebooks"), keeping.storage, keeping.limits, keeping.writer);
     codebooks = new CodebookCache(1 << 20, published);
     transfers =
         new Transfers(LIMITS, idle, new Transfers.Shared(memory, threads.disk(), threads.timer()));
@@ -94,7 +125,11 @@ public final class TestServer implements AutoCloseable {
         new JobRegistry(
             config,
             new JobRegistry.Resources(
-                memory, codebooks, JobStore.open(data.resolve("jobs")), threads.training()),
+                memory,
+                codebooks,
+                JobStore.open(data.resolve("jobs"), keeping.writer),
+                threads.training(),
+                threads.disk()),
             trainer,
             clock);
     Path shared = data.resolve("handoff");
@@ -110,7 +145,8 @@ public final class TestServer implements AutoCloseable {
     String name = InProcessServerBuilder.generateName();
     server =
         InProcessServerBuilder.forName(name)
-            .addService(new TrainingEndpoint(jobs, LIMITS, transfers, gate, threads.timer()))
+            .addService(
+                new TrainingEndpoint(jobs, keeping.limits, transfers, gate, threads.timer()))
             .addService(new MergeEndpoint(streams, gate))
             .addService(new CodebookEndpoint(published, transfers, gate, InstantSource.system()))
             .build()

@@ -106,10 +106,8 @@ public final class CodebookDownload<T> {
       }
     } catch (DamagedFileException e) {
       fail(RequestException.damaged("codebook is damaged: " + e.getMessage()));
-    } catch (IOException | RuntimeException e) {
-      fail(e);
-    } catch (OutOfMemoryError e) {
-      // The estimate was too low. What the call held is free again; the server lives on.
+    } catch (IOException | RuntimeException | Error e) {
+      // An Error too: what the call held is free again, and its client is told.
       fail(e);
     }
   }

@@ -43,6 +43,7 @@ final class CodebookQuery {
         };
     StoredCodebook found =
         wanted.orElseThrow(() -> RequestException.notFound("codebook of " + name + " not found"));
+    store.requireServed(found);
     if (request.getKnownId().equals(found.ref().getId())) {
       return new CodebookDownload.Found<>(0, () -> unchanged(found));
     }

@@ -2,12 +2,16 @@
 package io.github.luceneivf.server.codebook;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.proto.v1.CodebookRef;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.server.storage.RecordWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -19,12 +23,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A codebook on disk. Version and content hash are in the name of its file, so that they are known
- * even if it is damaged; its head is a {@link FetchHeader}, its body the binary form.
+ * even if it is damaged; its head is a {@link FetchHeader}, its body the binary form. A file whose
+ * content is another's, however intact, is damaged.
  */
 final class StoredCodebook {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredCodebook.class);
-  private static final Pattern FILE = Pattern.compile("(\\d{10})-([0-9a-f]{64})\\.codebook");
+
+  /** Names of files. */
+  static final Pattern FILE = Pattern.compile("(\\d{10})-([0-9a-f]{64})\\.codebook");
 
   private final Path file;
   private final int version;
@@ -47,13 +54,13 @@ final class StoredCodebook {
    *
    * @throws IOException if it cannot be written; nothing is left of it then
    */
-  static StoredCodebook write(Path directory, FetchHeader header, byte[] codebook)
-      throws IOException {
+  static StoredCodebook write(
+      Path directory, FetchHeader header, byte[] codebook, RecordWriter writer) throws IOException {
     PublishedCodebook summary = header.getCodebook();
     CodebookRef ref = summary.getCodebook();
     CodebookId id = CodebookId.of(ref.getId().toByteArray());
     Path file = directory.resolve("%010d-%s.codebook".formatted(ref.getVersion(), id.toString()));
-    RecordFile.write(file, header.toByteArray(), codebook);
+    writer.write(file, header.toByteArray(), codebook);
     return new StoredCodebook(file, ref.getVersion(), id, summary);
   }
 
@@ -74,7 +81,7 @@ final class StoredCodebook {
             .build();
     StoredCodebook stored = new StoredCodebook(file, version, CodebookId.of(id), known);
     try {
-      stored.summary = FetchHeader.parseFrom(RecordFile.readHead(file)).getCodebook();
+      stored.summary = stored.header(RecordFile.readHead(file)).getCodebook();
     } catch (IOException e) {
       stored.damaged(e);
     }
@@ -118,11 +125,62 @@ final class StoredCodebook {
   Content read() throws IOException {
     try {
       RecordFile.Content content = RecordFile.read(file);
-      return new Content(FetchHeader.parseFrom(content.head()), content.body());
+      FetchHeader header = header(content.head());
+      requireSame("content hash", id, contentHash(content.body()));
+      summary = header.getCodebook(); // which an earlier read may have failed to learn
+      return new Content(header, content.body());
     } catch (DamagedFileException e) {
       damaged(e);
       throw e;
     }
+  }
+
+  /** Reads a head, which must be that of the codebook that the file's name tells. */
+  private FetchHeader header(byte[] head) throws DamagedFileException {
+    FetchHeader header;
+    try {
+      header = FetchHeader.parseFrom(head);
+    } catch (InvalidProtocolBufferException e) {
+      throw new DamagedFileException(file, "head must be a header: " + e.getMessage());
+    }
+    PublishedCodebook told = header.getCodebook();
+    requireSame("index", summary.getIndex(), told.getIndex());
+    requireSame("field", summary.getField(), told.getField());
+    requireSame("version", version, told.getCodebook().getVersion());
+    requireSame("codebook id", id, id(told.getCodebook()));
+    return header;
+  }
+
+  private Object id(CodebookRef ref) {
+    byte[] bytes = ref.getId().toByteArray();
+    return bytes.length == CodebookId.BYTES ? CodebookId.of(bytes) : "of bytes: " + bytes.length;
+  }
+
+  private CodebookId contentHash(byte[] codebook) throws DamagedFileException {
+    try {
+      return Codebook.idOf(codebook);
+    } catch (IOException e) {
+      throw new DamagedFileException(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireSame(String what, Object wanted, Object got) throws DamagedFileException {
+    if (!wanted.equals(got)) {
+      throw new DamagedFileException(file, what + " must be " + wanted + ", got: " + got);
+    }
+  }
+
+  /** Returns which limit the codebook is over, if any; nothing is known of one without a head. */
+  Optional<String> overLimit(Limits limits) {
+    PublishedCodebook known = summary;
+    if (known.getDim() > limits.maxDims()) {
+      return Optional.of("dim must be at most " + limits.maxDims() + ", got: " + known.getDim());
+    }
+    if (known.getNlist() > limits.maxNlist()) {
+      return Optional.of(
+          "nlist must be at most " + limits.maxNlist() + ", got: " + known.getNlist());
+    }
+    return Optional.empty();
   }
 
   private void damaged(IOException cause) {

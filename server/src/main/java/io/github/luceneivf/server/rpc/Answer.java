@@ -25,7 +25,8 @@ public final class Answer {
     T response;
     try {
       response = work.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // An Error too: whoever waits for an answer must get one.
       client.onError(StatusMapper.toStatus(e));
       return;
     }

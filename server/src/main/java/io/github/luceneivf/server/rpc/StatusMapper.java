@@ -5,16 +5,20 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
+import io.github.luceneivf.server.storage.DamagedFileException;
+import io.github.luceneivf.server.storage.Shortage;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only place that makes a gRPC status. A refusal keeps its text; anything else is {@code
- * INTERNAL} with an id under which the log has the rest.
+ * The only place that makes a gRPC status. A refusal keeps its text; a damaged file is {@code
+ * DATA_LOSS}, a full disk or too many open files {@code RESOURCE_EXHAUSTED}; anything else is
+ * {@code INTERNAL} with an id under which the log has the rest.
  */
 public final class StatusMapper {
 
@@ -33,6 +37,14 @@ public final class StatusMapper {
     }
     if (failure instanceof StatusRuntimeException status) {
       return status;
+    }
+    if (failure instanceof DamagedFileException) {
+      return refused(RequestException.damaged("file is damaged: " + failure.getMessage()));
+    }
+    Optional<Shortage> shortage = Shortage.of(failure);
+    if (shortage.isPresent()) {
+      LOG.atWarn().setCause(failure).log("request refused for want of room");
+      return refused(RequestException.exhausted(shortage.get().text()));
     }
     return internal(failure);
   }

@@ -25,6 +25,9 @@ import java.util.Optional;
 /** Jobs as messages, and back. Stateless. */
 final class JobMessages {
 
+  /** Most elements of an array. */
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
   private JobMessages() {}
 
   /**
@@ -38,16 +41,23 @@ final class JobMessages {
     RequestException.requireRange("sample_rows", spec.getSampleRows(), 1, Integer.MAX_VALUE);
     long bytes = (long) Float.BYTES * spec.getSampleRows() * spec.getDim();
     if (bytes > limits.maxSampleBytes()
-        || (long) spec.getSampleRows() * spec.getDim() > Integer.MAX_VALUE - 8) {
+        || (long) spec.getSampleRows() * spec.getDim() > MAX_ARRAY) {
       throw RequestException.exhausted(
           "sample must be at most " + limits.maxSampleBytes() + " bytes, got: " + bytes);
     }
-    return new JobSpec(
-        request(spec, limits),
-        spec.getDim(),
-        spec.getSampleRows(),
-        sampleHash(spec),
-        parentBytes(spec, limits));
+    JobSpec checked =
+        new JobSpec(
+            request(spec, limits),
+            spec.getDim(),
+            spec.getSampleRows(),
+            sampleHash(spec),
+            parentBytes(spec, limits));
+    // Otherwise only the end of the training would tell.
+    if (checked.codebookBytes() > MAX_ARRAY) {
+      throw RequestException.exhausted(
+          "codebook must be at most " + MAX_ARRAY + " bytes, got: " + checked.codebookBytes());
+    }
+    return checked;
   }
 
   private static long parentBytes(TrainingSpec spec, Limits limits) {
@@ -60,7 +70,7 @@ final class JobMessages {
     }
     long most = Codebook.maxBytes(limits.maxNlist(), spec.getDim(), Encoding.PQ8);
     RequestException.requireRange(
-        "parent_bytes", spec.getParentBytes(), 1, Math.min(most, Integer.MAX_VALUE - 8L));
+        "parent_bytes", spec.getParentBytes(), 1, Math.min(most, (long) MAX_ARRAY));
     return spec.getParentBytes();
   }
 

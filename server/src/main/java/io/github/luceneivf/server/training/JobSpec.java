@@ -43,6 +43,11 @@ record JobSpec(
     return copies * sampleBytes() + lists * perList + rows * perRow + 4 * parentBytes;
   }
 
+  /** Returns the most bytes that the codebook can have. */
+  long codebookBytes() {
+    return Codebook.maxBytes(Math.min(request.params().nlist(), rows), dim, request.encoding());
+  }
+
   /** Returns whether it starts from the parent's centroids. */
   boolean warmStart() {
     return parentBytes > 0;
