@@ -78,7 +78,7 @@ final class FakeSidecar implements AutoCloseable {
   SidecarConnection connection(java.util.function.LongSupplier nanoClock) {
     Duration silence = fault.equals(Fault.NONE) ? Duration.ofSeconds(20) : Duration.ofMillis(400);
     RemoteConfig config =
-        RemoteConfig.of("sidecar", 9400).withDeadlines(silence, silence, silence.multipliedBy(2));
+        RemoteConfig.of("sidecar", 7070).withDeadlines(silence, silence, silence.multipliedBy(2));
     return new SidecarConnection(config, channel, new CircuitBreaker(nanoClock), () -> {});
   }
 

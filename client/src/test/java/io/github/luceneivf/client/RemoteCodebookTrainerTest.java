@@ -54,7 +54,7 @@ class RemoteCodebookTrainerTest {
               .train(TestVectors.request(), sample, monitor);
       assertEquals(local.codebook().id(), remote.codebook().id());
       assertEquals(local.calibration(), remote.calibration());
-      assertEquals("sidecar sidecar:9400", remote.report().trainedBy());
+      assertEquals("sidecar sidecar:7070", remote.report().trainedBy());
       assertEquals(1, seen.size());
       assertEquals(50, seen.getFirst().percent());
       assertEquals(1, sidecar.jobCancelled.getCount(), "a finished job is not cancelled");

@@ -17,8 +17,8 @@ class RemoteConfigTest {
 
   @Test
   void wrongValuesAreNamed() {
-    RemoteConfig good = RemoteConfig.of("localhost", 9400);
-    assertEquals("localhost:9400", good.target());
+    RemoteConfig good = RemoteConfig.of("localhost", 7070);
+    assertEquals("localhost:7070", good.target());
     assertEquals(
         "port must be in [1, 65535], got: 0", refusal(() -> RemoteConfig.of("localhost", 0)));
     assertEquals(

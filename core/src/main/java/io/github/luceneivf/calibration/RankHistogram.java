@@ -39,7 +39,8 @@ public final class RankHistogram {
 
   /**
    * Returns recall by setting at 1, 2, 3, …, 8 and then four settings per octave, the last one at
-   * {@code maxRank} or at the worst rank counted, whichever {@code untilWorst} says.
+   * {@code maxRank} or at the worst rank counted, whichever {@code untilWorst} says. Settings that
+   * the scale makes too large for an int are one point, the last.
    *
    * @param scale factor on the settings, at least 1; rounded up
    */
@@ -49,6 +50,9 @@ public final class RankHistogram {
     long sum = 0;
     int from = 1;
     for (int setting = 1; ; setting = Math.min(next(setting), last)) {
+      if (Math.ceil(setting * scale) >= Integer.MAX_VALUE) {
+        setting = last;
+      }
       for (; from <= setting; from++) {
         sum += counts[from];
       }

@@ -44,4 +44,9 @@ public record ClusteringReport(
     /** There are no more distinct vectors than centroids: each has its own. */
     ALL_DISTINCT
   }
+
+  /** Returns whether the objective stopped falling. */
+  public boolean converged() {
+    return stop != Stop.MAX_ITERATIONS;
+  }
 }

@@ -155,6 +155,16 @@ public final class Codebook {
   }
 
   /**
+   * Returns the content hash that the binary form of a codebook has, without reading the rest of
+   * it: whoever keeps codebooks by their ids can tell that some bytes are those of another one.
+   *
+   * @throws IOException if the bytes are too few for any codebook
+   */
+  public static CodebookId idOf(byte[] bytes) throws IOException {
+    return CodebookBytes.idOf(bytes);
+  }
+
+  /**
    * What codes depend on. Arrays are shared and not to be modified.
    *
    * @param space space of centroids and codes

@@ -53,6 +53,20 @@ final class CodebookBytes {
     return bytes;
   }
 
+  /** See {@link Codebook#idOf}. */
+  static CodebookId idOf(byte[] bytes) throws IOException {
+    requireLength(bytes);
+    return CodebookId.hashOf(
+        bytes, HEADER_BYTES, bytes.length - HEADER_BYTES - LINEAGE_BYTES - Integer.BYTES);
+  }
+
+  private static void requireLength(byte[] bytes) throws IOException {
+    if (bytes.length < FIXED_BYTES) {
+      throw new IOException(
+          "codebook: expected at least " + FIXED_BYTES + " bytes, got: " + bytes.length);
+    }
+  }
+
   /** Returns the whole binary form. */
   static byte[] write(Content content, Lineage lineage) {
     byte[] bytes = new byte[length(size(content))];
@@ -119,11 +133,8 @@ final class CodebookBytes {
 
   /** See {@link Codebook#fromBytes}. */
   static Codebook read(byte[] bytes) throws IOException {
+    requireLength(bytes);
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (bytes.length < FIXED_BYTES) {
-      throw new IOException(
-          "codebook: expected at least " + FIXED_BYTES + " bytes, got: " + bytes.length);
-    }
     int magic = in.getInt();
     if (magic != MAGIC) {
       throw new IOException("codebook: expected magic " + MAGIC + ", got: " + magic);

@@ -36,8 +36,15 @@ public final class CodebookId {
 
   /** Returns the hash of some content. */
   public static CodebookId hashOf(byte[] content) {
+    return hashOf(content, 0, content.length);
+  }
+
+  /** Returns the hash of {@code length} bytes from {@code offset} on. */
+  static CodebookId hashOf(byte[] bytes, int offset, int length) {
     try {
-      return new CodebookId(MessageDigest.getInstance("SHA-256").digest(content));
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(bytes, offset, length);
+      return new CodebookId(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256", e);
     }

@@ -3,6 +3,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.clustering.ClusteringReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -41,6 +42,11 @@ public record TrainingReport(
   public double energy() {
     double[] objective = clustering.objective();
     return objective.length == 0 ? 0 : objective[objective.length - 1];
+  }
+
+  /** Returns what speaks against the codebook by these figures; empty if nothing does. */
+  public List<TrainingWarning> warnings() {
+    return TrainingWarning.of(this);
   }
 
   /** Returns nlist·Σs²/(Σs)² over the sizes of the training vectors' lists: 1 if all are equal. */

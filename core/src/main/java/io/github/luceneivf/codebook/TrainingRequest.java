@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param encoding the encoding to calibrate the rerank depth for, and to train sub-codebooks for if
  *     it needs them
  * @param params k-means parameters; {@code nlist} is lowered to what the sample can fill
- * @param population vectors that the sample stands for, at least 1
+ * @param population vectors that the sample stands for, in [1, {@link #MAX_POPULATION}]
  * @param parent the codebook that this one replaces, if any; its version is one less
  * @param warmStart the parent itself, to start from its centroids: fewer iterations, the same
  *     quality, and most lists keep their place; empty to start afresh
@@ -26,6 +26,12 @@ public record TrainingRequest(
     long population,
     Optional<CodebookRef> parent,
     Optional<Codebook> warmStart) {
+
+  /**
+   * Largest population, 2^40: five hundred times what one Lucene index can hold, and few enough
+   * that no figure made of it overflows.
+   */
+  public static final long MAX_POPULATION = 1L << 40;
 
   /** A request to start afresh, with or without a parent. */
   public TrainingRequest(
@@ -67,8 +73,9 @@ public record TrainingRequest(
             "warmStart must have metric " + metric + ", got: " + start.metric());
       }
     }
-    if (population < 1) {
-      throw new IllegalArgumentException("population must be at least 1, got: " + population);
+    if (population < 1 || population > MAX_POPULATION) {
+      throw new IllegalArgumentException(
+          "population must be in [1, " + MAX_POPULATION + "], got: " + population);
     }
   }
 

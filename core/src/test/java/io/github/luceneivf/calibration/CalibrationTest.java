@@ -46,6 +46,23 @@ class CalibrationTest {
   }
 
   @Test
+  void settingsTooLargeForAnIntAreOnePoint() {
+    RankHistogram ranks = new RankHistogram(100);
+    for (int rank = 1; rank <= 100; rank++) {
+      ranks.add(rank);
+    }
+    List<Point> points = ranks.points(true, 1e9);
+    assertEquals(
+        List.of(
+            new Point(1_000_000_000, 0.01f),
+            new Point(2_000_000_000, 0.02f),
+            new Point(Integer.MAX_VALUE, 1)),
+        points);
+    Curve curve = new Curve(10, points, points); // ascends
+    assertEquals(3, curve.byDepth().size());
+  }
+
+  @Test
   void aKBetweenCurvesTakesTheUpper() {
     Calibration calibration = calibration();
     assertEquals(calibration.nprobe(10, 0.8), calibration.nprobe(2, 0.8));

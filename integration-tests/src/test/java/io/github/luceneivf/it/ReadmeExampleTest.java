@@ -4,6 +4,7 @@ package io.github.luceneivf.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
@@ -43,12 +44,24 @@ class ReadmeExampleTest {
       """;
 
   private static List<String> examples() throws IOException {
-    String readme = Files.readString(Path.of("..", "README.md").toAbsolutePath().normalize());
     return Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-        .matcher(readme)
+        .matcher(readme())
         .results()
         .map((MatchResult block) -> block.group(1))
         .toList();
+  }
+
+  /** The README, the help and the code name the same port. */
+  @Test
+  void portIsTheDefault() throws IOException {
+    String port = Integer.toString(ServerConfig.DEFAULT_PORT);
+    String readme = readme();
+    assertTrue(readme.contains("./ivf serve --data sidecar-data    # on port " + port));
+    assertTrue(readme.contains("RemoteConfig.of(\"127.0.0.1\", " + port + ")"));
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(Path.of("..", "README.md").toAbsolutePath().normalize());
   }
 
   private static Class<?> compile(Path folder, String name, String body) throws Exception {

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads of a server, all daemons.
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param training runs trainings, two at a time, so that a small one need not wait for a large one
  * @param merge runs encode streams, one thread each
  * @param disk runs what waits for the disk
- * @param timer heartbeats and sweeps
+ * @param timer heartbeats, time limits and sweeps; what a task throws does not end its repetition
  */
 record ServerThreads(
     ExecutorService calls,
@@ -26,6 +27,7 @@ record ServerThreads(
     ExecutorService disk,
     ScheduledExecutorService timer) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServerThreads.class);
   private static final int MIN_CALL_THREADS = 4;
   private static final int TRAININGS = 2;
   private static final int DISK_THREADS = 2;
@@ -38,14 +40,7 @@ record ServerThreads(
         Executors.newFixedThreadPool(TRAININGS, factory("ivf-train")),
         Executors.newFixedThreadPool(limits.maxStreams(), factory("ivf-merge")),
         Executors.newFixedThreadPool(DISK_THREADS, factory("ivf-disk")),
-        newTimer());
-  }
-
-  /** What is cancelled is forgotten at once: it knows the call that it was to look after. */
-  private static ScheduledExecutorService newTimer() {
-    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, factory("ivf-timer"));
-    timer.setRemoveOnCancelPolicy(true);
-    return timer;
+        new GuardedTimer(factory("ivf-timer")));
   }
 
   private static ThreadFactory factory(String name) {
@@ -53,6 +48,12 @@ record ServerThreads(
     return runnable -> {
       Thread thread = new Thread(runnable, name + "-" + count.incrementAndGet());
       thread.setDaemon(true);
+      // Tasks tell whoever waits for them themselves; what still comes here must not go unseen.
+      thread.setUncaughtExceptionHandler((failed, e) ->
+          LOG.atError()
+              .addKeyValue("thread", failed.getName())
+              .setCause(e)
+              .log("task of a pool failed"));
       return thread;
     };
   }

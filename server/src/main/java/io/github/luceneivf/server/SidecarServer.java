@@ -23,6 +23,7 @@ import io.github.luceneivf.server.rpc.FailedCalls;
 import io.github.luceneivf.server.rpc.ParsedRequests;
 import io.github.luceneivf.server.rpc.Peer;
 import io.github.luceneivf.server.rpc.RequestDeadline;
+import io.github.luceneivf.server.storage.RecordFile;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
@@ -40,6 +41,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
@@ -97,6 +99,12 @@ public final class SidecarServer implements AutoCloseable {
 
   private static final String JOBS = "jobs";
   private static final String CODEBOOKS = "codebooks";
+  private static final List<String> SERVICES =
+      List.of(
+          "",
+          TrainingServiceGrpc.SERVICE_NAME,
+          MergeServiceGrpc.SERVICE_NAME,
+          CodebookServiceGrpc.SERVICE_NAME);
 
   /** Beyond this the wire is the narrow place of a stream. */
   private static final int MAX_ENCODE_THREADS = 4;
@@ -123,12 +131,14 @@ public final class SidecarServer implements AutoCloseable {
     this.config = config;
     this.data = data;
     Limits limits = config.limits();
-    CodebookStore published = CodebookStore.open(data.path().resolve(CODEBOOKS), config.storage());
+    CodebookStore published =
+        CodebookStore.open(
+            data.path().resolve(CODEBOOKS), config.storage(), limits, RecordFile::write);
     Optional<HandoffDirectory> handoff =
         config.storage().handoff().isPresent()
             ? Optional.of(HandoffDirectory.open(config.storage().handoff().get()))
             : Optional.empty();
-    JobStore results = JobStore.open(data.path().resolve(JOBS));
+    JobStore results = JobStore.open(data.path().resolve(JOBS), RecordFile::write);
     this.threads = ServerThreads.start(limits);
     MemoryBudget memory = new MemoryBudget(limits.memoryBytes());
     MemoryBudget others = memory.part(limits.memoryBytes() - limits.memoryBytes() / STREAM_SHARE);
@@ -137,7 +147,8 @@ public final class SidecarServer implements AutoCloseable {
     this.jobs =
         new JobRegistry(
             config,
-            new JobRegistry.Resources(others, codebooks, results, threads.training()),
+            new JobRegistry.Resources(
+                others, codebooks, results, threads.training(), threads.disk()),
             new LocalCodebookTrainer(),
             ServerClock.SYSTEM);
     ServerConfig.Times times = config.times();
@@ -240,16 +251,12 @@ public final class SidecarServer implements AutoCloseable {
     Future<?> _ =
         threads
             .timer()
-            .scheduleAtFixedRate(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-    for (String name :
-        new String[] {
-          "",
-          TrainingServiceGrpc.SERVICE_NAME,
-          MergeServiceGrpc.SERVICE_NAME,
-          CodebookServiceGrpc.SERVICE_NAME
-        }) {
-      health.setStatus(name, ServingStatus.SERVING);
-    }
+            .scheduleAtFixedRate(
+                new Sweeper(jobs::sweep, this::tellHealth),
+                SWEEP_SECONDS,
+                SWEEP_SECONDS,
+                TimeUnit.SECONDS);
+    tellHealth(true);
     LOG.atInfo()
         .addKeyValue("host", config.host())
         .addKeyValue("port", port())
@@ -257,11 +264,9 @@ public final class SidecarServer implements AutoCloseable {
         .log("serving");
   }
 
-  private void sweep() {
-    try {
-      jobs.sweep();
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("sweep failed"); // an exception would end the schedule
+  private void tellHealth(boolean well) {
+    for (String name : SERVICES) {
+      health.setStatus(name, well ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
   }
 

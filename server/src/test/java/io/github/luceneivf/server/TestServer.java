@@ -19,6 +19,8 @@ import io.github.luceneivf.server.rpc.DrainGate;
 import io.github.luceneivf.server.rpc.FailedCalls;
 import io.github.luceneivf.server.rpc.ParsedRequests;
 import io.github.luceneivf.server.rpc.Peer;
+import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.server.storage.RecordWriter;
 import io.github.luceneivf.server.training.JobRegistry;
 import io.github.luceneivf.server.training.JobStore;
 import io.github.luceneivf.server.training.TrainingEndpoint;
@@ -68,7 +70,7 @@ public final class TestServer implements AutoCloseable {
   private final ManagedChannel channel;
 
   public TestServer(CodebookTrainer trainer, Duration idle) throws IOException {
-    this(trainer, idle, Files.createTempDirectory("ivf-server"), true);
+    this(trainer, idle, Files.createTempDirectory("ivf-server"), true, Keeping.DEFAULT);
   }
 
   /** A server on a directory that outlives it. */
@@ -78,10 +80,37 @@ public final class TestServer implements AutoCloseable {
 
   /** A server on a directory that outlives it. */
   public static TestServer on(Path data, CodebookTrainer trainer) throws IOException {
-    return new TestServer(trainer, Duration.ofMinutes(1), data, false);
+    return on(data, trainer, Keeping.DEFAULT);
   }
 
-  private TestServer(CodebookTrainer trainer, Duration idle, Path data, boolean temporary)
+  /** A server on a directory that outlives it. */
+  public static TestServer on(Path data, CodebookTrainer trainer, Keeping keeping)
+      throws IOException {
+    return new TestServer(trainer, Duration.ofMinutes(1), data, false, keeping);
+  }
+
+  /** What may be kept, and how it is written. */
+  public record Keeping(Limits limits, Storage storage, RecordWriter writer) {
+    public static final Keeping DEFAULT = new Keeping(LIMITS, STORAGE, RecordFile::write);
+
+    public Keeping withLimits(Limits other) {
+      return new Keeping(other, storage, writer);
+    }
+
+    public Keeping withBytes(long bytes) {
+      return new Keeping(
+          limits,
+          new Storage(storage.fields(), storage.versions(), bytes, storage.handoff()),
+          writer);
+    }
+
+    public Keeping withWriter(RecordWriter other) {
+      return new Keeping(limits, storage, other);
+    }
+  }
+
+  private TestServer(
+      CodebookTrainer trainer, Duration idle, Path data, boolean temporary, Keeping keeping)
       throws IOException {
     this.data = data;
     this.temporary = temporary;
@@ -91,10 +120,12 @@ public final class TestServer implements AutoCloseable {
             0,
             data,
             false,
-            LIMITS,
+            keeping.limits,
             new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)),
-            STORAGE);
-    CodebookStore published = CodebookStore.open(data.resolve("codebooks"), STORAGE);
+            keeping.storage);
+    CodebookStore published =
+        CodebookStore.open(
+            data.resolve("codebooks"), keeping.storage, keeping.limits, keeping.writer);
     codebooks = new CodebookCache(1 << 20, published, memory);
     CallRoom.Threads disk = new CallRoom.Threads(threads.disk(), threads.timer());
     transfers = new CallRoom("transfers of codebooks", 2, memory, config.times(), disk);
@@ -103,7 +134,11 @@ public final class TestServer implements AutoCloseable {
         new JobRegistry(
             config,
             new JobRegistry.Resources(
-                memory, codebooks, JobStore.open(data.resolve("jobs")), threads.training()),
+                memory,
+                codebooks,
+                JobStore.open(data.resolve("jobs"), keeping.writer),
+                threads.training(),
+                threads.disk()),
             trainer,
             clock);
     Path shared = data.resolve("handoff");
@@ -119,7 +154,7 @@ public final class TestServer implements AutoCloseable {
     EncodeWork work = new EncodeWork(LIMITS, codebooks, new LocalVectorEncoder(), handoff);
     String name = InProcessServerBuilder.generateName();
     List.of(
-            new TrainingEndpoint(jobs, LIMITS, uploads, transfers, gate),
+            new TrainingEndpoint(jobs, keeping.limits, uploads, transfers, gate),
             new MergeEndpoint(work, streams, gate),
             new CodebookEndpoint(published, LIMITS, transfers, gate, InstantSource.system()))
         .forEach(service -> services.add(service.bindService()));

@@ -15,6 +15,7 @@ import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingReport;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.codebook.TrainingWarning;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
@@ -241,6 +242,9 @@ final class FieldIndexer {
             : new TrainingRequest(metric, encoding, kmeans, population, Optional.empty());
     TrainedCodebook trained = ports.trainer().train(request, sample, TrainingMonitor.of(run.abort));
     message(() -> "trained " + trained.codebook().id().shortHex() + ": " + trained.report());
+    for (TrainingWarning warning : trained.report().warnings()) {
+      message(() -> "training of " + trained.codebook().id().shortHex() + ": " + warning);
+    }
     return trained;
   }
 

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      defaultValue = "9400",
+      defaultValue = "" + ServerConfig.DEFAULT_PORT,
       description = "Port to bind, 0 for any free one (${DEFAULT-VALUE}).")
   int port;
 
@@ -100,7 +101,8 @@ final class ServeCommand implements Callable<Integer> {
 
   private static void writeAtomically(Path file, String text) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(part, text);
+    Files.deleteIfExists(part); // what a crash left, or a link
+    Files.writeString(part, text, StandardOpenOption.CREATE_NEW);
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -69,7 +69,7 @@ final class TerminationSignal {
     int status = 0;
     try {
       drain.run();
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       LOG.atError().setCause(e).log("draining failed");
       status = 1;
     }

@@ -113,6 +113,7 @@ public final class CodebookDownload<T> {
     } catch (DamagedFileException e) {
       fail(RequestException.damaged("codebook is damaged: " + e.getMessage()));
     } catch (IOException | RuntimeException | Error e) {
+      // An Error too: what the call held is free again, and its client is told.
       fail(e);
     }
   }

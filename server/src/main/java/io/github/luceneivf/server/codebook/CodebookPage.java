@@ -64,7 +64,8 @@ final class CodebookPage {
         continue;
       }
       for (StoredCodebook codebook : field.list()) {
-        if (after != null && !after.isBefore(field.name(), codebook.version())) {
+        if ((after != null && !after.isBefore(field.name(), codebook.version()))
+            || !store.isServed(codebook)) {
           continue;
         }
         if (page.getCodebooksCount() == size) {

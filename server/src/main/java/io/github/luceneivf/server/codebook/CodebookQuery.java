@@ -39,6 +39,7 @@ final class CodebookQuery {
         };
     StoredCodebook found =
         wanted.orElseThrow(() -> RequestException.notFound("codebook of " + name + " not found"));
+    store.requireServed(found);
     if (request.getKnownId().equals(CodebookRefs.bytes(found.id()))) {
       return new CodebookDownload.Found<>(0, () -> unchanged(found));
     }

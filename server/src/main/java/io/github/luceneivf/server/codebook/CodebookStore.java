@@ -3,15 +3,15 @@ package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.Storage;
 import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.server.storage.OwnFiles;
 import io.github.luceneivf.server.storage.RecordFile;
 import io.github.luceneivf.wire.FieldNames;
+import io.github.luceneivf.server.storage.RecordWriter;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All codebooks that were published, on disk: {@code <index>/<field>/<version>-<hash>.codebook}.
- * Only heads are read when it is opened. Thread-safe.
+ * Only heads are read when it is opened. Codebooks over a limit of this server stay on disk and are
+ * not served. Thread-safe.
  */
 public final class CodebookStore {
 
@@ -29,44 +30,37 @@ public final class CodebookStore {
 
   private final Path directory;
   private final Storage storage;
+  private final FieldCodebooks.Keeping keeping;
   private final Map<FieldName, FieldCodebooks> byName = new TreeMap<>();
 
-  private CodebookStore(Path directory, Storage storage) {
+  private CodebookStore(Path directory, Storage storage, FieldCodebooks.Keeping keeping) {
     this.directory = directory;
     this.storage = storage;
+    this.keeping = keeping;
   }
 
   /**
-   * Opens a store; damaged codebooks are kept and listed as such.
+   * Opens a store; damaged codebooks are kept and listed as such, what is not the store's is left
+   * alone.
    *
    * @param directory its directory, created
+   * @param limits what is served
+   * @param writer writes codebooks
    * @throws IOException if the directory cannot be created or listed
    */
-  public static CodebookStore open(Path directory, Storage storage) throws IOException {
-    Files.createDirectories(directory);
-    CodebookStore store = new CodebookStore(directory, storage);
-    for (Path index : directories(directory)) {
-      for (Path field : directories(index)) {
+  public static CodebookStore open(
+      Path directory, Storage storage, Limits limits, RecordWriter writer) throws IOException {
+    OwnFiles.createDirectory(directory);
+    FieldCodebooks.Keeping keeping = new FieldCodebooks.Keeping(storage.versions(), limits, writer);
+    CodebookStore store = new CodebookStore(directory, storage, keeping);
+    for (Path index : OwnFiles.directories(directory, FieldNames::isName)) {
+      for (Path field : OwnFiles.directories(index, FieldNames::isName)) {
         FieldName name =
             new FieldName(index.getFileName().toString(), field.getFileName().toString());
-        store.byName.put(name, FieldCodebooks.open(name, field, storage.versions()));
+        store.byName.put(name, FieldCodebooks.open(name, field, keeping));
       }
     }
     return store;
-  }
-
-  private static List<Path> directories(Path parent) throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
-      for (Path entry : entries) {
-        if (Files.isDirectory(entry) && FieldNames.isName(entry.getFileName().toString())) {
-          found.add(entry);
-        } else {
-          LOG.atWarn().addKeyValue("file", entry).log("not a directory of codebooks");
-        }
-      }
-    }
-    return found;
   }
 
   /** Returns the codebooks of all fields, by name. */
@@ -97,9 +91,10 @@ public final class CodebookStore {
               + ", got: "
               + (byName.size() + 1));
     }
-    Path path = directory.resolve(name.index()).resolve(name.field());
-    FieldCodebooks created = FieldCodebooks.open(name, path, storage.versions());
-    RecordFile.syncDirectory(directory.resolve(name.index()));
+    Path index = directory.resolve(name.index());
+    OwnFiles.createDirectory(index);
+    FieldCodebooks created = FieldCodebooks.open(name, index.resolve(name.field()), keeping);
+    RecordFile.syncDirectory(index);
     RecordFile.syncDirectory(directory);
     byName.put(name, created);
     return created;
@@ -118,12 +113,12 @@ public final class CodebookStore {
   /**
    * Reads a codebook, whatever field it belongs to.
    *
-   * @return empty if there is none of this content hash, or it cannot be read
+   * @return empty if there is none of this content hash within the limits, or it cannot be read
    */
   Optional<Codebook> read(CodebookId id) {
     for (FieldCodebooks field : fields()) {
       Optional<StoredCodebook> found = field.id(id);
-      if (found.isPresent() && !found.get().isDamaged()) {
+      if (found.isPresent() && !found.get().isDamaged() && isServed(found.get())) {
         try {
           return Optional.of(Codebook.fromBytes(found.get().read().codebook()));
         } catch (IOException e) {
@@ -132,6 +127,24 @@ public final class CodebookStore {
       }
     }
     return Optional.empty();
+  }
+
+  /** Returns whether a codebook is served. */
+  boolean isServed(StoredCodebook codebook) {
+    return codebook.overLimit(keeping.limits()).isEmpty();
+  }
+
+  /**
+   * Checks that a codebook is served.
+   *
+   * @throws RequestException if it is over a limit
+   */
+  void requireServed(StoredCodebook codebook) {
+    codebook
+        .overLimit(keeping.limits())
+        .ifPresent(limit -> {
+          throw RequestException.notFound("codebook is over a limit of this server: " + limit);
+        });
   }
 
   /**

@@ -3,11 +3,15 @@ package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.proto.v1.DriftReport;
 import io.github.luceneivf.proto.v1.GetDriftResponse;
+import io.github.luceneivf.server.storage.DamagedFileException;
+import io.github.luceneivf.server.storage.OwnFiles;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.server.storage.RecordWriter;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +28,31 @@ final class DriftLog {
   static final int MAX_SOURCES = 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(DriftLog.class);
-  private static final String FILE = "drift.reports";
 
+  /** Name of the file. */
+  static final String FILE = "drift.reports";
+
+  private final byte[] name;
   private final Path file;
+  private final RecordWriter writer;
   private final Map<String, DriftReport> bySource = new LinkedHashMap<>(); // oldest first
 
-  private DriftLog(Path file) {
+  private DriftLog(FieldName name, Path file, RecordWriter writer) {
+    this.name = name.toString().getBytes(StandardCharsets.UTF_8);
     this.file = file;
+    this.writer = writer;
   }
 
-  static DriftLog open(Path directory) {
-    DriftLog log = new DriftLog(directory.resolve(FILE));
-    if (Files.exists(log.file)) {
+  static DriftLog open(FieldName name, Path directory, RecordWriter writer) {
+    DriftLog log = new DriftLog(name, directory.resolve(FILE), writer);
+    if (OwnFiles.isFile(log.file)) {
       try {
-        GetDriftResponse kept = GetDriftResponse.parseFrom(RecordFile.read(log.file).body());
+        RecordFile.Content content = RecordFile.read(log.file);
+        // The first servers wrote no head.
+        if (content.head().length > 0 && !Arrays.equals(content.head(), log.name)) {
+          throw new DamagedFileException(log.file, "must be of " + name + ", is of another field");
+        }
+        GetDriftResponse kept = GetDriftResponse.parseFrom(content.body());
         kept.getReportsList().forEach(report -> log.bySource.put(report.getSource(), report));
       } catch (IOException e) {
         LOG.atWarn().addKeyValue("file", log.file).setCause(e).log("drift reports are damaged");
@@ -59,7 +74,7 @@ final class DriftLog {
       next.remove(next.keySet().iterator().next());
     }
     byte[] body = GetDriftResponse.newBuilder().addAllReports(next.values()).build().toByteArray();
-    RecordFile.write(file, new byte[0], body);
+    writer.write(file, name, body);
     bySource.clear();
     bySource.putAll(next);
   }

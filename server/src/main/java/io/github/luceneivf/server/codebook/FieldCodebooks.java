@@ -6,17 +6,19 @@ import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.proto.v1.DriftReport;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.RequestException;
-import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.server.storage.OwnFiles;
+import io.github.luceneivf.server.storage.RecordWriter;
 import io.github.luceneivf.wire.CodebookRefs;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,41 +30,58 @@ final class FieldCodebooks {
 
   private static final Logger LOG = LoggerFactory.getLogger(FieldCodebooks.class);
 
+  private static final Pattern OWN_FILE =
+      Pattern.compile(StoredCodebook.FILE.pattern() + "|" + Pattern.quote(DriftLog.FILE));
+
   private final FieldName name;
   private final Path directory;
-  private final int keptVersions;
+  private final Keeping keeping;
   private final TreeMap<Integer, StoredCodebook> byVersion = new TreeMap<>();
   private final DriftLog drift;
+
+  /**
+   * How codebooks are kept.
+   *
+   * @param versions codebooks kept of each field, the latest ones
+   * @param limits what is served
+   * @param writer writes them
+   */
+  record Keeping(int versions, Limits limits, RecordWriter writer) {}
 
   /** A codebook that is there, and whether it was not before. */
   record Published(StoredCodebook codebook, boolean created) {}
 
-  private FieldCodebooks(FieldName name, Path directory, int keptVersions) {
+  private FieldCodebooks(FieldName name, Path directory, Keeping keeping) {
     this.name = name;
     this.directory = directory;
-    this.keptVersions = keptVersions;
-    this.drift = DriftLog.open(directory);
+    this.keeping = keeping;
+    this.drift = DriftLog.open(name, directory, keeping.writer);
   }
 
   /**
-   * Opens a field's directory; deletes what a crash left half written.
+   * Opens a field's directory; deletes what a crash left half written, and leaves alone what is not
+   * the server's.
    *
    * @throws IOException if it cannot be created or listed
    */
-  static FieldCodebooks open(FieldName name, Path directory, int keptVersions) throws IOException {
-    Files.createDirectories(directory);
-    FieldCodebooks codebooks = new FieldCodebooks(name, directory, keptVersions);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-      for (Path file : files) {
-        if (file.getFileName().toString().endsWith(RecordFile.PART)) {
-          Files.deleteIfExists(file);
-        } else {
-          StoredCodebook.find(name, file)
-              .ifPresent(found -> codebooks.byVersion.put(found.version(), found));
-        }
-      }
+  static FieldCodebooks open(FieldName name, Path directory, Keeping keeping) throws IOException {
+    OwnFiles.createDirectory(directory);
+    FieldCodebooks codebooks = new FieldCodebooks(name, directory, keeping);
+    for (Path file : OwnFiles.list(directory, OWN_FILE)) {
+      StoredCodebook.find(name, file).ifPresent(codebooks::add);
     }
     return codebooks;
+  }
+
+  private void add(StoredCodebook found) {
+    byVersion.put(found.version(), found);
+    found
+        .overLimit(keeping.limits)
+        .ifPresent(limit ->
+            LOG.atWarn()
+                .addKeyValue("file", found.file())
+                .addKeyValue("limit", limit)
+                .log("codebook over a limit, kept and not served"));
   }
 
   FieldName name() {
@@ -144,10 +163,10 @@ final class FieldCodebooks {
     if (same.isEmpty()) {
       latest().ifPresent(latest -> requireSameKind(latest, summary));
     }
-    StoredCodebook written = StoredCodebook.write(directory, header, codebook);
+    StoredCodebook written = StoredCodebook.write(directory, header, codebook, keeping.writer);
     same.filter(damaged -> !damaged.file().equals(written.file())).ifPresent(this::delete);
     byVersion.put(written.version(), written);
-    while (byVersion.size() > keptVersions) {
+    while (byVersion.size() > keeping.versions) {
       delete(byVersion.firstEntry().getValue());
     }
     return new Published(written, same.isEmpty());

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.server.storage.RecordFile;
+import io.github.luceneivf.server.storage.RecordWriter;
 import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.WireException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -19,12 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A codebook on disk. Version and content hash are in the name of its file, so that they are known
- * even if it is damaged; its head is a {@link FetchHeader}, its body the binary form.
+ * even if it is damaged; its head is a {@link FetchHeader}, its body the binary form. A file whose
+ * content is another's, however intact, is damaged.
  */
 final class StoredCodebook {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoredCodebook.class);
-  private static final Pattern FILE = Pattern.compile("(\\d{10})-([0-9a-f]{64})\\.codebook");
+
+  /** Names of files. */
+  static final Pattern FILE = Pattern.compile("(\\d{10})-([0-9a-f]{64})\\.codebook");
 
   private final Path file;
   private final int version;
@@ -47,12 +55,12 @@ final class StoredCodebook {
    *
    * @throws IOException if it cannot be written; nothing is left of it then
    */
-  static StoredCodebook write(Path directory, FetchHeader header, byte[] codebook)
-      throws IOException {
+  static StoredCodebook write(
+      Path directory, FetchHeader header, byte[] codebook, RecordWriter writer) throws IOException {
     PublishedCodebook summary = header.getCodebook();
     CodebookRef ref = CodebookRefs.read("codebook", summary.getCodebook());
     Path file = directory.resolve("%010d-%s.codebook".formatted(ref.version(), ref.id()));
-    RecordFile.write(file, header.toByteArray(), codebook);
+    writer.write(file, header.toByteArray(), codebook);
     return new StoredCodebook(file, ref.version(), ref.id(), summary);
   }
 
@@ -74,7 +82,7 @@ final class StoredCodebook {
             .build();
     StoredCodebook stored = new StoredCodebook(file, version, id, known);
     try {
-      stored.summary = FetchHeader.parseFrom(RecordFile.readHead(file)).getCodebook();
+      stored.summary = stored.header(RecordFile.readHead(file)).getCodebook();
     } catch (IOException e) {
       stored.damaged(e);
     }
@@ -115,11 +123,60 @@ final class StoredCodebook {
   Content read() throws IOException {
     try {
       RecordFile.Content content = RecordFile.read(file);
-      return new Content(FetchHeader.parseFrom(content.head()), content.body());
+      FetchHeader header = header(content.head());
+      requireSame("content hash", id, contentHash(content.body()));
+      summary = header.getCodebook(); // which an earlier read may have failed to learn
+      return new Content(header, content.body());
     } catch (DamagedFileException e) {
       damaged(e);
       throw e;
     }
+  }
+
+  /** Reads a head, which must be that of the codebook that the file's name tells. */
+  private FetchHeader header(byte[] head) throws DamagedFileException {
+    FetchHeader header;
+    try {
+      header = FetchHeader.parseFrom(head);
+    } catch (InvalidProtocolBufferException e) {
+      throw new DamagedFileException(file, "head must be a header: " + e.getMessage());
+    }
+    PublishedCodebook told = header.getCodebook();
+    requireSame("index", summary.getIndex(), told.getIndex());
+    requireSame("field", summary.getField(), told.getField());
+    try {
+      requireSame("codebook", ref(), CodebookRefs.read("codebook", told.getCodebook()));
+    } catch (WireException e) {
+      throw new DamagedFileException(file, String.valueOf(e.getMessage()));
+    }
+    return header;
+  }
+
+  private CodebookId contentHash(byte[] codebook) throws DamagedFileException {
+    try {
+      return Codebook.idOf(codebook);
+    } catch (IOException e) {
+      throw new DamagedFileException(file, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireSame(String what, Object wanted, Object got) throws DamagedFileException {
+    if (!wanted.equals(got)) {
+      throw new DamagedFileException(file, what + " must be " + wanted + ", got: " + got);
+    }
+  }
+
+  /** Returns which limit the codebook is over, if any; nothing is known of one without a head. */
+  Optional<String> overLimit(Limits limits) {
+    PublishedCodebook known = summary;
+    if (known.getDim() > limits.maxDims()) {
+      return Optional.of("dim must be at most " + limits.maxDims() + ", got: " + known.getDim());
+    }
+    if (known.getNlist() > limits.maxNlist()) {
+      return Optional.of(
+          "nlist must be at most " + limits.maxNlist() + ", got: " + known.getNlist());
+    }
+    return Optional.empty();
   }
 
   private void damaged(IOException cause) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.config;
 
+import io.github.luceneivf.server.storage.OwnFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,15 +27,16 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Creates the directory if it is not there, and locks it.
+   * Creates the directory if it is not there, for its owner only, and locks it.
    *
    * @throws IOException if another server has it, or it cannot be written to
    */
   public static DataDirectory open(Path path) throws IOException {
-    Files.createDirectories(path);
-    FileChannel channel =
-        FileChannel.open(
-            path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    // The directory itself may be a link of its owner's; nothing in it is followed.
+    if (!Files.isDirectory(path)) {
+      OwnFiles.createDirectory(path);
+    }
+    FileChannel channel = OwnFiles.openOrCreate(path.resolve(LOCK_FILE));
     try {
       FileLock lock = tryLock(channel);
       if (lock == null) {

@@ -25,6 +25,10 @@ public record ServerConfig(
     Times times,
     Storage storage) {
 
+  /** Port that a server binds unless told otherwise. */
+  // Not in 9200 to 9600, where a search engine that this may run beside has ports of its own.
+  public static final int DEFAULT_PORT = 7070;
+
   /** Validates the components. */
   public ServerConfig {
     Objects.requireNonNull(host, "host");

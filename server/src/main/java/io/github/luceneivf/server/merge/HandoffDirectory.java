@@ -2,6 +2,7 @@
 package io.github.luceneivf.server.merge;
 
 import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.server.storage.Shortage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -53,10 +55,23 @@ public final class HandoffDirectory {
    * Opens a file.
    *
    * @param bytes its length
-   * @throws RequestException if the name is none, or the file is not as it must be
+   * @throws RequestException if the name is none, the file is not as it must be, or no file can be
+   *     opened now
    * @throws IOException if it cannot be read
    */
   FileChannel open(String name, long bytes) throws IOException {
+    try {
+      return checked(name, bytes);
+    } catch (IOException e) {
+      Optional<Shortage> shortage = Shortage.of(e);
+      if (shortage.isPresent()) {
+        throw RequestException.exhausted(shortage.get().text());
+      }
+      throw e;
+    }
+  }
+
+  private FileChannel checked(String name, long bytes) throws IOException {
     if (!NAME.matcher(name).matches()) {
       throw RequestException.invalid("handoff_file must match " + NAME);
     }

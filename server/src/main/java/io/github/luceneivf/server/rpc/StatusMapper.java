@@ -5,19 +5,22 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.RetryInfo;
+import io.github.luceneivf.server.storage.DamagedFileException;
+import io.github.luceneivf.server.storage.Shortage;
 import io.github.luceneivf.wire.WireException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only place that makes a gRPC status. A refusal keeps its text, and so does
- * what a message that cannot be right is refused for; want of memory is {@code
- * RESOURCE_EXHAUSTED}; anything else is {@code INTERNAL} with an id under which the log has the
- * rest.
+ * The only place that makes a gRPC status. A refusal keeps its text, and so does what a message
+ * that cannot be right is refused for; a damaged file is {@code DATA_LOSS}; want of memory, a full
+ * disk and too many open files are {@code RESOURCE_EXHAUSTED}; anything else is {@code INTERNAL}
+ * with an id under which the log has the rest.
  */
 public final class StatusMapper {
 
@@ -44,6 +47,14 @@ public final class StatusMapper {
       // What is weighed was weighed too low somewhere. The call's room is free again.
       LOG.atError().setCause(failure).log("out of memory");
       return withRetry(Code.RESOURCE_EXHAUSTED, "server has no memory for this now");
+    }
+    if (failure instanceof DamagedFileException) {
+      return refused(RequestException.damaged("file is damaged: " + failure.getMessage()));
+    }
+    Optional<Shortage> shortage = Shortage.of(failure);
+    if (shortage.isPresent()) {
+      LOG.atWarn().setCause(failure).log("request refused for want of room");
+      return refused(RequestException.exhausted(shortage.get().text()));
     }
     return internal(failure);
   }

@@ -26,6 +26,7 @@ public final class UnaryReply {
     try {
       response = work.run();
     } catch (IOException | RuntimeException | Error e) {
+      // An Error too: whoever waits for an answer must get one.
       client.onError(StatusMapper.toStatus(e));
       return;
     }

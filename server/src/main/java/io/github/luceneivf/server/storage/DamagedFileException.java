@@ -9,7 +9,8 @@ public final class DamagedFileException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  DamagedFileException(Path file, String message) {
+  /** Creates it; of the file only its name is told. */
+  public DamagedFileException(Path file, String message) {
     super(file.getFileName() + ": " + message);
   }
 }

@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -43,17 +45,44 @@ public final class RecordFile {
   /**
    * Writes a file, or replaces it: after a crash there is the old one, the new one, or none.
    *
+   * @throws NoRoomException if there is no room for it now
    * @throws IOException if it cannot be written; then a file that was there is untouched
    */
   public static void write(Path file, byte[] head, byte[] body) throws IOException {
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "parent");
+    try {
+      writeAndMove(file, head, body);
+      syncDirectory(directory);
+    } catch (NoRoomException e) {
+      throw e;
+    } catch (IOException e) {
+      Shortage shortage = Shortage.of(e).orElse(null);
+      if (shortage == null && !hasRoom(directory, length(head.length, body.length))) {
+        shortage = Shortage.DISK; // in the words of another language
+      }
+      throw shortage == null ? e : new NoRoomException(shortage, e);
+    }
+  }
+
+  /** Returns whether a file system has so many bytes left, as far as it can tell. */
+  public static boolean hasRoom(Path directory, long bytes) {
+    try {
+      return Files.getFileStore(directory).getUsableSpace() >= bytes;
+    } catch (IOException e) {
+      return true; // whoever writes will see
+    }
+  }
+
+  private static void writeAndMove(Path file, byte[] head, byte[] body) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + PART);
+    // What a crash left, or a link: the new file must be one of its own.
+    Files.deleteIfExists(part);
     try {
       try (FileChannel channel =
           FileChannel.open(
               part,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              OwnerOnly.file(part))) {
         write(channel, prefix(head.length, body.length));
         write(channel, ByteBuffer.wrap(head));
         write(channel, checksum(head));
@@ -66,7 +95,6 @@ public final class RecordFile {
       Files.deleteIfExists(part);
       throw e;
     }
-    syncDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent(), "parent"));
   }
 
   private static void move(Path part, Path file) throws IOException {
@@ -82,6 +110,11 @@ public final class RecordFile {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
+  }
+
+  /** Returns the bytes of a file. */
+  public static long length(int headBytes, int bodyBytes) {
+    return (long) PREFIX_BYTES + headBytes + bodyBytes + 2 * Integer.BYTES;
   }
 
   private static ByteBuffer prefix(int headBytes, int bodyBytes) {
@@ -112,7 +145,7 @@ public final class RecordFile {
    * @throws DamagedFileException if prefix or head are damaged, or the length is wrong
    */
   public static byte[] readHead(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = open(file)) {
       return readPart(channel, file, "head", readPrefix(channel, file).headBytes);
     }
   }
@@ -123,11 +156,15 @@ public final class RecordFile {
    * @throws DamagedFileException if anything of it is damaged
    */
   public static Content read(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = open(file)) {
       Prefix prefix = readPrefix(channel, file);
       byte[] head = readPart(channel, file, "head", prefix.headBytes);
       return new Content(head, readPart(channel, file, "body", prefix.bodyBytes));
     }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   }
 
   private record Prefix(int headBytes, int bodyBytes) {}
@@ -141,8 +178,7 @@ public final class RecordFile {
     int bodyBytes = prefix.getInt();
     require(file, "crc32c", crc(bytes, PREFIX_BYTES - Integer.BYTES), prefix.getInt());
     // Lengths are right now; nothing is allocated that the file does not have.
-    long length = (long) PREFIX_BYTES + headBytes + bodyBytes + 2 * Integer.BYTES;
-    require(file, "length", length, channel.size());
+    require(file, "length", length(headBytes, bodyBytes), channel.size());
     return new Prefix(headBytes, bodyBytes);
   }
 

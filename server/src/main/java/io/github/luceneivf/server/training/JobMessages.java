@@ -15,6 +15,9 @@ import java.time.Instant;
 /** Jobs as messages, and back. Stateless. */
 final class JobMessages {
 
+  /** Most elements of an array. */
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
   private JobMessages() {}
 
   /**
@@ -35,12 +38,19 @@ final class JobMessages {
     }
     long bytes = (long) Float.BYTES * spec.rows() * spec.dim();
     if (bytes > limits.maxSampleBytes()
-        || (long) spec.rows() * spec.dim() > Integer.MAX_VALUE - 8) {
+        || (long) spec.rows() * spec.dim() > MAX_ARRAY) {
       throw RequestException.exhausted(
           "sample must be at most " + limits.maxSampleBytes() + " bytes, got: " + bytes);
     }
-    return new JobSpec(
-        spec.request(), spec.dim(), spec.rows(), spec.sampleHash(), spec.parentBytes());
+    JobSpec checked =
+        new JobSpec(
+            spec.request(), spec.dim(), spec.rows(), spec.sampleHash(), spec.parentBytes());
+    // Otherwise only the end of the training would tell.
+    if (checked.codebookBytes() > MAX_ARRAY) {
+      throw RequestException.exhausted(
+          "codebook must be at most " + MAX_ARRAY + " bytes, got: " + checked.codebookBytes());
+    }
+    return checked;
   }
 
   /** Returns a job as a message. */

@@ -5,6 +5,7 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingWarning;
 import io.github.luceneivf.server.codebook.CodebookCache;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
@@ -19,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +28,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The jobs that this server remembers. It admits new ones within the limits, runs them on an
  * executor, and forgets old ones: unfinished ones that nobody follows, results after their time or
- * when they take too much room. Results of a server that ran on the same directory are found again.
- * Thread-safe.
+ * when a new one needs their room, and, apart from those, the oldest of too many that ended without
+ * a result. Results of a server that ran on the same directory are found again; those over a limit
+ * of this one stay on disk for their time and are not served. Thread-safe.
  */
 public final class JobRegistry {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobRegistry.class);
-  private static final int MAX_ENDED_JOBS = 1000;
+
+  /** Most jobs remembered that ended without a result, or whose result has expired. */
+  private static final int MAX_WORTHLESS = 1000;
 
   private final Limits limits;
   private final ServerConfig.Times times;
@@ -40,7 +45,14 @@ public final class JobRegistry {
   private final Resources resources;
   private final CodebookTrainer trainer;
   private final ServerClock clock;
+  private final ResultDelivery delivery;
+  private final String run = UUID.randomUUID().toString();
   private final Map<String, TrainingJob> byId = new LinkedHashMap<>();
+  private final List<Hidden> hidden = new ArrayList<>();
+  private long lastNumber;
+
+  /** A result over a limit of this server, and when its job ended. */
+  private record Hidden(JobResult result, long endNanos) {}
 
   /**
    * What jobs use.
@@ -49,9 +61,14 @@ public final class JobRegistry {
    * @param codebooks receives the codebook of each job
    * @param results keeps the result of each job
    * @param executor runs trainings
+   * @param disk runs what waits for the disk
    */
   public record Resources(
-      MemoryBudget memory, CodebookCache codebooks, JobStore results, Executor executor) {}
+      MemoryBudget memory,
+      CodebookCache codebooks,
+      JobStore results,
+      Executor executor,
+      Executor disk) {}
 
   /**
    * Creates a registry of the jobs whose results are on disk.
@@ -67,15 +84,24 @@ public final class JobRegistry {
     this.resources = resources;
     this.trainer = trainer;
     this.clock = clock;
-    for (JobResult result : resources.results().restore()) {
+    this.delivery = new ResultDelivery(resources, times.results(), clock);
+    for (JobStore.Found found : resources.results().restore()) {
       try {
-        TrainingJob job = TrainingJob.succeeded(result, limits, clock);
-        byId.put(job.id(), job);
+        remember(TrainingJob.succeeded(found, limits, clock));
       } catch (RequestException e) {
-        LOG.atInfo().addKeyValue("file", result.file()).setCause(e).log("result over a limit");
-        JobStore.delete(result);
+        LOG.atWarn()
+            .addKeyValue("file", found.result().file())
+            .addKeyValue("limit", e.getMessage())
+            .log("result over a limit, kept and not served");
+        hidden.add(new Hidden(found.result(), TrainingJob.endNanos(found, clock)));
       }
     }
+  }
+
+  private void remember(TrainingJob job) {
+    job.number(++lastNumber);
+    byId.remove(job.id()); // so that a repeated job is the newest
+    byId.put(job.id(), job);
   }
 
   /**
@@ -95,7 +121,7 @@ public final class JobRegistry {
     sweep();
     TrainingJob known = spec.sampleHash().isEmpty() ? null : byId.get(spec.jobId());
     if (known != null && isUseful(known)) {
-      known.renew();
+      known.lease().renew();
       return known;
     }
     long unfinished = unfinished();
@@ -113,11 +139,9 @@ public final class JobRegistry {
       reservation.close();
       throw e;
     }
-    String id = job.id();
-    byId.remove(id); // so that a repeated job is the newest
-    byId.put(id, job);
+    remember(job);
     LOG.atInfo()
-        .addKeyValue("job", id)
+        .addKeyValue("job", job.id())
         .addKeyValue("rows", spec.rows())
         .addKeyValue("dim", spec.dim())
         .addKeyValue("nlist", spec.request().params().nlist())
@@ -174,6 +198,16 @@ public final class JobRegistry {
     return List.copyOf(new ArrayList<>(byId.values()).reversed());
   }
 
+  /** Returns a name of this run of the server. */
+  String run() {
+    return run;
+  }
+
+  /** Runs what waits for the disk. */
+  void onDisk(Runnable task) {
+    resources.disk().execute(task);
+  }
+
   /** Trains a job whose sample is complete. */
   void run(TrainingJob job) {
     resources.executor().execute(() -> train(job));
@@ -187,28 +221,20 @@ public final class JobRegistry {
     try {
       TrainedCodebook trained = trainer.train(job.request(), sample, job);
       resources.codebooks().put(trained.codebook());
-      succeed(job, trained);
+      for (TrainingWarning warning : trained.report().warnings()) {
+        LOG.atWarn().addKeyValue("job", job.id()).addKeyValue("warning", warning).log("training");
+      }
+      delivery.deliver(job, trained);
     } catch (TrainingJob.StoppedException e) {
       // The job has ended, and says why itself.
-    } catch (IOException | RuntimeException e) {
-      fail(job, e);
-    } catch (OutOfMemoryError e) {
-      // The estimate was too low. The job's memory is free again; the server lives on.
+    } catch (IOException | RuntimeException | Error e) {
+      // An Error too: the job's memory must be free again, and whoever follows it must be told.
       fail(job, e);
     }
     LOG.atInfo()
         .addKeyValue("job", job.id())
         .addKeyValue("state", job.status().state())
-        .log("job ended");
-  }
-
-  /** The result is on disk before anybody hears of it. */
-  private void succeed(TrainingJob job, TrainedCodebook trained) throws IOException {
-    JobStatus last = job.succeeded(trained);
-    JobResult result = resources.results().write(job, last, trained, clock.now());
-    if (!job.succeed(last, result)) {
-      JobStore.delete(result);
-    }
+        .log("training ended");
   }
 
   private static void fail(TrainingJob job, Throwable failure) {
@@ -218,27 +244,28 @@ public final class JobRegistry {
 
   /** Forgets what is too old or too much; called now and then. */
   public synchronized void sweep() {
-    long ttl = times.results().toNanos();
-    long lease = times.lease().toNanos();
-    List<TrainingJob> ended = new ArrayList<>();
-    for (TrainingJob job : byId.values()) {
-      JobStatus status = job.status();
-      if (status.state() == JobState.QUEUED && status.phase() == JobPhase.UPLOAD) {
-        expectSample(job);
-      }
-      if (!status.state().isFinal()
-          && status.phase() != JobPhase.UPLOAD
-          && job.unfollowedNanos() > lease) {
-        job.end(JobState.CANCELLED, "nobody followed it for " + times.lease());
-      }
-      if (status.state() == JobState.SUCCEEDED && job.quietNanos() > ttl) {
-        job.expireResult();
-      }
-      if (status.state().isFinal()) {
-        ended.add(job);
-      }
+    byId.values().forEach(this::endIfTooOld);
+    hidden.removeIf(this::isExpired);
+    if (delivery.hasDelivered()) {
+      makeRoom();
     }
-    dropOldest(ended);
+    dropWorthless();
+    delivery.retry();
+  }
+
+  private void endIfTooOld(TrainingJob job) {
+    JobStatus status = job.status();
+    if (status.state() == JobState.SUCCEEDED && job.quietNanos() > times.results().toNanos()) {
+      job.expireResult();
+    }
+    if (status.state().isFinal()) {
+      return;
+    }
+    if (status.phase() == JobPhase.UPLOAD) {
+      expectSample(job);
+    } else if (job.lease().unfollowedNanos() > times.lease().toNanos() && !job.isTrained()) {
+      job.end(JobState.CANCELLED, "nobody followed it for " + times.lease());
+    }
   }
 
   /** Ends a job whose sample does not begin, does not go on, or begins again and again. */
@@ -252,20 +279,41 @@ public final class JobRegistry {
     }
   }
 
-  private void dropOldest(List<TrainingJob> ended) {
+  private boolean isExpired(Hidden old) {
+    boolean expired = clock.nanos() - old.endNanos > times.results().toNanos();
+    if (expired) {
+      JobStore.delete(old.result);
+    }
+    return expired;
+  }
+
+  /**
+   * Drops the oldest results, if all together take too much disk; never the newest. Only after a
+   * new one has come: a start with a lower limit must not cost what is there.
+   */
+  private void makeRoom() {
     long bytes = 0;
-    int kept = 0;
-    for (TrainingJob job : ended.reversed()) {
-      bytes += job.resultBytes();
-      kept++;
-      if (bytes > maxResultBytes && kept > 1) {
-        bytes -= job.resultBytes();
+    for (TrainingJob job : new ArrayList<>(byId.values()).reversed()) {
+      long more = job.resultBytes();
+      if (bytes > 0 && more > maxResultBytes - bytes) {
         job.expireResult();
+      } else {
+        bytes += more;
       }
-      if (kept > MAX_ENDED_JOBS) {
-        job.expireResult();
-        byId.remove(job.id());
+    }
+  }
+
+  /** What failed, was cancelled or has expired is remembered for a while, to answer questions. */
+  private void dropWorthless() {
+    List<TrainingJob> worthless = new ArrayList<>();
+    for (TrainingJob job : byId.values()) {
+      if (job.status().state().isFinal() && job.resultBytes() == 0) {
+        worthless.add(job);
       }
+    }
+    int tooMany = worthless.size() - MAX_WORTHLESS;
+    for (int i = 0; i < tooMany; i++) {
+      byId.remove(worthless.get(i).id());
     }
   }
 

@@ -52,6 +52,11 @@ record JobSpec(
         + Codebook.readingBytes(written, dim);
   }
 
+  /** Returns the most bytes that the codebook can have. */
+  long codebookBytes() {
+    return Codebook.maxBytes(Math.min(request.params().nlist(), rows), dim, request.encoding());
+  }
+
   /** Returns whether it starts from the parent's centroids. */
   boolean warmStart() {
     return parentBytes > 0;

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param percent done of this phase, in [0, 100]
  * @param objective as of the last iteration; not-a-number before the first
  * @param sizes sizes of the lists, once known
- * @param error why it ended otherwise than well, else empty
+ * @param error why it ended otherwise than well, or what it waits for; else empty
  */
 record JobStatus(
     JobState state,
@@ -35,6 +35,11 @@ record JobStatus(
 
   JobStatus ended(JobState newState, String newError) {
     return new JobStatus(newState, phase, percent, objective, sizes, newError);
+  }
+
+  /** Returns the status of a job that is done but for its result, which waits for something. */
+  JobStatus waiting(String forWhat) {
+    return new JobStatus(state, phase, 100, objective, sizes, forWhat);
   }
 
   JobStatus succeeded(ListSizes listSizes, double finalObjective) {

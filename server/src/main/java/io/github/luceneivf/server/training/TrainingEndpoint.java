@@ -32,7 +32,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +40,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The training service: translates, delegates to {@link JobRegistry}, translates. Thread-safe. */
 public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceImplBase {
 
-  private static final int DEFAULT_PAGE = 100;
-  private static final int MAX_PAGE = 1000;
   private static final int MAX_WATCHES = 1000;
 
   private final JobRegistry jobs;
@@ -115,12 +112,12 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
             return; // cancelled, then closed
           }
           job.removeListener(watch);
-          job.unfollow();
+          job.lease().unfollow();
           heartbeat.cancel(false);
           watch.stop();
           watches.release();
         };
-    job.follow();
+    job.lease().follow();
     call.setOnCancelHandler(release);
     call.setOnCloseHandler(release);
     call.setOnReadyHandler(watch::send);
@@ -144,43 +141,29 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
         client,
         () -> {
           TrainingJob job = jobs.get(request.getJobId());
-          job.renew();
+          job.lease().renew();
           return GetJobResponse.newBuilder().setJob(JobMessages.job(job)).build();
         });
   }
 
   @Override
   public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> client) {
-    UnaryReply.send(client, () -> list(request));
-  }
-
-  private ListJobsResponse list(ListJobsRequest request) {
-    RequestException.requireRange("page_size", request.getPageSize(), 0, MAX_PAGE);
-    int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
-    List<TrainingJob> all = jobs.list();
-    int from = 0;
-    if (!request.getPageToken().isEmpty()) {
-      // A page's token is the name of its last job.
-      from = all.indexOf(jobs.get(request.getPageToken())) + 1;
-    }
-    int to = Math.min(all.size(), from + size);
-    ListJobsResponse.Builder builder = ListJobsResponse.newBuilder();
-    all.subList(from, to).forEach(job -> builder.addJobs(JobMessages.job(job)));
-    if (to < all.size()) {
-      builder.setNextPageToken(all.get(to - 1).id());
-    }
-    return builder.build();
+    UnaryReply.send(client, () -> JobPage.of(jobs, request));
   }
 
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    UnaryReply.send(
-        client,
-        () ->
-            GetTrainingReportResponse.newBuilder()
-                .setReport(jobs.get(request.getJobId()).result().stored().getReport())
-                .build());
+    jobs.onDisk(() -> UnaryReply.send(client, () -> report(request)));
+  }
+
+  private GetTrainingReportResponse report(GetTrainingReportRequest request) throws IOException {
+    JobResult result = jobs.get(request.getJobId()).result();
+    try {
+      return GetTrainingReportResponse.newBuilder().setReport(JobStore.readReport(result)).build();
+    } catch (NoSuchFileException e) {
+      throw RequestException.notFound("job has expired in the meantime");
+    }
   }
 
   @Override
@@ -191,7 +174,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
         chunk -> GetCodebookResponse.newBuilder().setChunk(chunk).build(),
         () -> {
           JobResult result = jobs.get(request.getJobId()).result();
-          return new CodebookDownload.Found<>(result.bytes(), () -> content(result));
+          return new CodebookDownload.Found<>(result.codebookBytes(), () -> content(result));
         });
   }
 
@@ -204,7 +187,6 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
       throw RequestException.notFound("job has expired in the meantime");
     }
     return new CodebookDownload.Content<>(
-        GetCodebookResponse.newBuilder().setHeader(result.stored().getCodebook()).build(),
-        codebook);
+        GetCodebookResponse.newBuilder().setHeader(result.codebook()).build(), codebook);
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.training;
 
-import com.google.protobuf.Timestamp;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.codebook.Codebook;
@@ -23,6 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One job: waits for its sample, runs, ends. It holds its memory reservation until it ends, and
@@ -40,21 +41,21 @@ final class TrainingJob implements TrainingMonitor {
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
   private static final long MAX_AGE = TimeUnit.DAYS.toSeconds(365);
 
   private final String id;
   private final JobSpec spec;
   private final Instant created;
   private final ServerClock clock;
-  private final Runnable freeMemory;
+  private final Lease lease;
   private final List<Consumer<JobStatus>> listeners = new CopyOnWriteArrayList<>();
-
   private final long createdNanos;
-
   private volatile JobStatus status = JobStatus.CREATED;
+  private volatile long number;
   private volatile long lastChangeNanos;
-  private volatile long lastFollowedNanos;
-  private int followers;
+  private Runnable freeMemory;
+  private boolean trained;
   private boolean uploading;
   private Optional<Codebook> parent = Optional.empty();
   private @Nullable FloatMatrix sample;
@@ -69,7 +70,7 @@ final class TrainingJob implements TrainingMonitor {
     this.freeMemory = freeMemory;
     this.createdNanos = clock.nanos();
     this.lastChangeNanos = createdNanos;
-    this.lastFollowedNanos = lastChangeNanos;
+    this.lease = new Lease(clock);
   }
 
   /** Creates a job that waits for its sample. */
@@ -82,24 +83,36 @@ final class TrainingJob implements TrainingMonitor {
    *
    * @throws RequestException if it exceeds a limit of this server
    */
-  static TrainingJob succeeded(JobResult result, Limits limits, ServerClock clock) {
-    Job kept = result.stored().getJob();
+  static TrainingJob succeeded(JobStore.Found found, Limits limits, ServerClock clock) {
+    Job kept = found.stored().getJob();
     JobSpec spec = JobMessages.spec(kept.getSpec(), limits);
     Instant created =
         Instant.ofEpochSecond(kept.getCreateTime().getSeconds(), kept.getCreateTime().getNanos());
     TrainingJob job = new TrainingJob(kept.getId(), spec, created, clock, () -> {});
     job.status = JobMessages.succeeded(kept.getProgress());
-    job.result = result;
-    Timestamp end = result.stored().getEndTime();
-    Duration age = Duration.between(Instant.ofEpochSecond(end.getSeconds()), clock.now());
-    // A clock that was set back must not make it immortal, nor one set forth overflow.
-    job.lastChangeNanos =
-        clock.nanos() - TimeUnit.SECONDS.toNanos(Math.clamp(age.toSeconds(), 0, MAX_AGE));
+    job.result = found.result();
+    job.lastChangeNanos = endNanos(found, clock);
     return job;
+  }
+
+  /** Returns when a job of a server before this one ended, by this one's clock. */
+  static long endNanos(JobStore.Found found, ServerClock clock) {
+    Duration age = Duration.between(found.end(), clock.now());
+    // A clock that was set back must not make it immortal, nor one set forth overflow.
+    return clock.nanos() - TimeUnit.SECONDS.toNanos(Math.clamp(age.toSeconds(), 0, MAX_AGE));
   }
 
   String id() {
     return id;
+  }
+
+  /** Returns its place among all jobs of this run of the server: newer jobs have larger ones. */
+  long number() {
+    return number;
+  }
+
+  void number(long place) {
+    number = place;
   }
 
   JobSpec spec() {
@@ -129,30 +142,9 @@ final class TrainingJob implements TrainingMonitor {
     return uploading;
   }
 
-  /** Returns how long nobody has followed the job, in nanoseconds. */
-  synchronized long unfollowedNanos() {
-    return isFollowed() ? 0 : clock.nanos() - lastFollowedNanos;
-  }
-
-  /** Returns whether somebody watches. */
-  synchronized boolean isFollowed() {
-    return followers > 0;
-  }
-
-  /** Renews the lease. */
-  void renew() {
-    lastFollowedNanos = clock.nanos();
-  }
-
-  /** Somebody follows from now on. */
-  synchronized void follow() {
-    followers++;
-  }
-
-  /** Somebody does not follow any more. */
-  synchronized void unfollow() {
-    followers--;
-    renew();
+  /** Returns who follows the job. */
+  Lease lease() {
+    return lease;
   }
 
   synchronized boolean sampleNeeded() {
@@ -161,7 +153,7 @@ final class TrainingJob implements TrainingMonitor {
 
   /** Returns whether the parent must come with the sample. */
   synchronized boolean parentNeeded() {
-    return spec.warmStart() && parent.isEmpty() && !status.state().isFinal();
+    return spec.warmStart() && parent.isEmpty() && !trained && !status.state().isFinal();
   }
 
   /**
@@ -216,7 +208,7 @@ final class TrainingJob implements TrainingMonitor {
   /** Tells how many rows have come. */
   synchronized void uploaded(int rows) {
     requireUpload();
-    renew();
+    lease.renew();
     change(status.at(JobState.QUEUED, JobPhase.UPLOAD, 100.0 * rows / spec.rows()));
   }
 
@@ -236,7 +228,7 @@ final class TrainingJob implements TrainingMonitor {
     if (parentNeeded()) {
       throw RequestException.invalid("parent must come before the sample, got none");
     }
-    renew();
+    lease.renew();
     sample = rows;
     change(status.at(JobState.QUEUED, JobPhase.WAIT, 0));
   }
@@ -279,6 +271,33 @@ final class TrainingJob implements TrainingMonitor {
     double[] objective = trained.report().clustering().objective();
     double last = objective.length == 0 ? Double.NaN : objective[objective.length - 1];
     return status.succeeded(sizes, last);
+  }
+
+  /**
+   * Lets go of all but the result, which waits for room; the lease does not count any more.
+   *
+   * @param freeRoom gives back the memory of the result when the job ends; empty if that of the
+   *     training is kept for it
+   * @return whether it had not ended
+   */
+  synchronized boolean awaitRoom(String forWhat, Optional<Runnable> freeRoom) {
+    if (status.state().isFinal()) {
+      return false;
+    }
+    if (freeRoom.isPresent()) {
+      freeMemory.run();
+      freeMemory = freeRoom.get();
+    }
+    sample = null;
+    parent = Optional.empty();
+    trained = true;
+    change(status.waiting(forWhat));
+    return true;
+  }
+
+  /** Returns whether nothing is left to be done but to keep the result. */
+  synchronized boolean isTrained() {
+    return trained;
   }
 
   /**
@@ -326,10 +345,10 @@ final class TrainingJob implements TrainingMonitor {
     listeners.clear();
   }
 
-  /** Returns the bytes of the result that is kept. */
+  /** Returns the bytes that the result counts on disk, 0 if none is kept. */
   synchronized long resultBytes() {
     JobResult held = result;
-    return held == null ? 0 : held.bytes();
+    return held == null ? 0 : held.diskBytes();
   }
 
   /**
@@ -353,7 +372,13 @@ final class TrainingJob implements TrainingMonitor {
     status = next;
     lastChangeNanos = clock.nanos();
     for (Consumer<JobStatus> listener : listeners) {
-      listener.accept(next);
+      try {
+        listener.accept(next);
+      } catch (RuntimeException e) {
+        // The job and its other followers have nothing to do with it.
+        LOG.atWarn().addKeyValue("job", id).setCause(e).log("follower failed");
+        listeners.remove(listener);
+      }
     }
   }
 }

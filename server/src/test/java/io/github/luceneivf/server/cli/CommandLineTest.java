@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.server.config.ServerConfig;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +44,35 @@ class CommandLineTest {
         refused("--keep-results", "1 day")
             .contains("interval must be a number with s, m or h, got: 1 day"));
     assertTrue(refused("--memory", "much").contains("size must be a number with k, m or g"));
+  }
+
+  @Test
+  void defaultPortIsOneNumberEverywhere() {
+    StringWriter out = new StringWriter();
+    IvfServer.commandLine().setOut(new PrintWriter(out)).execute("serve", "--help");
+    String help = out.toString();
+    assertTrue(help.contains("(" + ServerConfig.DEFAULT_PORT + ")"), help);
+    // OpenSearch's transports: 9200 to 9300, 9300 to 9400, gRPC from 9400 to 9500.
+    assertTrue(ServerConfig.DEFAULT_PORT < 9200 || ServerConfig.DEFAULT_PORT > 9600);
+  }
+
+  @Test
+  void whatIsWrongWithAFileIsSaid() throws IOException {
+    Path file = Files.writeString(data.resolve("taken"), "x");
+    StringWriter err = new StringWriter();
+    CommandLine commands = IvfServer.commandLine().setErr(new PrintWriter(err));
+    assertEquals(1, commands.execute("serve", "--data", file.toString()));
+    assertEquals(
+        "error: must be a directory, no link and no file: " + file + System.lineSeparator(),
+        err.toString());
+    Path none = data.resolve("none");
+    err.getBuffer().setLength(0);
+    assertEquals(
+        1,
+        commands.execute(
+            "serve", "--data", data.resolve("d").toString(), "--handoff", none.toString()));
+    assertEquals(
+        "error: no such file or directory: " + none + System.lineSeparator(), err.toString());
   }
 
   @Test

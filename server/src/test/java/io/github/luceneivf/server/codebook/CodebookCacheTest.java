@@ -9,8 +9,10 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.quantization.SubCodebooks;
+import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.Storage;
+import io.github.luceneivf.server.storage.RecordFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +41,9 @@ class CodebookCacheTest {
   void subCodebooksAreWeighedInBothTheirForms(@TempDir Path directory) throws Exception {
     long weight = codebook(0).memoryBytes();
     assertTrue(weight >= 2 * SUB_BYTES, "weight: " + weight);
-    CodebookCache cache =
-        new CodebookCache(
-            3 * weight, CodebookStore.open(directory, Storage.DEFAULT), new MemoryBudget(1 << 20));
+    CodebookStore published =
+        CodebookStore.open(directory, Storage.DEFAULT, Limits.defaults(), RecordFile::write);
+    CodebookCache cache = new CodebookCache(3 * weight, published, new MemoryBudget(1 << 20));
     List<Codebook> codebooks = IntStream.range(0, 10).mapToObj(i -> codebook(i)).toList();
     codebooks.forEach(cache::put);
     assertEquals(3, codebooks.stream().filter(book -> cache.get(book.id()).isPresent()).count());

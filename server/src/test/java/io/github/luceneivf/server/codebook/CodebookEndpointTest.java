@@ -248,8 +248,8 @@ class CodebookEndpointTest {
       assertTrue(String.valueOf(status.getDescription()).contains("crc32c of body"));
       assertTrue(list(server).get(1).getDamaged());
     }
-    Files.writeString(
-        data.resolve("codebooks").resolve(INDEX).resolve(FIELD).resolve("x.codebook.part"), "half");
+    Path half = file(2).resolveSibling(file(2).getFileName() + ".part");
+    Files.writeString(half, "half");
     Files.writeString(data.resolve("codebooks").resolve("stray"), "a file of somebody else");
     try (TestServer server = TestServer.on(data)) {
       List<PublishedCodebook> list = list(server);
@@ -262,9 +262,7 @@ class CodebookEndpointTest {
       assertFalse(publish(server, first).getCreated());
       assertArrayEquals(first.toBytes(), fetch(server, request().setVersion(1)).bytes());
       assertFalse(list(server).getFirst().getDamaged());
-      assertFalse(
-          Files.exists(
-              data.resolve("codebooks").resolve(INDEX).resolve(FIELD).resolve("x.codebook.part")));
+      assertFalse(Files.exists(half));
     }
   }
 

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
+import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.wire.WireException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +47,28 @@ class StatusMapperTest {
     assertEquals("full", details.getMessage());
     RetryInfo retry = details.getDetails(0).unpack(RetryInfo.class);
     assertEquals(StatusMapper.RETRY_SECONDS, retry.getRetryDelay().getSeconds());
+  }
+
+  @Test
+  void lackOfRoomSaysWhenToComeBackAndNoPath() throws InvalidProtocolBufferException {
+    IOException full = new FileSystemException("/secret/x", null, "No space left on device");
+    StatusRuntimeException status = StatusMapper.toStatus(full);
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getStatus().getCode());
+    com.google.rpc.Status details = Objects.requireNonNull(StatusProto.fromThrowable(status));
+    assertEquals("disk is full", details.getMessage());
+    RetryInfo retry = details.getDetails(0).unpack(RetryInfo.class);
+    assertEquals(StatusMapper.RETRY_SECONDS, retry.getRetryDelay().getSeconds());
+    status = StatusMapper.toStatus(new FileSystemException("/x", null, "Too many open files"));
+    assertEquals(Status.Code.RESOURCE_EXHAUSTED, status.getStatus().getCode());
+    assertEquals("too many files are open", status.getStatus().getDescription());
+  }
+
+  @Test
+  void damagedFileIsALossOfData() {
+    StatusRuntimeException status =
+        StatusMapper.toStatus(new DamagedFileException(Path.of("/secret/x"), "is short"));
+    assertEquals(Status.Code.DATA_LOSS, status.getStatus().getCode());
+    assertEquals("file is damaged: x: is short", status.getStatus().getDescription());
   }
 
   @Test

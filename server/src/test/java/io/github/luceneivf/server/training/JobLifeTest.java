@@ -4,6 +4,7 @@ package io.github.luceneivf.server.training;
 import static io.github.luceneivf.server.training.JobCalls.DIM;
 import static io.github.luceneivf.server.training.JobCalls.ROWS;
 import static io.github.luceneivf.server.training.JobCalls.SAMPLE;
+import static io.github.luceneivf.server.training.JobCalls.cancel;
 import static io.github.luceneivf.server.training.JobCalls.codebook;
 import static io.github.luceneivf.server.training.JobCalls.created;
 import static io.github.luceneivf.server.training.JobCalls.finish;
@@ -14,9 +15,16 @@ import static io.github.luceneivf.server.training.JobCalls.watch;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.CodebookTrainer;
+import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.codebook.TrainingMonitor;
+import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.v1.GetCodebookRequest;
 import io.github.luceneivf.proto.v1.GetJobRequest;
 import io.github.luceneivf.proto.v1.GetJobResponse;
@@ -31,6 +39,7 @@ import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.Status;
@@ -38,12 +47,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Leases, results on disk, restarts. */
+@Timeout(60) // a watch of a job that never ends goes on for ever
 class JobLifeTest {
 
   private static final Duration LEASE = Duration.ofMinutes(1);
@@ -164,6 +176,71 @@ class JobLifeTest {
   }
 
   @Test
+  void worthlessJobsPushOutNoResult() throws Exception {
+    try (TestServer server = TestServer.on(data)) {
+      String id = created(server, hashed()).getId();
+      finish(server, id);
+      TrainingSpec.Builder worthless =
+          spec().setDim(1).setNlist(1).setSampleRows(1).setPopulation(1);
+      String first = "";
+      for (int i = 0; i < 1005; i++) {
+        String job = created(server, worthless).getId();
+        first = first.isEmpty() ? job : first;
+        cancel(server, job);
+      }
+      server.jobs.sweep();
+      assertTrue(codebookStatus(server, id).isOk());
+      assertEquals(1, files().size());
+      assertEquals(1001, server.jobs.list().size());
+      String oldest = first;
+      assertThrows(RequestException.class, () -> server.jobs.get(oldest));
+    }
+  }
+
+  @Test
+  void newResultsPushOutOldOnesForWantOfDiskOnly() throws Exception {
+    // A small result counts 64 KiB.
+    TestServer.Keeping sixteen = TestServer.Keeping.DEFAULT.withBytes(1 << 20);
+    List<String> ids = new ArrayList<>();
+    try (TestServer server = TestServer.on(data, new LocalCodebookTrainer(), sixteen)) {
+      for (int seed = 0; seed < 18; seed++) {
+        ids.add(created(server, hashed().setSeed(seed)).getId());
+        finish(server, ids.getLast());
+        server.jobs.sweep();
+      }
+      assertEquals(16, files().size());
+      assertEquals(Status.Code.NOT_FOUND, codebookStatus(server, ids.get(1)).getCode());
+      assertTrue(codebookStatus(server, ids.get(2)).isOk());
+    }
+  }
+
+  /** Throws an Error where a training could. */
+  private static final class Broken implements CodebookTrainer {
+    @Override
+    public TrainedCodebook train(
+        TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor) {
+      throw new StackOverflowError("test");
+    }
+
+    @Override
+    public boolean isRemote() {
+      return false;
+    }
+  }
+
+  @Test
+  void errorInATrainingEndsTheJobAndFreesItsMemory() throws Exception {
+    try (TestServer server = TestServer.on(data, new Broken())) {
+      String id = created(server, hashed()).getId();
+      JobProgress progress = finish(server, id);
+      assertEquals(JobState.JOB_STATE_FAILED, progress.getState());
+      assertTrue(progress.getError().contains("internal error, id: "), progress::getError);
+      assertEquals(0, server.memory.usedBytes());
+      assertEquals(0, server.jobs.unfinished());
+    }
+  }
+
+  @Test
   void damagedResultIsToldAndDroppedAtTheNextStart() throws Exception {
     String id;
     try (TestServer server = TestServer.on(data)) {
@@ -217,7 +294,7 @@ class JobLifeTest {
       server.jobs.sweep();
       assertFalse(server.jobs.get(id).status().state().isFinal());
       watch.cancel();
-      while (server.jobs.get(id).isFollowed()) {
+      while (server.jobs.get(id).lease().isFollowed()) {
         Thread.onSpinWait();
       }
       server.clock.pass(LEASE.plusNanos(1));

@@ -15,25 +15,34 @@ import static io.github.luceneivf.server.training.JobCalls.upload;
 import static io.github.luceneivf.server.training.JobCalls.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
+import io.github.luceneivf.proto.v1.Encoding;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobPhase;
 import io.github.luceneivf.proto.v1.JobProgress;
 import io.github.luceneivf.proto.v1.JobState;
+import io.github.luceneivf.proto.v1.ListJobsRequest;
+import io.github.luceneivf.proto.v1.ListJobsResponse;
 import io.github.luceneivf.proto.v1.Metric;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
+import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
+import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.Status;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -73,9 +82,14 @@ class TrainingEndpointTest {
           createRequest(spec().clearEncoding()));
       assertRefused(
           wrong,
-          "population must be at least 1, got: 0",
+          "population must be in [1, 1099511627776], got: 0",
           server,
           createRequest(spec().setPopulation(0)));
+      assertRefused(
+          wrong,
+          "population must be in [1, 1099511627776], got: 4611686018427387904",
+          server,
+          createRequest(spec().setPopulation(1L << 62)));
       assertRefused(
           wrong,
           "tolerance must be in [0, 1), got: NaN",
@@ -165,6 +179,73 @@ class TrainingEndpointTest {
       Job other = created(server, spec().setSampleSha256(hash).setSeed(9));
       assertFalse(first.getId().equals(other.getId()));
       assertEquals(List.of(other.getId(), first.getId()), list(server));
+    }
+  }
+
+  @Test
+  void largestPopulationIsTrained() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      TrainingSpec.Builder largest =
+          spec().setEncoding(Encoding.ENCODING_BIT1).setPopulation(1L << 40);
+      JobProgress progress = finish(server, created(server, largest).getId());
+      assertEquals(JobState.JOB_STATE_SUCCEEDED, progress.getState(), progress::getError);
+    }
+  }
+
+  @Test
+  void codebookTooLargeForAnArrayIsRefusedAtOnce() {
+    Limits large = new Limits(4096, 1 << 20, 1L << 40, 1, 1, 1L << 40, 1);
+    // 512 Mi floats fit an array, their 2 GiB of bytes do not.
+    TrainingSpec spec = spec().setDim(512).setNlist(1 << 20).setSampleRows(1 << 20).build();
+    RequestException refusal =
+        assertThrows(RequestException.class, () -> JobMessages.spec(spec, large));
+    assertEquals(RequestException.Reason.EXHAUSTED, refusal.reason());
+    assertEquals(
+        "codebook must be at most 2147483639 bytes, got: 2151680081", refusal.getMessage());
+  }
+
+  private static ListJobsResponse page(TestServer server, String token) throws Exception {
+    TestCall<ListJobsRequest, ListJobsResponse> call =
+        new TestCall<>(server.channel(), TrainingServiceGrpc.getListJobsMethod(), 2);
+    call.send(ListJobsRequest.newBuilder().setPageSize(1).setPageToken(token).build());
+    call.halfClose();
+    return call.next();
+  }
+
+  @Test
+  void listGoesOnWhateverBecameOfTheLastJobOfAPage() throws Exception {
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      Deque<String> newestFirst = new ArrayDeque<>();
+      for (int i = 0; i < 4; i++) {
+        newestFirst.addFirst(created(server, spec()).getId());
+        cancel(server, newestFirst.getFirst());
+      }
+      ListJobsResponse first = page(server, "");
+      assertEquals(newestFirst.removeFirst(), first.getJobs(0).getId());
+      ListJobsResponse second = page(server, first.getNextPageToken());
+      assertEquals(newestFirst.removeFirst(), second.getJobs(0).getId());
+      String gone = second.getJobs(0).getId();
+      for (int i = 0; i < 998; i++) { // with the four one more than are remembered, twice
+        cancel(server, created(server, spec()).getId());
+      }
+      server.jobs.sweep();
+      assertThrows(RequestException.class, () -> server.jobs.get(newestFirst.getLast()));
+      ListJobsResponse third = page(server, second.getNextPageToken());
+      List<String> left = third.getJobsList().stream().map(Job::getId).toList();
+      assertFalse(left.contains(gone), left::toString);
+      for (int i = 0; i < 10; i++) {
+        cancel(server, created(server, spec()).getId());
+      }
+      server.jobs.sweep();
+      assertThrows(RequestException.class, () -> server.jobs.get(gone));
+      assertEquals(0, page(server, second.getNextPageToken()).getJobsCount());
+      Status wrong =
+          TestCall.status(
+              server.channel(),
+              TrainingServiceGrpc.getListJobsMethod(),
+              List.of(ListJobsRequest.newBuilder().setPageToken(gone).build()));
+      assertEquals(Status.Code.INVALID_ARGUMENT, wrong.getCode(), wrong::toString);
+      assertEquals("page_token must be one of a page before, of this run", wrong.getDescription());
     }
   }
 
