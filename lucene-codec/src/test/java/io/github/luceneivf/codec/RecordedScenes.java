@@ -90,6 +90,7 @@ final class RecordedScenes {
       scenes.put(encoding.displayName() + " in ten segments", () -> tenSegments(encoding));
     }
     scenes.put("codes that mislead", RecordedScenes::misleadingCodes);
+    scenes.put("many lists", RecordedScenes::manyLists);
     scenes.put("large and small segments", RecordedScenes::largeAndSmall);
     for (VectorSimilarityFunction function :
         List.of(L2, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT)) {
@@ -227,9 +228,28 @@ final class RecordedScenes {
           for (int k : new int[] {1, 5, 40}) {
             searches.ours(q, Ask.all(k).with(SHALLOW));
             searches.ours(q, Ask.all(k).among("middle", MIDDLE).with(SHALLOW));
+            searches.limited(q, Ask.all(k).with(SHALLOW), Integer.MAX_VALUE, 1);
             searches.limited(q, Ask.all(k).with(SHALLOW), Integer.MAX_VALUE, 2);
           }
           searches.range(q, 50, null);
+        }
+        return searches.lines();
+      }
+    }
+  }
+
+  /** So many that their codes are ranked, and a second ranking may differ from the first. */
+  private static List<String> manyLists() throws IOException {
+    FloatMatrix all = RecordedSearches.groups(N + QUERIES, DIM, 400, 26, 1, 19);
+    try (Directory directory = new ByteBuffersDirectory()) {
+      VectorIndexing.index(
+          directory, new IvfVectorsFormat(lists(Encoding.BIT2, 300)), base(all), L2, 2);
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        RecordedSearches searches = searches(all, L2, reader);
+        for (int q = 0; q < QUERIES; q++) {
+          filtered(searches, all, q, Ask.all(10));
+          filtered(searches, all, q, Ask.all(3).with(SHALLOW));
+          searches.range(q, 30, MIDDLE);
         }
         return searches.lines();
       }

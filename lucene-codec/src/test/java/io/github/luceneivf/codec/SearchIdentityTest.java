@@ -59,10 +59,13 @@ class SearchIdentityTest {
     Map<String, RecordedScenes.Scene> scenes = RecordedScenes.scenes();
     assertEquals(recorded.keySet(), scenes.keySet());
     return scenes.entrySet().stream()
-        .map(scene ->
-            DynamicTest.dynamicTest(
-                scene.getKey(),
-                () -> assertSame(recorded.getOrDefault(scene.getKey(), List.of()), scene.getValue().play())));
+        .map(scene -> test(scene, recorded.getOrDefault(scene.getKey(), List.of())));
+  }
+
+  private static DynamicTest test(
+      Map.Entry<String, RecordedScenes.Scene> scene, List<String> expected) {
+    return DynamicTest.dynamicTest(
+        scene.getKey(), () -> assertSame(expected, scene.getValue().play()));
   }
 
   private static void assertSame(List<String> expected, List<String> actual) {
