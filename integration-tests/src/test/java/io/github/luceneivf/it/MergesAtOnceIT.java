@@ -47,7 +47,7 @@ class MergesAtOnceIT {
   private static final int MERGES = 6;
 
   /** Room for two streams of a small codebook, not for three. */
-  private static final long MEMORY = 30 << 20;
+  private static final long MEMORY = 13 << 20;
 
   @TempDir Path data;
 

@@ -33,6 +33,9 @@ public final class Connections implements ProtocolNegotiator {
   /** How long a refused client may take to read why. */
   private static final int LINGER_SECONDS = 2;
 
+  /** How long a client has to begin its call between the two frames that it gets. */
+  private static final int PREFACE_MILLIS = 200;
+
   /** Refused connections that may do so at a time; beyond that they are just closed. */
   private static final int MAX_LINGERING = 32;
 
@@ -98,7 +101,19 @@ public final class Connections implements ProtocolNegotiator {
       }
     }
 
+    /**
+     * Sends the server's preface, and a moment later the reason. A client that learnt both at once
+     * would not have begun its call yet, and would try again at once and unseen.
+     */
     private void refuse(ChannelHandlerContext ctx) {
+      Future<?> _ = ctx.writeAndFlush(settings(ctx));
+      Future<?> _ =
+          ctx.executor().schedule(() -> end(ctx), PREFACE_MILLIS, TimeUnit.MILLISECONDS);
+      Future<?> _ =
+          ctx.executor().schedule((Runnable) ctx::close, LINGER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void end(ChannelHandlerContext ctx) {
       String reason = "connections must be at most " + most + ", got: " + (most + 1);
       // Closed at once, with bytes of the client unread, it might never see these.
       ChannelFutureListener endOutput =
@@ -108,8 +123,6 @@ public final class Connections implements ProtocolNegotiator {
             }
           };
       Future<?> _ = ctx.writeAndFlush(goAway(ctx, reason)).addListener(endOutput);
-      Future<?> _ =
-          ctx.executor().schedule((Runnable) ctx::close, LINGER_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -118,14 +131,18 @@ public final class Connections implements ProtocolNegotiator {
     }
   }
 
-  /** The server's preface, which is a SETTINGS frame, here an empty one, and a GOAWAY frame. */
+  /** The server's preface: an empty SETTINGS frame. */
+  private static ByteBuf settings(ChannelHandlerContext ctx) {
+    ByteBuf out = ctx.alloc().buffer(FRAME_HEAD_BYTES);
+    return out.writeMedium(0).writeByte(Http2FrameTypes.SETTINGS).writeByte(0).writeInt(0);
+  }
+
   private static ByteBuf goAway(ChannelHandlerContext ctx, String reason) {
     byte[] text = reason.getBytes(StandardCharsets.US_ASCII);
-    ByteBuf out = ctx.alloc().buffer(2 * FRAME_HEAD_BYTES + GO_AWAY_BYTES + text.length);
-    out.writeMedium(0).writeByte(Http2FrameTypes.SETTINGS).writeByte(0).writeInt(0);
+    ByteBuf out = ctx.alloc().buffer(FRAME_HEAD_BYTES + GO_AWAY_BYTES + text.length);
     out.writeMedium(GO_AWAY_BYTES + text.length);
     out.writeByte(Http2FrameTypes.GO_AWAY).writeByte(0).writeInt(0);
-    out.writeInt(0); // no stream was looked at
+    out.writeInt(Integer.MAX_VALUE); // calls that have begun end with the connection
     out.writeInt((int) Http2Error.ENHANCE_YOUR_CALM.code());
     return out.writeBytes(text);
   }

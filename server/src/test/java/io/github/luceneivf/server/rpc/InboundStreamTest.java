@@ -261,8 +261,9 @@ class InboundStreamTest {
       status = call.statusWithin(Duration.ofMillis(20));
     }
     assertTrue(status != null, "a client that sends 50 bytes a second keeps its place");
-    assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode());
-    String text = String.valueOf(status.getDescription());
+    Status end = Objects.requireNonNull(status);
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, end.getCode());
+    String text = String.valueOf(end.getDescription());
     assertTrue(text.startsWith("chunks must come at 65536 bytes/s or more, got: "), text);
     awaitRoom();
   }
