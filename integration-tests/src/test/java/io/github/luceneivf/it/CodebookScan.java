@@ -12,7 +12,7 @@ import io.github.luceneivf.clustering.TrainingSample;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.codec.file.SegmentFit;
+import io.github.luceneivf.codec.fit.SegmentFit;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -23,7 +23,7 @@ import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.IvfVectorsFormat;
-import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.quantization.Encoding;

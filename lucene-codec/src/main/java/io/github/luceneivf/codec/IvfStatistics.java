@@ -2,9 +2,9 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codec.file.FitSum;
+import io.github.luceneivf.codec.fit.FitSum;
 import io.github.luceneivf.codec.file.ListStatistics;
-import io.github.luceneivf.codec.file.SegmentFit;
+import io.github.luceneivf.codec.fit.SegmentFit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

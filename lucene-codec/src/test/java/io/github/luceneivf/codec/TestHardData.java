@@ -2,7 +2,7 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.codec.file.FieldMeta;

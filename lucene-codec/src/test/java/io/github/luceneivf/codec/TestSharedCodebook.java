@@ -4,7 +4,7 @@ package io.github.luceneivf.codec;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.CodebookSource;
 import io.github.luceneivf.codebook.TrainedCodebook;
-import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;

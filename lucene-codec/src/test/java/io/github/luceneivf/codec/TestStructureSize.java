@@ -9,7 +9,7 @@ import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
-import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.codec.file.Metrics;

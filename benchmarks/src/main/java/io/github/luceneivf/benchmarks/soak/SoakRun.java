@@ -13,7 +13,7 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
-import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.codec.config.Ports;
 import java.io.IOException;
 import java.io.PrintWriter;

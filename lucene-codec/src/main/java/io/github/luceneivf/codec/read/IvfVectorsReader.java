@@ -10,7 +10,6 @@ import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
-import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.CodeBlock;
@@ -37,7 +36,6 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.DataAccessHint;
-import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
@@ -180,23 +178,18 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   }
 
   @Override
-  public Optional<SegmentFit> fit(String field) {
+  public Optional<SegmentCodebook> codebook(String field) {
     FieldSearcher searcher = searchers.get(field);
-    return meta(field)
-        .map(meta ->
-            SegmentFit.of(
-                segment.name,
-                meta,
-                Optional.ofNullable(searcher == null ? null : searcher.lists())
-                    .map(IvfVectorsReader::codebook)));
+    return Optional.ofNullable(searcher == null ? null : searcher.lists())
+        .map(IvfVectorsReader::codebook);
   }
 
   @Override
-  public Directory directory() {
-    return segment.dir;
+  public SegmentInfo segment() {
+    return segment;
   }
 
-  /** Returns what is stored about a field; empty if the field has no vectors here. */
+  @Override
   public Optional<FieldMeta> meta(String field) {
     return Optional.ofNullable(fields.get(field));
   }

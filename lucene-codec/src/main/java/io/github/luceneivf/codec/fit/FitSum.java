@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.file;
+package io.github.luceneivf.codec.fit;
 
+import io.github.luceneivf.codec.file.ListStatistics;
 import java.util.stream.LongStream;
 
 /** How one codebook fits several segments together. Not thread-safe. */

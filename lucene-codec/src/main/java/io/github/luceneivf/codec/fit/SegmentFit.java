@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.file;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.CodebookHolder;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListStatistics;
+import io.github.luceneivf.codec.file.SegmentCodebook;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -37,6 +41,13 @@ public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
   @SuppressWarnings("ArrayRecordComponent") // shared on purpose, never compared
   public record Lists(Codebook codebook, int[] sizes, ListStatistics statistics) {}
 
+  /** Returns the fit of a field in a segment that was read; empty if it has no vectors there. */
+  static Optional<SegmentFit> of(CodebookHolder segment, String field) {
+    return segment
+        .meta(field)
+        .map(meta -> of(segment.segment().name, meta, segment.codebook(field)));
+  }
+
   /** Returns the fit of a segment of this format. */
   public static SegmentFit of(String segment, FieldMeta meta, Optional<SegmentCodebook> codebook) {
     return new SegmentFit(
@@ -63,7 +74,7 @@ public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
             ? CodebookHolder.ofField(codec.getVectorReader(), field)
             : null;
     return reader instanceof CodebookHolder holder
-        ? holder.fit(field)
+        ? of(holder, field)
         : Optional.of(new SegmentFit(inner.toString(), leaf.maxDoc(), Optional.empty()));
   }
 }
