@@ -2,8 +2,12 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookSource;
-import io.github.luceneivf.codebook.TrainingMonitor;
+import io.github.luceneivf.codebook.EncodedSink;
+import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;
@@ -24,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
@@ -51,14 +56,14 @@ public class TestFirstTrainings extends LuceneTestCase {
           .withSizing(ListSizing.fixed(16));
 
   private final List<IndexEvent> events = new CopyOnWriteArrayList<>();
+  private VectorEncoder encoder = Ports.LOCAL.encoder();
 
   private IndexWriterConfig config(IvfParams params, HeldTrainer trainer, TwoMerges merges) {
     return config(params, trainer).setMergePolicy(merges).setMergeScheduler(merges.scheduler());
   }
 
   private IndexWriterConfig config(IvfParams params, HeldTrainer trainer) {
-    Ports ports =
-        new Ports(trainer, Ports.LOCAL.encoder(), CodebookSource.NONE, events::add);
+    Ports ports = new Ports(trainer, encoder, CodebookSource.NONE, events::add);
     return VectorIndexing.config(new IvfVectorsFormat(params, ports)).setUseCompoundFile(false);
   }
 
@@ -278,6 +283,43 @@ public class TestFirstTrainings extends LuceneTestCase {
     }
   }
 
+  /** As Lucene's scheduler holds a large merge at its next write while a smaller one is there. */
+  public void testAMergeThatIsHeldAtItsWritesHoldsNobodyElse() throws Exception {
+    AtomicBoolean first = new AtomicBoolean(true);
+    encoder =
+        new VectorEncoder() {
+          @Override
+          public void encode(
+              Codebook codebook,
+              Encoding encoding,
+              VectorSource vectors,
+              EncodedSink sink,
+              AbortCheck abort)
+              throws IOException {
+            if (first.getAndSet(false)) {
+              HeldTrainer.await(() -> !actions(Cause.MERGE).isEmpty(), abort::check);
+            }
+            Ports.LOCAL.encoder().encode(codebook, encoding, vectors, sink, abort);
+          }
+
+          @Override
+          public boolean isRemote() {
+            return true;
+          }
+        };
+    HeldTrainer trainer = new HeldTrainer(true);
+    TwoMerges merges = new TwoMerges(FLUSHES);
+    FloatMatrix rows = rows(200, 8);
+    try (Directory directory = new ByteBuffersDirectory();
+        IndexWriter writer = new IndexWriter(directory, config(SMALL, trainer, merges))) {
+      flushes(writer, rows);
+      merges.run(writer);
+      assertEquals("trainings", 1, trainer.trainings());
+      assertSegments(writer, 2, rows.rows());
+    }
+    assertEquals(List.of(), merges.failures());
+  }
+
   /** It goes on with one list, for a merge may train long. */
   public void testAFlushDoesNotWaitForAMerge() throws Exception {
     CountDownLatch training = new CountDownLatch(1);
@@ -338,14 +380,11 @@ public class TestFirstTrainings extends LuceneTestCase {
   /** Their first trainings meet. */
   public void testTwoIndexesTrainAtOnce() throws Exception {
     CyclicBarrier meet = new CyclicBarrier(2);
-    HeldTrainer trainer =
-        new HeldTrainer(true).holding(0).then((_, _) -> HeldTrainer.await(meet));
+    HeldTrainer trainer = new HeldTrainer(true).holding(0).then((_, _) -> HeldTrainer.await(meet));
     FloatMatrix rows = rows(200, 8);
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       List<Future<Object>> indexes =
-          executor.invokeAll(
-              List.of(
-                  () -> index(rows, trainer), () -> index(rows, trainer)));
+          executor.invokeAll(List.of(() -> index(rows, trainer), () -> index(rows, trainer)));
       for (Future<Object> index : indexes) {
         index.get();
       }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The current codebook of a field of an index. A flush is shown its own segment only, so this is
- * kept in the process and fed by every flush and merge that ends. What is asked for first is looked
- * up in the latest commit, once; and again if what was known went with a segment that was rolled
- * back.
+ * kept in the process and fed by every training, flush and merge that ends. What is asked for first
+ * is looked up in the latest commit, once; and again if what was known went with a segment that was
+ * rolled back.
  *
  * <p>A discarded index must not leave its codebook to the next one in the same directory. So a
  * codebook counts only while the segment it came from still has files; and since those of a
@@ -84,7 +84,7 @@ final class CodebookAtHand {
     return Optional.of(known.codebook);
   }
 
-  /** Makes a codebook that a segment was written with the current one. */
+  /** Makes a codebook that a segment has, or will have, the current one. */
   synchronized void publish(SegmentWriteState state, SegmentCodebook codebook) throws IOException {
     Known now = new Known(codebook, state.segmentInfo.name, new WeakReference<>(writer(state)));
     if (known == null || now.version() >= known.version() || !isAlive(state, known)) {

@@ -55,8 +55,20 @@ public final class FieldState {
   }
 
   /**
-   * Takes note of a segment that was written; its codebook, if it is of lists and no older version,
-   * is the current one from now on.
+   * Makes a codebook of lists the current one, if it is no older version: of a training, so that
+   * those who wait at the gate find it, or of a segment that was written.
+   *
+   * @param state of a segment that has it or will
+   * @throws IOException if the directory cannot be listed
+   */
+  public void trained(SegmentWriteState state, SegmentCodebook used) throws IOException {
+    if (used.codebook().nlist() > 1) {
+      codebook.publish(state, used);
+    }
+  }
+
+  /**
+   * Takes note of a segment that was written, and of its codebook.
    *
    * @param fit how the codebook fits the segment
    * @param inputs names of segments of this index that were merged into it
@@ -67,8 +79,8 @@ public final class FieldState {
       SegmentWriteState state, SegmentFit fit, Set<String> inputs, Optional<SegmentCodebook> used)
       throws IOException {
     segments.wrote(fit, inputs);
-    if (used.isPresent() && used.get().codebook().nlist() > 1) {
-      codebook.publish(state, used.get());
+    if (used.isPresent()) {
+      trained(state, used.get());
     }
   }
 

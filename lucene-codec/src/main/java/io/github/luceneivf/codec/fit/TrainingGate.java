@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.AbortCheck;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.util.ThreadInterruptedException;
 
 /**
@@ -12,13 +13,16 @@ import org.apache.lucene.util.ThreadInterruptedException;
  * <p>Who waits for whom: a flush for a flush, which trains in this process and with few vectors; a
  * merge that cannot do without a codebook for everybody, and hears that it is aborted meanwhile. A
  * flush never waits for a merge, which may train for minutes, or elsewhere; nor does a merge that
- * only wants a new version. Visits do not nest: a thread that holds one gate visits no other, so
- * nobody waits in a circle. Thread-safe.
+ * only wants a new version.
+ *
+ * <p>Nobody waits in a circle. Visits do not nest: a thread that is inside one gate visits no
+ * other. And nobody is inside while it writes: Lucene's scheduler holds a large merge at its next
+ * write until a smaller one has ended, which may be the one that waits here. Thread-safe.
  */
 public final class TrainingGate {
 
   /** How often a merge that waits asks whether to go on; the ports promise once a second. */
-  private static final long CHECK_MILLIS = 200;
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private enum Holder {
     NOBODY,
@@ -58,14 +62,17 @@ public final class TrainingGate {
     return take(Holder.FLUSH);
   }
 
+  /** Returns once nobody is inside, or it is time to ask whether to go on. */
   private synchronized void waitForChange() {
-    if (holder == Holder.NOBODY) {
-      return;
-    }
-    try {
-      wait(CHECK_MILLIS);
-    } catch (InterruptedException e) {
-      throw new ThreadInterruptedException(e);
+    long end = System.nanoTime() + CHECK_NANOS;
+    for (long left = CHECK_NANOS;
+        holder != Holder.NOBODY && left > 0;
+        left = end - System.nanoTime()) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        throw new ThreadInterruptedException(e);
+      }
     }
   }
 
@@ -74,7 +81,9 @@ public final class TrainingGate {
     notifyAll();
   }
 
-  /** A flush or merge at the gate; whoever is inside leaves by closing it. Confined to one thread. */
+  /**
+   * A flush or merge at the gate; whoever is inside leaves by closing it. Confined to one thread.
+   */
   public final class Visit implements AutoCloseable {
 
     private boolean inside;

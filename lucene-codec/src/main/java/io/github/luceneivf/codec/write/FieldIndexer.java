@@ -82,17 +82,9 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
 
   /** Indexes the vectors and writes their meta data. */
   final void index() throws IOException {
-    IndexPlan plan = plan(true);
-    if (!plan.trains()) {
-      carryOut(plan);
-      return;
-    }
     try (TrainingGate.Visit visit = known.gate().visit()) {
-      IndexPlan settled = planAtGate(visit);
-      if (!settled.trains()) {
-        visit.close(); // the next one need not wait for this segment to be written
-      }
-      carryOut(settled);
+      IndexPlan plan = plan(true);
+      carryOut(plan.trains() ? planAtGate(visit) : plan, visit);
     }
   }
 
@@ -118,7 +110,7 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
     return found;
   }
 
-  private void carryOut(IndexPlan plan) throws IOException {
+  private void carryOut(IndexPlan plan, TrainingGate.Visit visit) throws IOException {
     SegmentWriteState state = segment.state();
     message(() ->
         cause
@@ -139,17 +131,19 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
     switch (plan) {
       case IndexPlan.Exact _ -> {}
       case IndexPlan.OneList _ -> coding = Optional.of(coding(training.oneList(), 0));
-      case IndexPlan.Coded coded ->
-          coding = Optional.of(coding(coded.codebook(), coded.arrived()));
+      case IndexPlan.Coded coded -> coding = Optional.of(coding(coded.codebook(), coded.arrived()));
       case IndexPlan.Train train -> {
         TrainedCodebook trained =
             training.train(train, (rows, seed) -> sample(train.population(), rows, seed));
         message(() -> "trained " + trained.codebook().id().shortHex() + ": " + trained.report());
         segment.ports().source().offer(vectors.field(), trained);
         report = Optional.of(trained.report());
-        coding = Optional.of(coding(SegmentCodebook.of(trained), 0));
+        SegmentCodebook book = SegmentCodebook.of(trained);
+        known.trained(state, book);
+        coding = Optional.of(coding(book, 0));
       }
     }
+    visit.close(); // before anything is written, for then Lucene may let a smaller merge go first
     long trained = System.nanoTime();
     Optional<FieldMeta.Lists> lists = Optional.empty();
     MergeCounts counts = counts(List.of(), 0, 0);
@@ -157,10 +151,7 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
       InvertedFileWriter.Written written =
           new InvertedFileWriter(segment, abort)
               .write(
-                  coding.get(),
-                  vectors.source(),
-                  open(plan.copies()),
-                  encoder(report.isPresent()));
+                  coding.get(), vectors.source(), open(plan.copies()), encoder(report.isPresent()));
       lists = Optional.of(written.lists());
       counts = counts(plan.copies(), written.copied(), vectors.size() - written.copied());
     }
@@ -189,8 +180,7 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
   private InvertedFileWriter.Coding coding(SegmentCodebook used, int arrived) {
     Codebook codebook = used.codebook();
     Encoding wanted = segment.params().encodingFor(codebook.dim());
-    Encoding encoding =
-        codebook.supports(wanted) ? wanted : Encoding.defaultFor(codebook.dim());
+    Encoding encoding = codebook.supports(wanted) ? wanted : Encoding.defaultFor(codebook.dim());
     return new InvertedFileWriter.Coding(used, encoding, arrived);
   }
 
