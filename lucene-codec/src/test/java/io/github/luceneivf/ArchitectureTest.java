@@ -59,8 +59,7 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(ROOT + from)
         .should()
-        .dependOnClassesThat(
-            resideInAnyPackage(packages).and(not(resideInAPackage(ROOT + from))));
+        .dependOnClassesThat(resideInAnyPackage(packages).and(not(resideInAPackage(ROOT + from))));
   }
 
   @Test

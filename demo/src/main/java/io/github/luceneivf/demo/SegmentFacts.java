@@ -2,6 +2,7 @@
 package io.github.luceneivf.demo;
 
 import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.read.IvfVectorsReader;
 import java.io.IOException;
 import java.util.Optional;
@@ -40,7 +41,7 @@ record SegmentFacts(int segments, int exact, int nlist, int nprobe) {
           vectors
               .flatMap(v -> v.meta(VectorIndex.VECTOR))
               .flatMap(FieldMeta::lists)
-              .map(FieldMeta.Lists::nlist)
+              .map(ListsMeta::nlist)
               .orElse(0);
       if (lists == 0) {
         exact++;

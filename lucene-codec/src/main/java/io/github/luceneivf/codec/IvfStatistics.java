@@ -2,8 +2,9 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codec.fit.FitSum;
 import io.github.luceneivf.codec.file.ListStatistics;
+import io.github.luceneivf.codec.fit.FitSum;
+import io.github.luceneivf.codec.fit.FittedLists;
 import io.github.luceneivf.codec.fit.SegmentFit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -111,13 +112,13 @@ public record IvfStatistics(List<Segment> segments, List<InUse> codebooks) {
     private ListStatistics known;
     private int segments;
 
-    Sum(SegmentFit.Lists first) {
+    Sum(FittedLists first) {
       this.codebook = first.codebook();
       this.sum = new FitSum(first.sizes().length);
       this.known = first.statistics();
     }
 
-    void add(SegmentFit.Lists lists) {
+    void add(FittedLists lists) {
       sum.add(lists);
       if (lists.statistics().training().isKnown()) {
         known = lists.statistics();

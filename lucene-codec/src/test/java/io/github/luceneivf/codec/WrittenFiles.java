@@ -115,7 +115,8 @@ final class WrittenFiles {
         lines.add(
             EXTENSIONS.stream()
                 .map(extension -> files.getOrDefault(extension, "-"))
-                .collect(Collectors.joining(" ", segment.replace("IvfVectorsFormat_", "") + " ", ""))));
+                .collect(
+                    Collectors.joining(" ", segment.replace("IvfVectorsFormat_", "") + " ", ""))));
     Collections.sort(lines);
     return lines;
   }

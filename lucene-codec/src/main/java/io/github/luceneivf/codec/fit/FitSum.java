@@ -22,7 +22,7 @@ public final class FitSum {
   }
 
   /** Adds a segment. */
-  public void add(SegmentFit.Lists lists) {
+  public void add(FittedLists lists) {
     long vectors = 0;
     for (int list = 0; list < sizes.length; list++) {
       sizes[list] += lists.sizes()[list];

@@ -30,7 +30,7 @@ final class FitWithoutDeletes {
     if (stored.isEmpty() || fit.lists().isEmpty() || !deletes(input, stored.get(), abort)) {
       return fit;
     }
-    SegmentFit.Lists lists = fit.lists().get();
+    FittedLists lists = fit.lists().get();
     int[] sizes = new int[lists.sizes().length];
     PostingLists.Cursor cursor = stored.get().postings().cursor();
     for (int list = 0; list < sizes.length; list++) {
@@ -43,7 +43,7 @@ final class FitWithoutDeletes {
     ListStatistics now =
         new ListStatistics(old.training(), left > 0 && old.measured(), old.energy(), arrived);
     return new SegmentFit(
-        fit.segment(), left, Optional.of(new SegmentFit.Lists(lists.codebook(), sizes, now)));
+        fit.segment(), left, Optional.of(new FittedLists(lists.codebook(), sizes, now)));
   }
 
   private static boolean deletes(MergeInput input, StoredLists stored, AbortCheck abort)

@@ -2,7 +2,7 @@
 package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.codec.file.CodebookHolder;
+import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.codec.telemetry.MergeCounts;
@@ -52,7 +52,7 @@ public record MergeInput(
         continue;
       }
       inputs.add(
-          reader instanceof CodebookHolder holder
+          reader instanceof ListsProvider holder
               ? new MergeInput(
                   state.docMaps[i],
                   true,
@@ -71,7 +71,7 @@ public record MergeInput(
     if (reader == null || info == null || !info.hasVectorValues()) {
       return null;
     }
-    return CodebookHolder.ofField(reader, field);
+    return ListsProvider.ofField(reader, field);
   }
 
   /** Returns the codebook of the lists; empty if there are none, or only one list. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.codec.file.CodebookHolder;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.ListsMeta;
+import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.codec.file.MetaFile;
-import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
@@ -44,7 +45,7 @@ import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
-public final class IvfVectorsReader extends KnnVectorsReader implements CodebookHolder {
+public final class IvfVectorsReader extends KnnVectorsReader implements ListsProvider {
 
   private final SegmentInfo segment;
   private final FieldInfos fieldInfos;
@@ -86,7 +87,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     if (meta.lists().isEmpty()) {
       return new FieldSearcher(field, raw, null);
     }
-    FieldMeta.Lists lists = meta.lists().get();
+    ListsMeta lists = meta.lists().get();
     if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
       throw new CorruptIndexException(
           "posting lists: expected none for field=\"" + field + "\" of bytes",
@@ -94,7 +95,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     }
     LoadedCodebook codebook =
         LoadedCodebook.read(file(IvfFiles.CENTROIDS), lists, info.getVectorDimension());
-    if (codebook.codebook().metric() != Metrics.of(info.getVectorSimilarityFunction())) {
+    if (codebook.codebook().metric() != LuceneMetric.of(info.getVectorSimilarityFunction())) {
       throw new CorruptIndexException(
           "codebook: expected metric of "
               + info.getVectorSimilarityFunction()

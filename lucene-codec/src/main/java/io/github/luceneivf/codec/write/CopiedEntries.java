@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
-import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class CopiedEntries implements EntrySource {
   }
 
   /** Returns what is stored about the lists. */
-  FieldMeta.Lists meta() {
+  ListsMeta meta() {
     return lists.meta();
   }
 

@@ -9,6 +9,7 @@ import io.github.luceneivf.codebook.TrainingReport;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.fit.CollectionCheck;
 import io.github.luceneivf.codec.fit.FieldState;
@@ -145,7 +146,7 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
     }
     visit.close(); // before anything is written, for then Lucene may let a smaller merge go first
     long trained = System.nanoTime();
-    Optional<FieldMeta.Lists> lists = Optional.empty();
+    Optional<ListsMeta> lists = Optional.empty();
     MergeCounts counts = counts(List.of(), 0, 0);
     if (coding.isPresent()) {
       InvertedFileWriter.Written written =
@@ -169,7 +170,7 @@ abstract sealed class FieldIndexer permits FlushIndexer, MergeIndexer {
                 cause,
                 plan.action(),
                 vectors.size(),
-                lists.map(FieldMeta.Lists::nlist).orElse(0),
+                lists.map(ListsMeta::nlist).orElse(0),
                 counts,
                 report,
                 Duration.ofNanos(trained - start),

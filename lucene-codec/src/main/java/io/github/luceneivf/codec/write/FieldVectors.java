@@ -2,7 +2,7 @@
 package io.github.luceneivf.codec.write;
 
 import io.github.luceneivf.clustering.Metric;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import org.apache.lucene.index.FieldInfo;
 
 /**
@@ -15,7 +15,7 @@ import org.apache.lucene.index.FieldInfo;
 record FieldVectors(FieldInfo info, Metric metric, RandomVectors source) {
 
   FieldVectors(FieldInfo info, RandomVectors source) {
-    this(info, Metrics.of(info.getVectorSimilarityFunction()), source);
+    this(info, LuceneMetric.of(info.getVectorSimilarityFunction()), source);
   }
 
   String field() {

@@ -44,8 +44,8 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     if (best.isPresent()) {
       String reason = "codebook " + best.get().codebook().id().shortHex() + " at hand";
       return fewFor(vectors, best.get())
-          .orElseGet(() ->
-              new IndexPlan.Coded(best.get(), List.of(), vectors, Action.ASSIGN, reason));
+          .orElseGet(
+              () -> new IndexPlan.Coded(best.get(), List.of(), vectors, Action.ASSIGN, reason));
     }
     if (mayTrain && vectors >= params.thresholds().training()) {
       return train(vectors, newest(known), "no codebook known");

@@ -10,6 +10,7 @@ import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.ListStatistics;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
@@ -20,7 +21,6 @@ import java.util.stream.IntStream;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.IOUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the posting lists of a field and what belongs to them: codes are made, or copied from
@@ -59,7 +59,7 @@ final class InvertedFileWriter {
    *
    * @param copied vectors whose codes were copied
    */
-  record Written(FieldMeta.Lists lists, int copied) {}
+  record Written(ListsMeta lists, int copied) {}
 
   /**
    * How the codebook fits what is written so far.
@@ -77,7 +77,7 @@ final class InvertedFileWriter {
     }
 
     /** Adds what is kept of a segment: its deleted vectors are taken to be like the others. */
-    Fit plus(int kept, FieldMeta.Lists copied) {
+    Fit plus(int kept, ListsMeta copied) {
       ListStatistics own = copied.statistics();
       int all = Math.max(1, IntStream.of(copied.sizes()).sum());
       Fit sum = own.measured() ? plus(kept, own.energy()) : this;
@@ -104,7 +104,7 @@ final class InvertedFileWriter {
       throws IOException {
     List<EntrySource> sources = new ArrayList<>(copies);
     RandomVectors others = vectors;
-    @Nullable FixedBitSet ords = null;
+    FixedBitSet ords = null;
     int copied = 0;
     Fit fit = Fit.NONE;
     if (!copies.isEmpty()) {
@@ -133,7 +133,7 @@ final class InvertedFileWriter {
       Coding coding, int vectors, List<EntrySource> sources, Fit fit, int copied)
       throws IOException {
     int arrived = Math.clamp(coding.arrived, 0, vectors - copied);
-    FieldMeta.Lists lists = write(coding, vectors, sources);
+    ListsMeta lists = write(coding, vectors, sources);
     return new Written(lists.with(fit.statistics(coding, arrived)), copied);
   }
 
@@ -165,7 +165,7 @@ final class InvertedFileWriter {
     }
   }
 
-  private FieldMeta.Lists write(Coding coding, int vectors, List<EntrySource> sources)
+  private ListsMeta write(Coding coding, int vectors, List<EntrySource> sources)
       throws IOException {
     Codebook codebook = coding.codebook();
     Extent book = writeBytes(codebook.toBytes());
@@ -178,7 +178,7 @@ final class InvertedFileWriter {
     SegmentOutputs outputs = segment.outputs();
     Extent postings = writer.writePostings(sources, outputs.get(IvfFiles.POSTINGS));
     Extent ordinals = writer.writeOrdinals(sources, outputs.get(IvfFiles.ORDINALS));
-    return new FieldMeta.Lists(
+    return new ListsMeta(
         coding.encoding,
         codebook.id(),
         coding.used.calibration(),

@@ -131,7 +131,8 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   }
 
   private void writeExact(FieldInfo field, int vectors) throws IOException {
-    new FieldMeta(field.number, vectors, Optional.empty()).write(segment.outputs().get(IvfFiles.META));
+    new FieldMeta(field.number, vectors, Optional.empty())
+        .write(segment.outputs().get(IvfFiles.META));
   }
 
   @Override

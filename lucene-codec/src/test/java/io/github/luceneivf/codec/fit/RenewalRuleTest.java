@@ -120,6 +120,6 @@ class RenewalRuleTest {
     return new SegmentFit(
         name,
         Arrays.stream(sizes).sum(),
-        Optional.of(new SegmentFit.Lists(codebook, sizes, statistics)));
+        Optional.of(new FittedLists(codebook, sizes, statistics)));
   }
 }

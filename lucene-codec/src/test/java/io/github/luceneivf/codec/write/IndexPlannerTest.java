@@ -77,7 +77,9 @@ class IndexPlannerTest {
     assertEquals(384, trained(PLANNER.flush(60_000, List.of(), true)), "as it is");
     List<SegmentCodebook> known = List.of(codebook(Metric.EUCLIDEAN, 192, 1, 11_679));
     assertEquals(
-        640, trained(merge(PLANNER, 116_791, List.of(), known)), "outgrown: for half as many again");
+        640,
+        trained(merge(PLANNER, 116_791, List.of(), known)),
+        "outgrown: for half as many again");
     assertEquals(384, trained(merge(PLANNER, 41_000, List.of(), known)));
     IndexPlanner fixed =
         new IndexPlanner(IvfParams.DEFAULT.withSizing(ListSizing.fixed(77)), Metric.EUCLIDEAN, 2);

@@ -8,6 +8,7 @@ import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
@@ -93,8 +94,8 @@ public class TestCopiedEntries extends LuceneTestCase {
             new SegmentCodebook(
                 Codebook.oneList(new VectorSpace(Metric.EUCLIDEAN, 0), new float[DIM], N),
                 Calibration.uncalibrated());
-        FieldMeta.Lists meta =
-            new FieldMeta.Lists(
+        ListsMeta meta =
+            new ListsMeta(
                 ENCODING,
                 book.codebook().id(),
                 book.calibration(),

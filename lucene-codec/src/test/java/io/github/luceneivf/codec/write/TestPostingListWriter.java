@@ -6,6 +6,7 @@ import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.CodeBlock;
@@ -53,8 +54,8 @@ public class TestPostingListWriter extends LuceneTestCase {
         Extent packed = writer.writeOrdinals(sources, ordinals);
         places = new FieldMeta.Places(Extent.NONE, Extent.NONE, written, packed);
       }
-      FieldMeta.Lists meta =
-          new FieldMeta.Lists(
+      ListsMeta meta =
+          new ListsMeta(
               encoding,
               CodebookId.hashOf(new byte[0]),
               Calibration.uncalibrated(),

@@ -9,7 +9,7 @@ import org.apache.lucene.index.SegmentInfo;
 import org.jspecify.annotations.Nullable;
 
 /** What a merge sees of a segment that it reads. */
-public interface CodebookHolder {
+public interface ListsProvider {
 
   /** Returns the reader of a field alone, of one that may read each field in its own format. */
   static @Nullable KnnVectorsReader ofField(@Nullable KnnVectorsReader reader, String field) {
