@@ -7,6 +7,7 @@ import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookSource;
 import io.github.luceneivf.codebook.EncodedSink;
+import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.VectorEncoder;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
@@ -195,9 +196,9 @@ public class TestFirstTrainings extends LuceneTestCase {
       merges.start(writer);
       merges.await();
       writer.rollback();
-      assertTrue(
-          merges.failures().toString(),
-          merges.failures().stream().anyMatch(e -> "on purpose".equals(e.getMessage())));
+      HeldTrainer.await( // told after the merge has ended
+          () -> merges.failures().stream().anyMatch(e -> "on purpose".equals(e.getMessage())),
+          TrainingMonitor.NONE);
       assertTwoMergesTrainOnce(directory, trainer, rows);
     }
   }
