@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 /**
  * First centroids from those of an older clustering of similar vectors. With T the target size, n /
  * nlist: lists of more than 1.5 T become ceil(size / T) lists, those of less than T / 4 are
- * dissolved. What is over or short of nlist then is settled by dissolving the smallest lists, or
- * splitting the heaviest. Simulated, followed by two Lloyd iterations, this is as good as starting
- * afresh; Lloyd iterations without it are not, since centroids do not jump to new regions.
+ * dissolved (ADR 9). What is over or short of nlist then is settled by dissolving the smallest
+ * lists, or splitting the heaviest. Simulated, followed by two Lloyd iterations, this is as good as
+ * starting afresh; Lloyd iterations without it are not, since centroids do not jump to new regions.
  */
 final class WarmStart {
 

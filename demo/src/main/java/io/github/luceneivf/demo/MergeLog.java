@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.demo;
 
-import io.github.luceneivf.codec.config.IndexEvent;
-import io.github.luceneivf.codec.config.IndexListener;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -12,7 +12,8 @@ import io.github.luceneivf.clustering.TrainingSample;
 import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.codec.file.SegmentFit;
+import io.github.luceneivf.codec.fit.FittedLists;
+import io.github.luceneivf.codec.fit.SegmentFit;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -148,7 +149,7 @@ final class CodebookScan {
         own.add(values.vectorValue(ord).clone());
       }
     }
-    Optional<SegmentFit.Lists> fit =
+    Optional<FittedLists> fit =
         SegmentFit.of(leaf.reader(), VectorIndex.FIELD).orElseThrow().lists();
     if (fit.isEmpty()) {
       unlisted.addAll(own);

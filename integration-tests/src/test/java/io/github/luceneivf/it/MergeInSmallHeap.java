@@ -3,9 +3,9 @@ package io.github.luceneivf.it;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.IvfVectorsFormat;
-import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,9 +2,10 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codec.file.FitSum;
 import io.github.luceneivf.codec.file.ListStatistics;
-import io.github.luceneivf.codec.file.SegmentFit;
+import io.github.luceneivf.codec.fit.FitSum;
+import io.github.luceneivf.codec.fit.FittedLists;
+import io.github.luceneivf.codec.fit.SegmentFit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -111,13 +112,13 @@ public record IvfStatistics(List<Segment> segments, List<InUse> codebooks) {
     private ListStatistics known;
     private int segments;
 
-    Sum(SegmentFit.Lists first) {
+    Sum(FittedLists first) {
       this.codebook = first.codebook();
       this.sum = new FitSum(first.sizes().length);
       this.known = first.statistics();
     }
 
-    void add(SegmentFit.Lists lists) {
+    void add(FittedLists lists) {
       sum.add(lists);
       if (lists.statistics().training().isKnown()) {
         known = lists.statistics();

@@ -11,8 +11,8 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.codebook.VectorEncoder;
-import io.github.luceneivf.codec.file.CodebookHolder;
 import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
@@ -37,7 +37,7 @@ final class CodedSegments {
   private CodedSegments() {}
 
   static StoredLists lists(LeafReader leaf) throws IOException {
-    return ((CodebookHolder) VectorIndexing.vectorsReader(leaf))
+    return ((ListsProvider) VectorIndexing.vectorsReader(leaf))
         .lists(VectorIndexing.FIELD)
         .orElseThrow();
   }

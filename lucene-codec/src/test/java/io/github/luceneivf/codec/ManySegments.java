@@ -13,7 +13,7 @@ import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import io.github.luceneivf.search.NearestHits;
@@ -114,7 +114,7 @@ public final class ManySegments {
       int[] rows = rows(searcher, found.topDocs());
       assertEquals(K, rows.length);
       assertEquals("no hit twice", K, Arrays.stream(rows).distinct().count());
-      sum += Recall.at(K, base, queries.row(q), rows, Metrics.of(function));
+      sum += Recall.at(K, base, queries.row(q), rows, LuceneMetric.of(function));
       looked = looked.plus(found.report());
     }
     return new Answers(sum / queries.rows(), looked);
@@ -171,7 +171,7 @@ public final class ManySegments {
     }
     FloatMatrix matching = new FloatMatrix(values, rows.length, DIM);
     int want = Math.min(K, rows.length);
-    return IntStream.of(ExactNeighbors.topK(matching, target, want, Metrics.of(L2)))
+    return IntStream.of(ExactNeighbors.topK(matching, target, want, LuceneMetric.of(L2)))
         .mapToObj(i -> rows[i])
         .toList();
   }

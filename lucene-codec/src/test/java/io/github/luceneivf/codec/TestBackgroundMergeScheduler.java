@@ -2,8 +2,8 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.testdata.NiceValue;
 import io.github.luceneivf.thread.BackgroundThread;
 import java.util.List;

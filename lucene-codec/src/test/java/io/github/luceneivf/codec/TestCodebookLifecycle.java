@@ -9,13 +9,13 @@ import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.codec.config.IndexEvent;
-import io.github.luceneivf.codec.config.IndexEvent.Action;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Action;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
@@ -96,7 +96,7 @@ public class TestCodebookLifecycle extends LuceneTestCase {
             .map(p -> TrainingRequest.successorOf(p, Encoding.defaultFor(DIM), params, MANY))
             .orElseGet(() ->
                 new TrainingRequest(
-                    Metrics.of(F), Encoding.defaultFor(DIM), params, MANY, Optional.empty()));
+                    LuceneMetric.of(F), Encoding.defaultFor(DIM), params, MANY, Optional.empty()));
     return new LocalCodebookTrainer(1).train(request, rows, TrainingMonitor.NONE);
   }
 

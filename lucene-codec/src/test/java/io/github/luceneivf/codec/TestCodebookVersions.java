@@ -7,13 +7,13 @@ import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.codec.config.IndexEvent;
-import io.github.luceneivf.codec.config.IndexEvent.Action;
-import io.github.luceneivf.codec.config.IndexEvent.Cause;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Action;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Cause;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
@@ -123,7 +123,7 @@ public class TestCodebookVersions extends LuceneTestCase {
     ArrivingRows data = ArrivingRows.ordered(N, DIM, CLUSTERS, seed);
     TrainingRequest request =
         new TrainingRequest(
-            Metrics.of(L2),
+            LuceneMetric.of(L2),
             Encoding.defaultFor(DIM),
             KMeansParams.of(32, 5),
             N / 2,

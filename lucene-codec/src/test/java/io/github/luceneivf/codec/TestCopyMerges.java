@@ -2,13 +2,13 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.codec.config.IndexEvent;
-import io.github.luceneivf.codec.config.IndexEvent.Action;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.codec.config.MergeCounts;
-import io.github.luceneivf.codec.config.MergeCounts.Input;
 import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Action;
+import io.github.luceneivf.codec.telemetry.MergeCounts;
+import io.github.luceneivf.codec.telemetry.MergeCounts.Input;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;

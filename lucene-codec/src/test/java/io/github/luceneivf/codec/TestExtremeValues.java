@@ -4,7 +4,7 @@ package io.github.luceneivf.codec;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.Recall;
 import io.github.luceneivf.testdata.VectorGenerators;
@@ -52,7 +52,7 @@ public class TestExtremeValues extends LuceneTestCase {
             int[] found = VectorIndexing.search(searcher, knn, K);
             assertEquals(K, found.length);
             assertEquals(K, Arrays.stream(found).distinct().count());
-            sum += Recall.at(K, rows, query, found, Metrics.of(f)) / 20;
+            sum += Recall.at(K, rows, query, found, LuceneMetric.of(f)) / 20;
           }
         }
         least = Math.min(least, sum);

@@ -2,12 +2,12 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.codec.file.FieldMeta;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.codec.read.IvfVectorsReader;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.testdata.Recall;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ public class TestHardData extends LuceneTestCase {
           int[] found =
               VectorIndexing.search(
                   searcher, new KnnFloatVectorQuery(VectorIndexing.FIELD, query, K), K);
-          recall += Recall.at(K, base, query, found, Metrics.of(F)) / QUERIES;
+          recall += Recall.at(K, base, query, found, LuceneMetric.of(F)) / QUERIES;
           TopKnnCollector collector = new TopKnnCollector(K, Integer.MAX_VALUE);
           leaf.searchNearestVectors(
               VectorIndexing.FIELD, query, collector, AcceptDocs.fromLiveDocs(null, N));

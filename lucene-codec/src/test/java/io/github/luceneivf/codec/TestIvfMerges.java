@@ -13,12 +13,12 @@ import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.codebook.VectorEncoder;
-import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.codec.read.IvfVectorsReader;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.Recall;
 import io.github.luceneivf.testdata.VectorGenerators;
@@ -104,7 +104,7 @@ public class TestIvfMerges extends LuceneTestCase {
         int[] found =
             VectorIndexing.search(
                 searcher, new KnnFloatVectorQuery(VectorIndexing.FIELD, query, 10), 10);
-        sum += Recall.at(10, rows, query, found, Metrics.of(F));
+        sum += Recall.at(10, rows, query, found, LuceneMetric.of(F));
       }
       return sum / 50;
     }

@@ -4,7 +4,7 @@ package io.github.luceneivf.codec;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.ExactNeighbors;
@@ -74,7 +74,7 @@ public class TestIvfSearch extends LuceneTestCase {
       int[] found = VectorIndexing.search(searcher, query, K);
       assertEquals(K, found.length);
       assertEquals("no hit twice", K, Arrays.stream(found).distinct().count());
-      sum += Recall.at(K, base, queries.row(q), found, Metrics.of(f));
+      sum += Recall.at(K, base, queries.row(q), found, LuceneMetric.of(f));
     }
     return sum / queries.rows();
   }
@@ -127,7 +127,7 @@ public class TestIvfSearch extends LuceneTestCase {
                 new KnnFloatVectorQuery(
                     VectorIndexing.FIELD, query, K, null, IvfSearchStrategy.nprobe(1 << 16));
             int[] found = VectorIndexing.search(searcher, every, K);
-            assertEquals(1.0, Recall.at(K, base, query, found, Metrics.of(f)), 0);
+            assertEquals(1.0, Recall.at(K, base, query, found, LuceneMetric.of(f)), 0);
           }
         }
       }
@@ -223,7 +223,10 @@ public class TestIvfSearch extends LuceneTestCase {
       Set<Integer> truth = new HashSet<>();
       for (int i :
           ExactNeighbors.topK(
-              matching, queries.row(q), want, Metrics.of(VectorSimilarityFunction.EUCLIDEAN))) {
+              matching,
+              queries.row(q),
+              want,
+              LuceneMetric.of(VectorSimilarityFunction.EUCLIDEAN))) {
         truth.add(rows[i]);
       }
       for (int row : found) {
@@ -283,7 +286,7 @@ public class TestIvfSearch extends LuceneTestCase {
         double exist = 0;
         for (int q = 0; q < 20; q++) {
           float[] query = queries(all).row(q);
-          int[] nearest = ExactNeighbors.topK(base, query, 50, Metrics.of(f));
+          int[] nearest = ExactNeighbors.topK(base, query, 50, LuceneMetric.of(f));
           float least = f.compare(query, base.row(nearest[49]));
           Query range =
               new FloatVectorSimilarityQuery(VectorIndexing.FIELD, query, least, 0.5f, null);

@@ -22,7 +22,7 @@ import static io.github.luceneivf.codec.ManySegments.together;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.config.IvfParams;
-import io.github.luceneivf.codec.file.CodebookHolder;
+import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.NearestHits;
@@ -164,7 +164,7 @@ public class TestManySegments extends LuceneTestCase {
         assertEquals(8, reader.leaves().size());
         Set<Integer> exponents = new HashSet<>();
         for (LeafReaderContext leaf : reader.leaves()) {
-          CodebookHolder holder = (CodebookHolder) VectorIndexing.vectorsReader(leaf.reader());
+          ListsProvider holder = (ListsProvider) VectorIndexing.vectorsReader(leaf.reader());
           exponents.add(
               holder.lists(VectorIndexing.FIELD).get().codebook().codebook().space().exponent());
         }

@@ -9,10 +9,10 @@ import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
-import io.github.luceneivf.codec.config.IndexEvent;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.Metrics;
+import io.github.luceneivf.codec.file.LuceneMetric;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +94,7 @@ public class TestStructureSize extends LuceneTestCase {
     Codebook codebook =
         new Codebook(
             new Codebook.Content(
-                new VectorSpace(Metrics.of(F), 0),
+                new VectorSpace(LuceneMetric.of(F), 0),
                 centroids,
                 new float[centroids.rows()],
                 new float[centroids.dim()],

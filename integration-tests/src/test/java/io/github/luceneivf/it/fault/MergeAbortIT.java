@@ -4,7 +4,7 @@ package io.github.luceneivf.it.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.luceneivf.codec.config.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobState;
 import io.github.luceneivf.proto.v1.ListJobsRequest;

@@ -6,6 +6,7 @@ import io.github.luceneivf.codebook.CodebookTrainer;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
 import io.github.luceneivf.codebook.VectorEncoder;
+import io.github.luceneivf.codec.telemetry.IndexListener;
 import java.util.Objects;
 
 /**

@@ -90,7 +90,7 @@ public record CommittedCodebook(SegmentCodebook codebook, String segment) {
     if (fieldMeta == null || fieldMeta.lists().isEmpty()) {
       return Optional.empty();
     }
-    FieldMeta.Lists lists = fieldMeta.lists().get();
+    ListsMeta lists = fieldMeta.lists().get();
     if (lists.nlist() == 1 || !seen.add(lists.codebook())) {
       return Optional.empty();
     }

@@ -6,7 +6,6 @@ import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
@@ -20,71 +19,13 @@ import org.apache.lucene.util.packed.DirectWriter;
  * @param vectors vectors it has in this segment
  * @param lists its posting lists; empty if it is scanned exactly
  */
-public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
+public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
 
   private static final byte EXACT = 0;
   private static final byte LISTS = 1;
 
   /** Ends the fields of {@code .ivm}. */
   public static final int END = -1;
-
-  /**
-   * Posting lists of a field.
-   *
-   * @param encoding the encoding of the codes
-   * @param codebook content hash of the codebook in {@code .ivc}
-   * @param calibration recall by nprobe and rerank depth
-   * @param targetRecall recall that the default settings aim at
-   * @param places where the parts are
-   * @param sizes [nlist] vectors in each list, shared
-   * @param statistics how well the codebook fits
-   */
-  @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
-  public record Lists(
-      Encoding encoding,
-      CodebookId codebook,
-      Calibration calibration,
-      float targetRecall,
-      Places places,
-      int[] sizes,
-      ListStatistics statistics) {
-
-    /** Creates lists of which no statistics are known. */
-    public Lists(
-        Encoding encoding,
-        CodebookId codebook,
-        Calibration calibration,
-        float targetRecall,
-        Places places,
-        int[] sizes) {
-      this(encoding, codebook, calibration, targetRecall, places, sizes, ListStatistics.UNKNOWN);
-    }
-
-    /** Returns a copy with statistics. */
-    public Lists with(ListStatistics other) {
-      return new Lists(encoding, codebook, calibration, targetRecall, places, sizes, other);
-    }
-
-    /** Returns the number of lists. */
-    public int nlist() {
-      return sizes.length;
-    }
-
-    /** Returns the bits of a position in lists of these sizes. */
-    public static int positionBits(int[] sizes) {
-      return bits(Arrays.stream(sizes).max().orElse(1) - 1);
-    }
-
-    /** Returns the bits of an entry of {@code .ivo}, rounded up to what can be read directly. */
-    public static int entryBits(int[] sizes) {
-      return DirectWriter.unsignedBitsRequired(
-          (1L << (bits(sizes.length - 1) + positionBits(sizes))) - 1);
-    }
-
-    private static int bits(int max) {
-      return 32 - Integer.numberOfLeadingZeros(Math.max(max, 1));
-    }
-  }
 
   /**
    * Where the parts of a field are.
@@ -109,7 +50,7 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
       return;
     }
     out.writeByte(LISTS);
-    Lists l = lists.get();
+    ListsMeta l = lists.get();
     out.writeByte((byte) l.encoding().wireId());
     out.writeBytes(l.codebook().bytes(), CodebookId.BYTES);
     byte[] calibration = l.calibration().toBytes();
@@ -161,8 +102,9 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
     int[] sizes = readSizes(in, vectors);
     ListStatistics statistics =
         version >= IvfFiles.VERSION_STATISTICS ? ListStatistics.read(in) : ListStatistics.UNKNOWN;
-    Lists lists =
-        new Lists(encoding, CodebookId.of(hash), calibration, target, places, sizes, statistics);
+    ListsMeta lists =
+        new ListsMeta(
+            encoding, CodebookId.of(hash), calibration, target, places, sizes, statistics);
     CodeBlock layout = new CodeBlock(encoding, dim, CodeBlock.ordBytesFor(vectors));
     long postingBytes = PostingLists.offsets(layout, sizes)[sizes.length];
     check(
@@ -171,7 +113,7 @@ public record FieldMeta(int field, int vectors, Optional<Lists> lists) {
         String.valueOf(postingBytes),
         places.postings().length(),
         in);
-    long ordinalBytes = DirectWriter.bytesRequired(vectors, Lists.entryBits(sizes));
+    long ordinalBytes = DirectWriter.bytesRequired(vectors, ListsMeta.entryBits(sizes));
     check(
         places.ordinals().length() == ordinalBytes,
         "ordinals length",

@@ -31,8 +31,7 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
    * @param dim dimension of the field
    * @throws CorruptIndexException if the bytes are not the codebook that the meta data names
    */
-  public static LoadedCodebook read(IndexInput file, FieldMeta.Lists lists, int dim)
-      throws IOException {
+  public static LoadedCodebook read(IndexInput file, ListsMeta lists, int dim) throws IOException {
     lists.places().codebook().checkIn(file, "codebook");
     lists.places().routing().checkIn(file, "routing codes");
     LoadedCodebook loaded = find(lists.codebook());
@@ -55,7 +54,7 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
     return loaded;
   }
 
-  private static LoadedCodebook load(IndexInput file, FieldMeta.Lists lists) throws IOException {
+  private static LoadedCodebook load(IndexInput file, ListsMeta lists) throws IOException {
     byte[] bytes = lists.places().codebook().readFully(file, "codebook");
     byte[] routing = lists.places().routing().readFully(file, "routing codes");
     try {

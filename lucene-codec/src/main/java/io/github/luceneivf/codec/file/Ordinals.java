@@ -19,14 +19,14 @@ public final class Ordinals {
    *
    * @throws IOException if they do not lie in the file
    */
-  public Ordinals(IndexInput file, FieldMeta.Lists lists) throws IOException {
+  public Ordinals(IndexInput file, ListsMeta lists) throws IOException {
     Extent extent = lists.places().ordinals();
     extent.checkIn(file, "ordinals");
     this.entries =
         DirectReader.getInstance(
             file.randomAccessSlice(extent.offset(), extent.length()),
-            FieldMeta.Lists.entryBits(lists.sizes()));
-    this.positionBits = FieldMeta.Lists.positionBits(lists.sizes());
+            ListsMeta.entryBits(lists.sizes()));
+    this.positionBits = ListsMeta.positionBits(lists.sizes());
   }
 
   /** Returns the list of a vector. */
@@ -47,8 +47,8 @@ public final class Ordinals {
 
     /** Creates a writer of {@code vectors} ordinals of lists of these sizes. */
     public Writer(IndexOutput out, long vectors, int[] sizes) {
-      this.writer = DirectWriter.getInstance(out, vectors, FieldMeta.Lists.entryBits(sizes));
-      this.positionBits = FieldMeta.Lists.positionBits(sizes);
+      this.writer = DirectWriter.getInstance(out, vectors, ListsMeta.entryBits(sizes));
+      this.positionBits = ListsMeta.positionBits(sizes);
       this.next = new int[sizes.length];
     }
 

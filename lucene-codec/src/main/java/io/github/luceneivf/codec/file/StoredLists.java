@@ -14,10 +14,7 @@ import org.apache.lucene.index.FloatVectorValues;
  * @param values the raw vectors, for the documents of ordinals
  */
 public record StoredLists(
-    FieldMeta.Lists meta,
-    SegmentCodebook codebook,
-    PostingLists postings,
-    FloatVectorValues values) {
+    ListsMeta meta, SegmentCodebook codebook, PostingLists postings, FloatVectorValues values) {
   /** Validates the components. */
   public StoredLists {
     Objects.requireNonNull(meta, "meta");

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.codec.file.CodebookHolder;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.ListsMeta;
+import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.codec.file.MetaFile;
-import io.github.luceneivf.codec.file.Metrics;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
-import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.probe.ProbePlan;
 import io.github.luceneivf.quantization.CodeBlock;
@@ -37,7 +37,6 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.DataAccessHint;
-import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
@@ -46,7 +45,7 @@ import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
-public final class IvfVectorsReader extends KnnVectorsReader implements CodebookHolder {
+public final class IvfVectorsReader extends KnnVectorsReader implements ListsProvider {
 
   private final SegmentInfo segment;
   private final FieldInfos fieldInfos;
@@ -88,7 +87,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     if (meta.lists().isEmpty()) {
       return new SegmentField(field, raw, null);
     }
-    FieldMeta.Lists lists = meta.lists().get();
+    ListsMeta lists = meta.lists().get();
     if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
       throw new CorruptIndexException(
           "posting lists: expected none for field=\"" + field + "\" of bytes",
@@ -96,7 +95,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
     }
     LoadedCodebook codebook =
         LoadedCodebook.read(file(IvfFiles.CENTROIDS), lists, info.getVectorDimension());
-    if (codebook.codebook().metric() != Metrics.of(info.getVectorSimilarityFunction())) {
+    if (codebook.codebook().metric() != LuceneMetric.of(info.getVectorSimilarityFunction())) {
       throw new CorruptIndexException(
           "codebook: expected metric of "
               + info.getVectorSimilarityFunction()
@@ -200,23 +199,17 @@ public final class IvfVectorsReader extends KnnVectorsReader implements Codebook
   }
 
   @Override
-  public Optional<SegmentFit> fit(String field) {
+  public Optional<SegmentCodebook> codebook(String field) {
     SegmentField open = opened.get(field);
-    return meta(field)
-        .map(meta ->
-            SegmentFit.of(
-                segment.name,
-                meta,
-                Optional.ofNullable(open == null ? null : open.lists())
-                    .map(IvfVectorsReader::codebook)));
+    return Optional.ofNullable(open == null ? null : open.lists()).map(IvfVectorsReader::codebook);
   }
 
   @Override
-  public Directory directory() {
-    return segment.dir;
+  public SegmentInfo segment() {
+    return segment;
   }
 
-  /** Returns what is stored about a field; empty if the field has no vectors here. */
+  @Override
   public Optional<FieldMeta> meta(String field) {
     return Optional.ofNullable(fields.get(field));
   }

@@ -2,7 +2,7 @@
 package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.calibration.Calibration;
-import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param k hits wanted, or the least k that is calibrated
  * @param meta what the segment knows
  */
-record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
+record ProbeSettings(int nprobe, int depth, int k, ListsMeta meta) {
 
   /**
    * Share of the loss that the target allows that probing too few lists may cost. The rest is kept
@@ -63,7 +63,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
    */
   static ProbeSettings of(int k, IvfSearchStrategy strategy, SegmentLists lists, int vectors) {
     int calibrated = Math.max(k, MIN_K);
-    FieldMeta.Lists meta = lists.meta();
+    ListsMeta meta = lists.meta();
     double growth = growth(lists, vectors);
     int nprobe =
         strategy.nprobe().isPresent()
@@ -112,7 +112,7 @@ record ProbeSettings(int nprobe, int depth, int k, FieldMeta.Lists meta) {
     return Math.max(1.0, (double) vectors / population);
   }
 
-  private static double lists(FieldMeta.Lists meta, double k) {
+  private static double lists(ListsMeta meta, double k) {
     double target = probeTarget(meta.targetRecall(), meta.calibration().queries());
     return lists(meta.calibration(), target, k);
   }

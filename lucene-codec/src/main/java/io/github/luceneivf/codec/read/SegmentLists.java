@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.codec.file.PostingLists;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 record SegmentLists(
     LoadedCodebook codebook,
     PostingLists postings,
-    FieldMeta.Lists meta,
+    ListsMeta meta,
     int vectors,
     AtomicReference<@Nullable JointLists> joint) {
 
-  SegmentLists(LoadedCodebook codebook, PostingLists postings, FieldMeta.Lists meta, int vectors) {
+  SegmentLists(LoadedCodebook codebook, PostingLists postings, ListsMeta meta, int vectors) {
     this(codebook, postings, meta, vectors, new AtomicReference<>());
   }
 }

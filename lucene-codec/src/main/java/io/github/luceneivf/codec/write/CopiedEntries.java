@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
 import java.io.IOException;
@@ -17,13 +18,13 @@ final class CopiedEntries implements EntrySource {
 
   private final StoredLists lists;
   private final MergeState.DocMap docMap;
-  private final MergedOrds merged;
+  private final DocToOrd merged;
   private final int vectors;
   private final PostingLists.Cursor cursor;
   private final FixedBitSet seen;
   private int list;
 
-  CopiedEntries(StoredLists lists, MergeState.DocMap docMap, MergedOrds merged)
+  CopiedEntries(StoredLists lists, MergeState.DocMap docMap, DocToOrd merged)
       throws CorruptIndexException {
     this.lists = lists;
     this.docMap = docMap;
@@ -38,6 +39,11 @@ final class CopiedEntries implements EntrySource {
     if (entries != vectors) {
       throw corrupt("posting lists: expected " + vectors + " entries, got: " + entries);
     }
+  }
+
+  /** Returns what is stored about the lists. */
+  ListsMeta meta() {
+    return lists.meta();
   }
 
   /**

@@ -4,11 +4,16 @@ package io.github.luceneivf.codec.write;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.fit.IndexFit;
+import io.github.luceneivf.codec.fit.MergeInput;
+import io.github.luceneivf.codec.fit.RenewalRule;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Action;
 import io.github.luceneivf.quantization.Encoding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the plan for a segment from its size and the codebooks at hand. Immutable.
@@ -37,7 +42,10 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     }
     Optional<SegmentCodebook> best = best(known);
     if (best.isPresent()) {
-      return assignOrOneList(vectors, best.get());
+      String reason = "codebook " + best.get().codebook().id().shortHex() + " at hand";
+      return fewFor(vectors, best.get())
+          .orElseGet(
+              () -> new IndexPlan.Coded(best.get(), List.of(), vectors, Action.ASSIGN, reason));
     }
     if (mayTrain && vectors >= params.thresholds().training()) {
       return train(vectors, newest(known), "no codebook known");
@@ -51,14 +59,6 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
    *
    * @param inputs segments that have vectors of the field
    * @param known other codebooks at hand, any number
-   */
-  IndexPlan merge(int vectors, List<MergeInput> inputs, List<SegmentCodebook> known) {
-    return merge(vectors, inputs, known, _ -> IndexFit.of(vectors));
-  }
-
-  /**
-   * Plans a merge.
-   *
    * @param fit says how a codebook fits the whole index
    */
   IndexPlan merge(
@@ -82,8 +82,7 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     if (renewal.isPresent()) {
       return renewal.get();
     }
-    IndexPlan plan = assignOrOneList(vectors, best.get());
-    return plan instanceof IndexPlan.Assign ? copyOrReassign(best.get(), inputs) : plan;
+    return fewFor(vectors, best.get()).orElseGet(() -> coded(vectors, best.get(), inputs));
   }
 
   /**
@@ -102,20 +101,34 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
         .map(reason -> new IndexPlan.Train(nlist, Optional.of(current), index.vectors(), reason));
   }
 
-  private IndexPlan copyOrReassign(SegmentCodebook target, List<MergeInput> inputs) {
+  private IndexPlan coded(int vectors, SegmentCodebook target, List<MergeInput> inputs) {
     Encoding encoding = params.encodingFor(dim);
-    long same =
+    List<MergeInput> same =
         inputs.stream()
             .filter(input -> input.isCodedWith(target.codebook().id(), encoding))
-            .count();
+            .toList();
     String codebook = "codebook " + target.codebook().id().shortHex();
-    String reason = same + " of " + inputs.size() + " segments have " + codebook;
-    if (same == 0) {
-      return new IndexPlan.Assign(target, reason);
+    String reason = same.size() + " of " + inputs.size() + " segments have " + codebook;
+    Action action = Action.REASSIGN;
+    if (same.isEmpty()) {
+      action = Action.ASSIGN;
+    } else if (same.size() == inputs.size()) {
+      action = Action.COPY;
     }
-    return same == inputs.size()
-        ? new IndexPlan.Copy(target, reason)
-        : new IndexPlan.Reassign(target, reason);
+    return new IndexPlan.Coded(target, same, arrived(vectors, inputs), action, reason);
+  }
+
+  /**
+   * Vectors that came after the training of the codebook. Those of segments with lists of another
+   * codebook, an older version, are taken to have been there.
+   */
+  private static int arrived(int vectors, List<MergeInput> inputs) {
+    long others =
+        inputs.stream()
+            .filter(input -> input.codebook().isPresent())
+            .mapToLong(input -> IntStream.of(input.lists().orElseThrow().meta().sizes()).sum())
+            .sum();
+    return (int) Math.max(0, vectors - others);
   }
 
   private IndexPlan exact(int vectors) {
@@ -138,12 +151,13 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     return (int) Math.min(params.sizing().nlist(expected), vectors);
   }
 
-  private IndexPlan assignOrOneList(int vectors, SegmentCodebook best) {
+  /** One list, where there are too few vectors for those of a codebook. */
+  private Optional<IndexPlan> fewFor(int vectors, SegmentCodebook best) {
     int nlist = best.codebook().nlist();
-    if (vectors < (long) params.thresholds().perList() * nlist) {
-      return new IndexPlan.OneList(vectors + " vectors are too few for " + nlist + " lists");
-    }
-    return new IndexPlan.Assign(best, "codebook " + best.codebook().id().shortHex() + " at hand");
+    return vectors < (long) params.thresholds().perList() * nlist
+        ? Optional.of(
+            new IndexPlan.OneList(vectors + " vectors are too few for " + nlist + " lists"))
+        : Optional.empty();
   }
 
   /** The newest that fits the field and its encoding. */

@@ -20,7 +20,6 @@ final class PostingListWriter {
 
   private static final int NO_LIST = -1;
 
-  private final List<EntrySource> sources;
   private final CodeBlock layout;
   private final int vectors;
   private final AbortCheck abort;
@@ -35,40 +34,35 @@ final class PostingListWriter {
   /**
    * Creates a writer.
    *
-   * @param sources together they have each of {@code vectors} ordinals once
+   * @param nlist number of lists
+   * @param vectors vectors in all of them
    * @param maxOrds ordinals whose lists are kept at a time, at least 1
    */
-  PostingListWriter(
-      List<EntrySource> sources, CodeBlock layout, Shape shape, int maxOrds, AbortCheck abort) {
-    this.sources = List.copyOf(sources);
+  PostingListWriter(CodeBlock layout, int nlist, int vectors, int maxOrds, AbortCheck abort) {
     this.layout = layout;
-    this.vectors = shape.vectors();
+    this.vectors = vectors;
     this.abort = abort;
     this.recordBytes = layout.encoding().recordBytes(layout.dim());
     this.block = new byte[layout.blockBytes(CodeBlock.WIDTH)];
     this.records = new byte[CodeBlock.WIDTH * recordBytes];
-    this.sizes = new int[shape.nlist()];
+    this.sizes = new int[nlist];
     this.window = new int[Math.max(1, Math.min(maxOrds, vectors))];
   }
 
   /**
-   * What is written.
+   * Writes {@code .ivp} of a field and returns where the lists are.
    *
-   * @param nlist number of lists
-   * @param vectors vectors in all of them
+   * @param sources together they have each ordinal once
    */
-  record Shape(int nlist, int vectors) {}
-
-  /** Writes {@code .ivp} of a field and returns where the lists are. */
-  Extent writePostings(IndexOutput out) throws IOException {
+  Extent writePostings(List<EntrySource> sources, IndexOutput out) throws IOException {
     long start = out.alignFilePointer(IvfFiles.ALIGNMENT);
     long written = 0;
-    openWindow(0);
+    openWindow(0, sources);
     for (int list = 0; list < sizes.length; list++) {
-      gather(list);
+      gather(list, sources);
       sizes[list] = entries.size();
       written += entries.size();
-      writeList(out);
+      writeList(sources, out);
       out.alignFilePointer(IvfFiles.ALIGNMENT);
     }
     if (written != vectors) {
@@ -84,14 +78,14 @@ final class PostingListWriter {
   }
 
   /** Writes {@code .ivo} of a field, after {@code .ivp}, and returns where it is. */
-  Extent writeOrdinals(IndexOutput out) throws IOException {
+  Extent writeOrdinals(List<EntrySource> sources, IndexOutput out) throws IOException {
     long start = out.alignFilePointer(Long.BYTES);
     Ordinals.Writer writer = new Ordinals.Writer(out, vectors, sizes);
     for (int from = 0; from < vectors; from += window.length) {
       if (from != windowStart) {
-        openWindow(from);
+        openWindow(from, sources);
         for (int list = 0; list < sizes.length; list++) {
-          gather(list);
+          gather(list, sources);
         }
       }
       abort.check();
@@ -107,13 +101,13 @@ final class PostingListWriter {
     return new Extent(start, out.getFilePointer() - start);
   }
 
-  private void openWindow(int start) {
+  private void openWindow(int start, List<EntrySource> sources) {
     windowStart = start;
     Arrays.fill(window, NO_LIST);
     sources.forEach(EntrySource::rewind);
   }
 
-  private void gather(int list) throws IOException {
+  private void gather(int list, List<EntrySource> sources) throws IOException {
     abort.check();
     entries.clear();
     for (int source = 0; source < sources.size(); source++) {
@@ -132,7 +126,7 @@ final class PostingListWriter {
     }
   }
 
-  private void writeList(IndexOutput out) throws IOException {
+  private void writeList(List<EntrySource> sources, IndexOutput out) throws IOException {
     int size = entries.size();
     for (int at = 0; at < size; ) {
       int width = CodeBlock.widthAt(at, size);

@@ -43,13 +43,12 @@ public class TestFieldMeta extends LuceneTestCase {
             new Extent(64, 700),
             new Extent(768, 200),
             new Extent(128, PostingLists.offsets(layout, SIZES)[SIZES.length]),
-            new Extent(48, DirectWriter.bytesRequired(100, FieldMeta.Lists.entryBits(SIZES))));
+            new Extent(48, DirectWriter.bytesRequired(100, ListsMeta.entryBits(SIZES))));
     return new FieldMeta(
         3,
         100,
         Optional.of(
-            new FieldMeta.Lists(
-                    Encoding.BIT1, CodebookId.of(hash), calibration, 0.95f, places, SIZES)
+            new ListsMeta(Encoding.BIT1, CodebookId.of(hash), calibration, 0.95f, places, SIZES)
                 .with(new ListStatistics(new TrainingStatistics(95, 0.25, 1.5), true, 0.5, 40))));
   }
 
@@ -90,15 +89,15 @@ public class TestFieldMeta extends LuceneTestCase {
             + "0c0000000000403f3333733f40bc058006c8018001c00f3097010346001e";
     String statistics = "5f" + "000000000000d03f" + "000000000000f83f" + "01000000000000e03f28";
     assertEquals(start + statistics, HexFormat.of().formatHex(write(meta())));
-    FieldMeta.Lists old =
+    ListsMeta old =
         read(HexFormat.of().parseHex(start), IvfFiles.VERSION_START).lists().orElseThrow();
     assertArrayEquals(SIZES, old.sizes());
     assertEquals(ListStatistics.UNKNOWN, old.statistics());
   }
 
   public void testRoundTrip() throws Exception {
-    FieldMeta.Lists expected = meta().lists().orElseThrow();
-    FieldMeta.Lists read = read(write(meta())).lists().orElseThrow();
+    ListsMeta expected = meta().lists().orElseThrow();
+    ListsMeta read = read(write(meta())).lists().orElseThrow();
     assertEquals(expected.encoding(), read.encoding());
     assertEquals(expected.codebook(), read.codebook());
     assertEquals(expected.calibration(), read.calibration());

@@ -8,6 +8,7 @@ import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
@@ -51,16 +52,15 @@ public class TestCopiedEntries extends LuceneTestCase {
     }
     try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
       codes.accept(0, N, lists, records);
-      PostingListWriter writer =
-          writer(List.of(new StagedEntries(codes, null, NLIST, N)), AbortCheck.NONE);
-      postings = bytes(writer::writePostings);
+      PostingListWriter writer = writer(AbortCheck.NONE);
+      List<EntrySource> sources = List.of(new StagedEntries(codes, null, NLIST, N));
+      postings = bytes(out -> writer.writePostings(sources, out));
       sizes = writer.sizes();
     }
   }
 
-  private static PostingListWriter writer(List<EntrySource> sources, AbortCheck abort) {
-    return new PostingListWriter(
-        sources, LAYOUT, new PostingListWriter.Shape(NLIST, N), 1 + random().nextInt(N), abort);
+  private static PostingListWriter writer(AbortCheck abort) {
+    return new PostingListWriter(LAYOUT, NLIST, N, 1 + random().nextInt(N), abort);
   }
 
   private interface Write {
@@ -94,8 +94,8 @@ public class TestCopiedEntries extends LuceneTestCase {
             new SegmentCodebook(
                 Codebook.oneList(new VectorSpace(Metric.EUCLIDEAN, 0), new float[DIM], N),
                 Calibration.uncalibrated());
-        FieldMeta.Lists meta =
-            new FieldMeta.Lists(
+        ListsMeta meta =
+            new ListsMeta(
                 ENCODING,
                 book.codebook().id(),
                 book.calibration(),
@@ -104,10 +104,11 @@ public class TestCopiedEntries extends LuceneTestCase {
                 sizes);
         StoredLists stored =
             new StoredLists(meta, book, new PostingLists(in, extent, LAYOUT, sizes), values);
-        EntrySource source = new CopiedEntries(stored, docMap, MergedOrds.of(values, N));
-        PostingListWriter writer = writer(List.of(source), abort);
-        byte[] copied = bytes(writer::writePostings);
-        bytes(writer::writeOrdinals);
+        List<EntrySource> source =
+            List.of(new CopiedEntries(stored, docMap, DocToOrd.of(values, N)));
+        PostingListWriter writer = writer(abort);
+        byte[] copied = bytes(out -> writer.writePostings(source, out));
+        bytes(out -> writer.writeOrdinals(source, out));
         return copied;
       }
     }
@@ -128,7 +129,7 @@ public class TestCopiedEntries extends LuceneTestCase {
       codes.accept(0, N, reversedLists, reversed);
       EntrySource source = new StagedEntries(codes, null, NLIST, 1 + random().nextInt(N));
       assertArrayEquals(
-          bytes(out -> writer(List.of(source), AbortCheck.NONE).writePostings(out)),
+          bytes(out -> writer(AbortCheck.NONE).writePostings(List.of(source), out)),
           copy(doc -> N - 1 - doc, AbortCheck.NONE));
     }
   }

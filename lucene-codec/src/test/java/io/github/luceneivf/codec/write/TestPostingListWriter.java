@@ -6,6 +6,7 @@ import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.CodeBlock;
@@ -45,20 +46,16 @@ public class TestPostingListWriter extends LuceneTestCase {
         postings.writeByte((byte) 1); // lists do not begin at 0 in a file with a header
         int maxEntries = 1 + random().nextInt(2 * n);
         int maxOrds = 1 + random().nextInt(2 * n);
+        List<EntrySource> sources = List.of(new StagedEntries(codes, null, nlist, maxEntries));
         PostingListWriter writer =
-            new PostingListWriter(
-                List.of(new StagedEntries(codes, null, nlist, maxEntries)),
-                layout,
-                new PostingListWriter.Shape(nlist, n),
-                maxOrds,
-                AbortCheck.NONE);
-        Extent written = writer.writePostings(postings);
+            new PostingListWriter(layout, nlist, n, maxOrds, AbortCheck.NONE);
+        Extent written = writer.writePostings(sources, postings);
         sizes = writer.sizes();
-        Extent packed = writer.writeOrdinals(ordinals);
+        Extent packed = writer.writeOrdinals(sources, ordinals);
         places = new FieldMeta.Places(Extent.NONE, Extent.NONE, written, packed);
       }
-      FieldMeta.Lists meta =
-          new FieldMeta.Lists(
+      ListsMeta meta =
+          new ListsMeta(
               encoding,
               CodebookId.hashOf(new byte[0]),
               Calibration.uncalibrated(),

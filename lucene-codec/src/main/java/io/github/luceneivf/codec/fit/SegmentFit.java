@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.file;
+package io.github.luceneivf.codec.fit;
 
-import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.ListsProvider;
+import io.github.luceneivf.codec.file.SegmentCodebook;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -19,7 +21,7 @@ import org.apache.lucene.index.VectorEncoding;
  * @param vectors its vectors
  * @param lists its lists; empty if it has none or only one, or is of another format
  */
-public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
+public record SegmentFit(String segment, int vectors, Optional<FittedLists> lists) {
 
   /** Validates the components. */
   public SegmentFit {
@@ -27,15 +29,12 @@ public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
     Objects.requireNonNull(lists, "lists");
   }
 
-  /**
-   * Lists of a segment.
-   *
-   * @param codebook their codebook
-   * @param sizes [nlist] vectors in each, shared
-   * @param statistics how well the codebook fits
-   */
-  @SuppressWarnings("ArrayRecordComponent") // shared on purpose, never compared
-  public record Lists(Codebook codebook, int[] sizes, ListStatistics statistics) {}
+  /** Returns the fit of a field in a segment that was read; empty if it has no vectors there. */
+  static Optional<SegmentFit> of(ListsProvider segment, String field) {
+    return segment
+        .meta(field)
+        .map(meta -> of(segment.segment().name, meta, segment.codebook(field)));
+  }
 
   /** Returns the fit of a segment of this format. */
   public static SegmentFit of(String segment, FieldMeta meta, Optional<SegmentCodebook> codebook) {
@@ -46,7 +45,8 @@ public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
             .filter(c -> c.codebook().nlist() > 1)
             .flatMap(c ->
                 meta.lists()
-                    .map(lists -> new Lists(c.codebook(), lists.sizes(), lists.statistics()))));
+                    .map(lists ->
+                        new FittedLists(c.codebook(), lists.sizes(), lists.statistics()))));
   }
 
   /** Returns the fit of a leaf; empty if it has no vectors of floats in the field. */
@@ -60,10 +60,10 @@ public record SegmentFit(String segment, int vectors, Optional<Lists> lists) {
     LeafReader inner = FilterLeafReader.unwrap(leaf);
     KnnVectorsReader reader =
         inner instanceof CodecReader codec
-            ? CodebookHolder.ofField(codec.getVectorReader(), field)
+            ? ListsProvider.ofField(codec.getVectorReader(), field)
             : null;
-    return reader instanceof CodebookHolder holder
-        ? holder.fit(field)
+    return reader instanceof ListsProvider holder
+        ? of(holder, field)
         : Optional.of(new SegmentFit(inner.toString(), leaf.maxDoc(), Optional.empty()));
   }
 }

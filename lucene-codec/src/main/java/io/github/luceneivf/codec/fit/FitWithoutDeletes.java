@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.PostingLists;
-import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,9 +14,9 @@ import java.util.Optional;
  * merged segment will say. Energy is taken to be that of all vectors, and of those that came after
  * the training as many are taken to be gone as of the others.
  */
-final class LiveFit {
+final class FitWithoutDeletes {
 
-  private LiveFit() {}
+  private FitWithoutDeletes() {}
 
   /**
    * Counts the vectors that are left in each list.
@@ -31,7 +30,7 @@ final class LiveFit {
     if (stored.isEmpty() || fit.lists().isEmpty() || !deletes(input, stored.get(), abort)) {
       return fit;
     }
-    SegmentFit.Lists lists = fit.lists().get();
+    FittedLists lists = fit.lists().get();
     int[] sizes = new int[lists.sizes().length];
     PostingLists.Cursor cursor = stored.get().postings().cursor();
     for (int list = 0; list < sizes.length; list++) {
@@ -44,7 +43,7 @@ final class LiveFit {
     ListStatistics now =
         new ListStatistics(old.training(), left > 0 && old.measured(), old.energy(), arrived);
     return new SegmentFit(
-        fit.segment(), left, Optional.of(new SegmentFit.Lists(lists.codebook(), sizes, now)));
+        fit.segment(), left, Optional.of(new FittedLists(lists.codebook(), sizes, now)));
   }
 
   private static boolean deletes(MergeInput input, StoredLists stored, AbortCheck abort)

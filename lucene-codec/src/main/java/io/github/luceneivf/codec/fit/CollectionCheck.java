@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.clustering.Assigner;
 import io.github.luceneivf.clustering.FloatMatrix;
@@ -11,15 +11,15 @@ import io.github.luceneivf.codebook.Codebook;
  * vectors of something else lie outside. New topics of one collection are outside more often than
  * old ones, but far from always, and are not meant here.
  */
-final class CodebookFit {
+public final class CollectionCheck {
 
   /** Vectors that are looked at. */
-  static final int SAMPLE = 256;
+  public static final int SAMPLE = 256;
 
   /** With fewer training vectors per list radii say nothing. */
   private static final int LEAST_POINTS_PER_LIST = 16;
 
-  private CodebookFit() {}
+  private CollectionCheck() {}
 
   /**
    * Judges a codebook.
@@ -27,7 +27,7 @@ final class CodebookFit {
    * @param sample as the user gave them, overwritten; of another dimension they do not fit
    * @return whether at least half of them lie within the radii, or nothing can be said
    */
-  static boolean fits(Codebook codebook, FloatMatrix sample) {
+  public static boolean fits(Codebook codebook, FloatMatrix sample) {
     if (sample.dim() != codebook.dim()) {
       return false;
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.codec.config.MergeCounts;
-import io.github.luceneivf.codec.file.CodebookHolder;
+import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.codec.file.SegmentCodebook;
-import io.github.luceneivf.codec.file.SegmentFit;
 import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.codec.telemetry.MergeCounts;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,15 +28,19 @@ import org.jspecify.annotations.Nullable;
  * @param fit what it says of its codebook, if it is ours
  * @param directory of its index; null if it is not ours
  */
-record MergeInput(
+public record MergeInput(
     MergeState.DocMap docMap,
     boolean ours,
     Optional<StoredLists> lists,
     Optional<SegmentFit> fit,
     @Nullable Directory directory) {
 
-  /** Returns the segments of a merge that have vectors of a field. */
-  static List<MergeInput> of(FieldInfo field, MergeState state) throws IOException {
+  /**
+   * Returns the segments of a merge that have vectors of a field.
+   *
+   * @throws IOException if their lists cannot be read
+   */
+  public static List<MergeInput> of(FieldInfo field, MergeState state) throws IOException {
     List<MergeInput> inputs = new ArrayList<>();
     for (int i = 0; i < state.knnVectorsReaders.length; i++) {
       KnnVectorsReader reader = unwrap(state.knnVectorsReaders[i], state.fieldInfos[i], field.name);
@@ -49,13 +52,13 @@ record MergeInput(
         continue;
       }
       inputs.add(
-          reader instanceof CodebookHolder holder
+          reader instanceof ListsProvider holder
               ? new MergeInput(
                   state.docMaps[i],
                   true,
                   holder.lists(field.name),
-                  holder.fit(field.name),
-                  holder.directory())
+                  SegmentFit.of(holder, field.name),
+                  holder.segment().dir)
               : new MergeInput(state.docMaps[i], false, Optional.empty(), Optional.empty(), null));
     }
     return inputs;
@@ -68,23 +71,23 @@ record MergeInput(
     if (reader == null || info == null || !info.hasVectorValues()) {
       return null;
     }
-    return CodebookHolder.ofField(reader, field);
+    return ListsProvider.ofField(reader, field);
   }
 
   /** Returns the codebook of the lists; empty if there are none, or only one list. */
-  Optional<SegmentCodebook> codebook() {
+  public Optional<SegmentCodebook> codebook() {
     return lists.map(StoredLists::codebook).filter(c -> c.codebook().nlist() > 1);
   }
 
   /** Returns whether codes can be copied into lists of a codebook: they would be the same. */
-  boolean isCodedWith(CodebookId codebook, Encoding encoding) {
+  public boolean isCodedWith(CodebookId codebook, Encoding encoding) {
     return codebook().isPresent()
         && lists.get().meta().codebook().equals(codebook)
         && lists.get().meta().encoding().equals(encoding);
   }
 
   /** Returns its kind in a merge that does not copy it. */
-  MergeCounts.Input kind() {
+  public MergeCounts.Input kind() {
     if (!ours) {
       return MergeCounts.Input.FOREIGN;
     }

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * bring them. Takes 3/16 of a byte per document, nothing where every document has a vector.
  * Immutable.
  */
-final class MergedOrds {
+final class DocToOrd {
 
   private final int size;
   private final @Nullable FixedBitSet docs;
   private final int[] ranks;
 
-  private MergedOrds(int size, @Nullable FixedBitSet docs, int[] ranks) {
+  private DocToOrd(int size, @Nullable FixedBitSet docs, int[] ranks) {
     this.size = size;
     this.docs = docs;
     this.ranks = ranks;
@@ -31,9 +31,9 @@ final class MergedOrds {
    * @param merged the vectors as they were written
    * @param maxDoc documents of the segment
    */
-  static MergedOrds of(FloatVectorValues merged, int maxDoc) throws IOException {
+  static DocToOrd of(FloatVectorValues merged, int maxDoc) throws IOException {
     if (merged.size() == maxDoc) {
-      return new MergedOrds(maxDoc, null, new int[0]);
+      return new DocToOrd(maxDoc, null, new int[0]);
     }
     FixedBitSet docs = new FixedBitSet(Math.max(maxDoc, 1));
     KnnVectorValues.DocIndexIterator iterator = merged.iterator();
@@ -47,7 +47,7 @@ final class MergedOrds {
     for (int word = 1; word < ranks.length; word++) {
       ranks[word] = ranks[word - 1] + Long.bitCount(words[word - 1]);
     }
-    return new MergedOrds(merged.size(), docs, ranks);
+    return new DocToOrd(merged.size(), docs, ranks);
   }
 
   /** Returns the vectors of the segment. */

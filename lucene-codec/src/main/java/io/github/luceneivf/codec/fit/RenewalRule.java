@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainingStatistics;
@@ -23,9 +23,11 @@ import java.util.Optional;
  * lists of the codebook, since segments move to it when they are merged, was there at training and
  * counts as it did then.
  *
+ * <p>Where the numbers come from, and what was tried and left out: ADR 9.
+ *
  * @param sizing how many lists a number of vectors should have
  */
-record RenewalRule(ListSizing sizing) {
+public record RenewalRule(ListSizing sizing) {
 
   private static final double MOST_ENERGY = 1.10;
   private static final double MOST_IMBALANCE = 1.5;
@@ -38,7 +40,7 @@ record RenewalRule(ListSizing sizing) {
    * @param fit how it fits the index
    * @return why, if one is due
    */
-  Optional<String> due(SegmentCodebook current, IndexFit fit) {
+  public Optional<String> due(SegmentCodebook current, IndexFit fit) {
     Optional<String> size = bySize(current.codebook(), fit.vectors());
     return size.isPresent() ? size : byDrift(current, fit);
   }

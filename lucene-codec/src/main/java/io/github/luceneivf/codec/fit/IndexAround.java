@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.TrainingSample;
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
-import io.github.luceneivf.codec.file.SegmentFit;
+import io.github.luceneivf.codec.telemetry.IvfInfo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,11 +19,10 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.SegmentCommitInfo;
-import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.InfoStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,34 +30,38 @@ import org.jspecify.annotations.Nullable;
  * are committed. Whatever fails here is told to the info stream and leaves the merge with less to
  * go by; only an aborted merge fails. Confined to the merge thread.
  */
-final class LiveIndex {
+public final class IndexAround {
 
-  private final SegmentInfo merged;
+  private final SegmentWriteState state;
   private final String field;
   private final List<MergeInput> merges;
   private final Set<String> inputs;
   private final AbortCheck abort;
-  private final InfoStream infoStream;
-  private final LiveSegments segments;
+  private final KnownSegments segments;
   private @Nullable List<SegmentFit> own;
 
+  /**
+   * Looks from one merge.
+   *
+   * @param state of the merged segment
+   * @param inputs the segments that are merged
+   */
   @SuppressWarnings("ReferenceEquality") // the directory of this index, not one like it
-  LiveIndex(
-      SegmentInfo merged,
-      String field,
-      List<MergeInput> inputs,
-      AbortCheck abort,
-      InfoStream infoStream) {
-    this.merged = merged;
+  public IndexAround(
+      SegmentWriteState state, String field, List<MergeInput> inputs, AbortCheck abort) {
+    this.state = state;
     this.field = field;
     this.merges = inputs;
     this.abort = abort;
     this.inputs = new HashSet<>();
     for (MergeInput input : inputs) {
-      input.fit().filter(_ -> input.directory() == merged.dir).ifPresent(this::add);
+      input.fit().filter(_ -> input.directory() == directory()).ifPresent(this::add);
     }
-    this.infoStream = infoStream;
-    this.segments = LiveSegments.of(merged, field);
+    this.segments = FieldState.of(state.segmentInfo, field).segments();
+  }
+
+  private Directory directory() {
+    return state.segmentInfo.dir;
   }
 
   private void add(SegmentFit fit) {
@@ -66,17 +69,8 @@ final class LiveIndex {
   }
 
   /** Returns the names of the segments that are merged, as far as they are of this index. */
-  Set<String> inputs() {
+  public Set<String> inputs() {
     return inputs;
-  }
-
-  /** Returns whether this merge may train: one at a time does. */
-  boolean beginTraining() {
-    return segments.beginTraining();
-  }
-
-  void endTraining() {
-    segments.endTraining();
   }
 
   /**
@@ -84,14 +78,14 @@ final class LiveIndex {
    *
    * @param vectors vectors of the merge
    */
-  IndexFit fit(Codebook codebook, int vectors) {
+  public IndexFit fit(Codebook codebook, int vectors) {
     List<SegmentFit> all = new ArrayList<>(own());
     long others = 0;
     long reachable = vectors;
     try {
       readCommit();
       Set<String> committed = committed();
-      for (SegmentFit segment : segments.live(merged.dir)) {
+      for (SegmentFit segment : segments.live(directory())) {
         if (!inputs.contains(segment.segment())) {
           all.add(segment);
           others += segment.vectors();
@@ -118,7 +112,7 @@ final class LiveIndex {
   /** An aborted merge goes on with less to go by until it checks again, which is soon. */
   private SegmentFit own(MergeInput input, SegmentFit written) {
     try {
-      return LiveFit.of(input, written, abort);
+      return FitWithoutDeletes.of(input, written, abort);
     } catch (IOException | RuntimeException e) {
       message("deletes in " + written.segment() + " are not seen: " + e);
       return written;
@@ -127,7 +121,7 @@ final class LiveIndex {
 
   private void readCommit() {
     try {
-      segments.readCommit(merged.dir, field);
+      segments.readCommit(directory(), field);
     } catch (IOException | RuntimeException e) {
       message("the latest commit is not seen: " + e);
     }
@@ -136,7 +130,7 @@ final class LiveIndex {
   private Set<String> committed() {
     Set<String> names = new HashSet<>();
     try {
-      for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(merged.dir)) {
+      for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(directory())) {
         names.add(segment.info.name);
       }
     } catch (IOException e) {
@@ -152,10 +146,9 @@ final class LiveIndex {
    * @param rows vectors wanted at most
    * @throws IOException what reading the vectors of the merge threw, or {@code abort}
    */
-  FloatMatrix sample(VectorSource vectors, int rows, long seed) throws IOException {
+  public FloatMatrix sample(VectorSource vectors, int rows, long seed) throws IOException {
     List<float[]> others = List.of();
-    Directory directory = merged.dir;
-    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+    try (DirectoryReader reader = DirectoryReader.open(directory())) {
       others = others(reader, vectors.size(), rows, seed);
     } catch (MergePolicy.MergeAbortedException e) {
       throw e;
@@ -204,6 +197,7 @@ final class LiveIndex {
   }
 
   private void message(String text) {
-    IvfInfo.tell(infoStream, () -> "field=" + field + " " + merged.name + ": " + text);
+    IvfInfo.tell(
+        state.infoStream, () -> "field=" + field + " " + state.segmentInfo.name + ": " + text);
   }
 }

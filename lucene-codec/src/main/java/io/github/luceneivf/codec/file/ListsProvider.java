@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
-import org.apache.lucene.store.Directory;
+import org.apache.lucene.index.SegmentInfo;
 import org.jspecify.annotations.Nullable;
 
 /** What a merge sees of a segment that it reads. */
-public interface CodebookHolder {
+public interface ListsProvider {
 
   /** Returns the reader of a field alone, of one that may read each field in its own format. */
   static @Nullable KnnVectorsReader ofField(@Nullable KnnVectorsReader reader, String field) {
@@ -25,9 +25,12 @@ public interface CodebookHolder {
    */
   Optional<StoredLists> lists(String field) throws IOException;
 
-  /** Returns how the codebook fits; empty if the field has no vectors here. */
-  Optional<SegmentFit> fit(String field);
+  /** Returns what is stored about a field; empty if it has no vectors here. */
+  Optional<FieldMeta> meta(String field);
 
-  /** Returns the directory of the segment, to tell an index's own segments from others. */
-  Directory directory();
+  /** Returns the codebook of the posting lists of a field; empty if it has none. */
+  Optional<SegmentCodebook> codebook(String field);
+
+  /** Returns the segment: its name, and the directory that tells an index's own from others. */
+  SegmentInfo segment();
 }

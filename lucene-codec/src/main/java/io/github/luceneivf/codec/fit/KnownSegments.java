@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
-import io.github.luceneivf.codec.file.SegmentFit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,27 +8,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentCommitInfo;
-import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
 
 /**
  * The segments of an index and how the codebook fits the vectors of a field in each. A merge is
- * shown its own inputs only, so this is kept in the process, weakly by directory, and fed by every
- * flush and merge that ends; what the process did not write is read from the latest commit. A
- * segment counts while it has files and nothing that it was merged into has. Thread-safe.
+ * shown its own inputs only, so every flush and merge that ends is noted here; what the process did
+ * not write is read from the latest commit. A segment counts while it has files and nothing that it
+ * was merged into has. Thread-safe.
  */
-final class LiveSegments {
-
-  private static final Map<Directory, Map<String, LiveSegments>> BY_DIRECTORY = new WeakHashMap<>();
+final class KnownSegments {
 
   private final Map<String, Known> known = new HashMap<>();
-  private boolean training;
 
   /**
    * A segment that was seen.
@@ -38,31 +32,9 @@ final class LiveSegments {
    */
   private record Known(SegmentFit fit, Set<String> inputs) {}
 
-  private LiveSegments() {}
-
-  /** Returns the segments of the index that one belongs to. */
-  static LiveSegments of(SegmentInfo segment, String field) {
-    synchronized (BY_DIRECTORY) {
-      return BY_DIRECTORY
-          .computeIfAbsent(segment.dir, _ -> new HashMap<>())
-          .computeIfAbsent(field, _ -> new LiveSegments());
-    }
-  }
-
   /** Takes note of a segment that was written. */
   synchronized void wrote(SegmentFit fit, Set<String> inputs) {
     known.put(fit.segment(), new Known(fit, Set.copyOf(inputs)));
-  }
-
-  /** Lets one training at a time begin; returns whether this one may. */
-  synchronized boolean beginTraining() {
-    boolean free = !training;
-    training = true;
-    return free;
-  }
-
-  synchronized void endTraining() {
-    training = false;
   }
 
   /**

@@ -8,13 +8,13 @@ import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.codec.config.IndexEvent;
-import io.github.luceneivf.codec.config.IndexEvent.Action;
-import io.github.luceneivf.codec.config.IndexEvent.Cause;
-import io.github.luceneivf.codec.config.IndexListener;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.config.Ports;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Action;
+import io.github.luceneivf.codec.telemetry.IndexEvent.Cause;
+import io.github.luceneivf.codec.telemetry.IndexListener;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -51,7 +51,7 @@ import org.apache.lucene.util.InfoStream;
 import org.jspecify.annotations.Nullable;
 
 /** What merges know of the segments around them, and what becomes of them where they do not. */
-public class TestLiveIndex extends LuceneTestCase {
+public class TestIndexAround extends LuceneTestCase {
 
   private static final int SEGMENTS = 4;
   private static final int FLUSH = 600;
@@ -184,7 +184,7 @@ public class TestLiveIndex extends LuceneTestCase {
 
   /** Fails whenever it is asked on behalf of what looks at the index around a merge. */
   private static final class Unwilling extends FilterDirectory {
-    private static final Set<String> LOOKING = Set.of("LiveIndex", "LiveSegments");
+    private static final Set<String> LOOKING = Set.of("IndexAround", "KnownSegments");
 
     private final Failure failure;
     private final boolean lists;

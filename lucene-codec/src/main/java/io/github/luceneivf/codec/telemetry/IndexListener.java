@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.config;
+package io.github.luceneivf.codec.telemetry;
 
 /** Told of every field of every segment once it is written. Thread-safe; must not block. */
 @FunctionalInterface

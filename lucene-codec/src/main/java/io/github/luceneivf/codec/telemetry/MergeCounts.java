@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.config;
+package io.github.luceneivf.codec.telemetry;
 
 import java.util.Collections;
 import java.util.EnumMap;

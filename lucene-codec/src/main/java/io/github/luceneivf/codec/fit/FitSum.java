@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.file;
+package io.github.luceneivf.codec.fit;
 
+import io.github.luceneivf.codec.file.ListStatistics;
 import java.util.stream.LongStream;
 
 /** How one codebook fits several segments together. Not thread-safe. */
@@ -21,7 +22,7 @@ public final class FitSum {
   }
 
   /** Adds a segment. */
-  public void add(SegmentFit.Lists lists) {
+  public void add(FittedLists lists) {
     long vectors = 0;
     for (int list = 0; list < sizes.length; list++) {
       sizes[list] += lists.sizes()[list];

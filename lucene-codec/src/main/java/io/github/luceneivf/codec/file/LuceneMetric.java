@@ -5,9 +5,9 @@ import io.github.luceneivf.clustering.Metric;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
 /** Lucene's similarity functions as metrics. */
-public final class Metrics {
+public final class LuceneMetric {
 
-  private Metrics() {}
+  private LuceneMetric() {}
 
   /**
    * Returns the metric by which vectors of a similarity function are clustered and coded. Vectors

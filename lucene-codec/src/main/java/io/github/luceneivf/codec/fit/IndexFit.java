@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.CodebookId;
-import io.github.luceneivf.codec.file.FitSum;
-import io.github.luceneivf.codec.file.SegmentFit;
 import java.util.List;
 
 /**
@@ -16,11 +14,11 @@ import java.util.List;
  * @param imbalance nlist·Σs²/(Σs)² over their lists
  * @param arrived vectors that came after the training
  */
-record IndexFit(
+public record IndexFit(
     long vectors, long reachable, long listed, double energy, double imbalance, long arrived) {
 
   /** Of an index of which nothing but its size is known. */
-  static IndexFit of(long vectors) {
+  public static IndexFit of(long vectors) {
     return new IndexFit(vectors, vectors, 0, 0, 0, 0);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.write;
+package io.github.luceneivf.codec.fit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +13,6 @@ import io.github.luceneivf.codebook.TrainingStatistics;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.SegmentCodebook;
-import io.github.luceneivf.codec.file.SegmentFit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +120,6 @@ class RenewalRuleTest {
     return new SegmentFit(
         name,
         Arrays.stream(sizes).sum(),
-        Optional.of(new SegmentFit.Lists(codebook, sizes, statistics)));
+        Optional.of(new FittedLists(codebook, sizes, statistics)));
   }
 }

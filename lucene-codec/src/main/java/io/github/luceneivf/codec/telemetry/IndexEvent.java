@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.codec.config;
+package io.github.luceneivf.codec.telemetry;
 
 import io.github.luceneivf.codebook.TrainingReport;
 import java.time.Duration;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.luceneivf.codec.file;
+
+import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.quantization.Encoding;
+import java.util.Arrays;
+import org.apache.lucene.util.packed.DirectWriter;
+
+/**
+ * What {@code .ivm} says of the posting lists of a field.
+ *
+ * @param encoding the encoding of the codes
+ * @param codebook content hash of the codebook in {@code .ivc}
+ * @param calibration recall by nprobe and rerank depth
+ * @param targetRecall recall that the default settings aim at
+ * @param places where the parts are
+ * @param sizes [nlist] vectors in each list, shared
+ * @param statistics how well the codebook fits
+ */
+@SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
+public record ListsMeta(
+    Encoding encoding,
+    CodebookId codebook,
+    Calibration calibration,
+    float targetRecall,
+    FieldMeta.Places places,
+    int[] sizes,
+    ListStatistics statistics) {
+
+  /** Creates lists of which no statistics are known. */
+  public ListsMeta(
+      Encoding encoding,
+      CodebookId codebook,
+      Calibration calibration,
+      float targetRecall,
+      FieldMeta.Places places,
+      int[] sizes) {
+    this(encoding, codebook, calibration, targetRecall, places, sizes, ListStatistics.UNKNOWN);
+  }
+
+  /** Returns a copy with statistics. */
+  public ListsMeta with(ListStatistics other) {
+    return new ListsMeta(encoding, codebook, calibration, targetRecall, places, sizes, other);
+  }
+
+  /** Returns the number of lists. */
+  public int nlist() {
+    return sizes.length;
+  }
+
+  /** Returns the bits of a position in lists of these sizes. */
+  public static int positionBits(int[] sizes) {
+    return bits(Arrays.stream(sizes).max().orElse(1) - 1);
+  }
+
+  /** Returns the bits of an entry of {@code .ivo}, rounded up to what can be read directly. */
+  public static int entryBits(int[] sizes) {
+    return DirectWriter.unsignedBitsRequired(
+        (1L << (bits(sizes.length - 1) + positionBits(sizes))) - 1);
+  }
+
+  private static int bits(int max) {
+    return 32 - Integer.numberOfLeadingZeros(Math.max(max, 1));
+  }
+}

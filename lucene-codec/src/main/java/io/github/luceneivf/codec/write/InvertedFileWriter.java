@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.luceneivf.codec.write;
+
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.AbortCheck;
+import io.github.luceneivf.codebook.CentroidRanking;
+import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.VectorEncoder;
+import io.github.luceneivf.codec.file.Extent;
+import io.github.luceneivf.codec.file.FieldMeta;
+import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.ListStatistics;
+import io.github.luceneivf.codec.file.ListsMeta;
+import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.quantization.CodeBlock;
+import io.github.luceneivf.quantization.Encoding;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * Writes the posting lists of a field and what belongs to them: codes are made, or copied from
+ * segments that are merged, or both. Confined to the thread of the flush or merge.
+ */
+final class InvertedFileWriter {
+
+  private final WriteContext segment;
+  private final AbortCheck abort;
+  private final long budget;
+
+  InvertedFileWriter(WriteContext segment, AbortCheck abort) {
+    this.segment = segment;
+    this.abort = abort;
+    this.budget = segment.params().mergeBudgetBytes();
+  }
+
+  /**
+   * How vectors are coded.
+   *
+   * @param used supports {@code encoding}
+   * @param arrived of the vectors to encode, how many came after its training; more counts as all
+   */
+  record Coding(SegmentCodebook used, Encoding encoding, int arrived) {
+    Codebook codebook() {
+      return used.codebook();
+    }
+
+    int nlist() {
+      return codebook().nlist();
+    }
+  }
+
+  /**
+   * What was written.
+   *
+   * @param copied vectors whose codes were copied
+   */
+  record Written(ListsMeta lists, int copied) {}
+
+  /**
+   * How the codebook fits what is written so far.
+   *
+   * @param vectors those measured
+   * @param energy sum of their squared distances to their centroids
+   * @param arrived vectors that came after the training
+   */
+  private record Fit(long vectors, double energy, double arrived) {
+    static final Fit NONE = new Fit(0, 0, 0);
+
+    /** Adds vectors of a mean squared distance. */
+    Fit plus(int count, double mean) {
+      return new Fit(vectors + count, energy + count * mean, arrived);
+    }
+
+    /** Adds what is kept of a segment: its deleted vectors are taken to be like the others. */
+    Fit plus(int kept, ListsMeta copied) {
+      ListStatistics own = copied.statistics();
+      int all = Math.max(1, IntStream.of(copied.sizes()).sum());
+      Fit sum = own.measured() ? plus(kept, own.energy()) : this;
+      return new Fit(sum.vectors, sum.energy, arrived + (double) own.arrived() * kept / all);
+    }
+
+    ListStatistics statistics(Coding coding, int encodedArrived) {
+      return new ListStatistics(
+          coding.used.training(),
+          vectors > 0,
+          vectors > 0 ? energy / vectors : 0,
+          encodedArrived + (int) Math.round(arrived));
+    }
+  }
+
+  /**
+   * Copies codes, then assigns and encodes the vectors that this leaves over.
+   *
+   * @param vectors all of them, at least one
+   * @param copies lists of inputs coded in just this way, if any
+   */
+  Written write(
+      Coding coding, RandomVectors vectors, List<CopiedEntries> copies, VectorEncoder encoder)
+      throws IOException {
+    List<EntrySource> sources = new ArrayList<>(copies);
+    RandomVectors others = vectors;
+    FixedBitSet ords = null;
+    int copied = 0;
+    Fit fit = Fit.NONE;
+    if (!copies.isEmpty()) {
+      ords = new FixedBitSet(vectors.size());
+      for (CopiedEntries copy : copies) {
+        abort.check();
+        int kept = copy.markIn(ords);
+        copied += kept;
+        fit = fit.plus(kept, copy.meta());
+      }
+      ords.flip(0, vectors.size());
+      others = new VectorSubset(vectors, ords, vectors.size() - copied);
+    }
+    if (others.size() == 0) {
+      return written(coding, vectors.size(), sources, fit, copied);
+    }
+    EnergySample sample = new EnergySample(others);
+    try (StagedCodes codes = stage(coding, sample, encoder)) {
+      sources.add(new StagedEntries(codes, ords, coding.nlist(), maxEntries()));
+      Fit all = fit.plus(others.size(), sample.energy(coding.codebook(), codes));
+      return written(coding, vectors.size(), sources, all, copied);
+    }
+  }
+
+  private Written written(
+      Coding coding, int vectors, List<EntrySource> sources, Fit fit, int copied)
+      throws IOException {
+    int arrived = Math.clamp(coding.arrived, 0, vectors - copied);
+    ListsMeta lists = write(coding, vectors, sources);
+    return new Written(lists.with(fit.statistics(coding, arrived)), copied);
+  }
+
+  /** A quarter of the budget: an ordinal and a place each. */
+  private int maxEntries() {
+    return (int) Math.clamp(budget / 32, 1, 1 << 28);
+  }
+
+  /** Codes vectors; the caller closes what is returned. */
+  private StagedCodes stage(Coding coding, VectorSource vectors, VectorEncoder encoder)
+      throws IOException {
+    int recordBytes = coding.encoding.recordBytes(vectors.dim());
+    long bytes = (long) vectors.size() * (recordBytes + Integer.BYTES);
+    StagedCodes codes =
+        bytes <= Math.min(budget / 4, 1 << 30)
+            ? new HeapCodes(coding.nlist(), recordBytes, vectors.size())
+            : new TempFileCodes(segment.state(), coding.nlist(), recordBytes);
+    try {
+      encoder.encode(coding.codebook(), coding.encoding, vectors, codes, abort);
+      if (codes.count() != vectors.size()) {
+        throw new IllegalStateException(
+            "the encoder must code all " + vectors.size() + " vectors, got: " + codes.count());
+      }
+      codes.seal();
+      return codes;
+    } catch (IOException | RuntimeException e) {
+      IOUtils.closeWhileSuppressingExceptions(e, codes);
+      throw e;
+    }
+  }
+
+  private ListsMeta write(Coding coding, int vectors, List<EntrySource> sources)
+      throws IOException {
+    Codebook codebook = coding.codebook();
+    Extent book = writeBytes(codebook.toBytes());
+    Extent routing = writeBytes(CentroidRanking.codes(codebook));
+    CodeBlock layout =
+        new CodeBlock(coding.encoding, codebook.dim(), CodeBlock.ordBytesFor(vectors));
+    int maxOrds = (int) Math.clamp(budget / 16, 1, 1 << 28);
+    PostingListWriter writer =
+        new PostingListWriter(layout, coding.nlist(), vectors, maxOrds, abort);
+    SegmentOutputs outputs = segment.outputs();
+    Extent postings = writer.writePostings(sources, outputs.get(IvfFiles.POSTINGS));
+    Extent ordinals = writer.writeOrdinals(sources, outputs.get(IvfFiles.ORDINALS));
+    return new ListsMeta(
+        coding.encoding,
+        codebook.id(),
+        coding.used.calibration(),
+        (float) segment.params().targetRecall(),
+        new FieldMeta.Places(book, routing, postings, ordinals),
+        writer.sizes());
+  }
+
+  private Extent writeBytes(byte[] bytes) throws IOException {
+    IndexOutput out = segment.outputs().get(IvfFiles.CENTROIDS);
+    long start = out.alignFilePointer(IvfFiles.ALIGNMENT);
+    out.writeBytes(bytes, bytes.length);
+    return new Extent(start, bytes.length);
+  }
+}
