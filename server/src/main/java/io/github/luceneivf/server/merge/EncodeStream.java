@@ -13,7 +13,6 @@ import io.github.luceneivf.proto.v1.EncodeHeader;
 import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.VectorChunk;
 import io.github.luceneivf.quantization.Encoding;
-import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.RequestException;

@@ -37,14 +37,12 @@ final class JobMessages {
       throw RequestException.invalid(String.valueOf(e.getMessage()));
     }
     long bytes = (long) Float.BYTES * spec.rows() * spec.dim();
-    if (bytes > limits.maxSampleBytes()
-        || (long) spec.rows() * spec.dim() > MAX_ARRAY) {
+    if (bytes > limits.maxSampleBytes() || (long) spec.rows() * spec.dim() > MAX_ARRAY) {
       throw RequestException.exhausted(
           "sample must be at most " + limits.maxSampleBytes() + " bytes, got: " + bytes);
     }
     JobSpec checked =
-        new JobSpec(
-            spec.request(), spec.dim(), spec.rows(), spec.sampleHash(), spec.parentBytes());
+        new JobSpec(spec.request(), spec.dim(), spec.rows(), spec.sampleHash(), spec.parentBytes());
     // Otherwise only the end of the training would tell.
     if (checked.codebookBytes() > MAX_ARRAY) {
       throw RequestException.exhausted(
