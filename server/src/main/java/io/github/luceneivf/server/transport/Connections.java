@@ -107,8 +107,7 @@ public final class Connections implements ProtocolNegotiator {
      */
     private void refuse(ChannelHandlerContext ctx) {
       Future<?> _ = ctx.writeAndFlush(settings(ctx));
-      Future<?> _ =
-          ctx.executor().schedule(() -> end(ctx), PREFACE_MILLIS, TimeUnit.MILLISECONDS);
+      Future<?> _ = ctx.executor().schedule(() -> end(ctx), PREFACE_MILLIS, TimeUnit.MILLISECONDS);
       Future<?> _ =
           ctx.executor().schedule((Runnable) ctx::close, LINGER_SECONDS, TimeUnit.SECONDS);
     }
