@@ -82,7 +82,7 @@ class ConnectionLimitIT {
         assertTrue(ask(channel(server)).isOk(), "connection " + i);
       }
       Status refused = ask(channel(server));
-      assertEquals(Status.Code.UNAVAILABLE, refused.getCode(), refused::toString);
+      assertEquals(Status.Code.RESOURCE_EXHAUSTED, refused.getCode(), refused::toString);
       assertTrue(
           String.valueOf(refused.getDescription())
               .contains("connections must be at most 3, got: 4"),
