@@ -29,6 +29,7 @@ final class HeldTrainer implements CodebookTrainer {
 
   private final boolean remote;
   private final AtomicInteger trainings = new AtomicInteger();
+  private final AtomicInteger inside = new AtomicInteger();
   private volatile int held = Integer.MAX_VALUE;
   private volatile Runnable before = () -> {};
   private volatile Step then = (_, _) -> {};
@@ -72,12 +73,17 @@ final class HeldTrainer implements CodebookTrainer {
   public TrainedCodebook train(TrainingRequest request, FloatMatrix sample, TrainingMonitor monitor)
       throws IOException {
     int number = trainings.incrementAndGet();
-    before.run();
-    if (number <= held) {
-      await(() -> atGate().isPresent() || trainings.get() > number, monitor);
+    inside.incrementAndGet();
+    try {
+      before.run();
+      if (number <= held) {
+        await(() -> atGate().isPresent() || inside.get() > 1, monitor);
+      }
+      then.run(number, monitor);
+      return new LocalCodebookTrainer(1).train(request, sample, monitor);
+    } finally {
+      inside.decrementAndGet();
     }
-    then.run(number, monitor);
-    return new LocalCodebookTrainer(1).train(request, sample, monitor);
   }
 
   /** Returns a thread that waits at a gate. */
