@@ -35,9 +35,14 @@ class DocumentedNamesTest {
       List.of(
           "java.lang.",
           "org.apache.lucene.codecs.",
+          "org.apache.lucene.codecs.lucene104.",
+          "org.apache.lucene.document.",
           "org.apache.lucene.index.",
           "org.apache.lucene.search.",
           "org.apache.lucene.store.");
+
+  /** No types, but names all the same. */
+  private static final Set<String> OTHERS = Set.of("SciFact");
 
   private static Stream<Path> files(Path folder, String... endings) throws IOException {
     return Files.walk(folder)
@@ -84,7 +89,9 @@ class DocumentedNamesTest {
         for (Matcher code = CODE.matcher(Files.readString(file)); code.find(); ) {
           for (Matcher type = TYPE.matcher(code.group(1)); type.find(); ) {
             found++;
-            if (!declared.contains(type.group()) && !isKnownElsewhere(type.group())) {
+            if (!declared.contains(type.group())
+                && !OTHERS.contains(type.group())
+                && !isKnownElsewhere(type.group())) {
               missing.add(ROOT.relativize(file) + ": " + type.group());
             }
           }
