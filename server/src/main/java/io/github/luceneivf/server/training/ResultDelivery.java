@@ -70,7 +70,7 @@ final class ResultDelivery {
    */
   void deliver(TrainingJob job, TrainedCodebook trained) throws IOException {
     try {
-      write(job, trained);
+      boolean _ = write(job, trained);
     } catch (IOException e) {
       Shortage shortage = Shortage.of(e).orElse(null);
       if (shortage == null) {
@@ -80,17 +80,19 @@ final class ResultDelivery {
     }
   }
 
-  private synchronized void write(TrainingJob job, TrainedCodebook trained) throws IOException {
+  /** Returns whether the job has ended well, and not otherwise meanwhile. */
+  private synchronized boolean write(TrainingJob job, TrainedCodebook trained) throws IOException {
     if (job.status().state().isFinal()) {
-      return;
+      return false;
     }
     JobStatus last = job.succeeded(trained);
     JobResult result = resources.results().write(job, last, trained, clock.now());
-    if (job.succeed(last, result)) {
-      delivered.set(true);
-    } else {
+    if (!job.succeed(last, result)) {
       JobStore.delete(result);
+      return false;
     }
+    delivered.set(true);
+    return true;
   }
 
   private void await(TrainingJob job, TrainedCodebook trained, Shortage shortage) {
@@ -135,9 +137,10 @@ final class ResultDelivery {
 
   private void again(Waiting one) {
     try {
-      write(one.job, one.trained);
+      if (write(one.job, one.trained)) {
+        LOG.atInfo().addKeyValue("job", one.job.id()).log("result found room");
+      }
       waiting.remove(one);
-      LOG.atInfo().addKeyValue("job", one.job.id()).log("result found room");
     } catch (IOException | RuntimeException | Error e) {
       if (Shortage.of(e).isEmpty()) {
         one.job.end(JobState.FAILED, String.valueOf(StatusMapper.toStatus(e).getMessage()));
