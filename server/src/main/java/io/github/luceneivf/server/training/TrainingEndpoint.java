@@ -54,7 +54,8 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
    * Creates the service.
    *
    * @param uploads room for samples
-   * @param downloads room for codebooks on their way to clients
+   * @param downloads room for codebooks on their way to clients, with threads that may wait for the
+   *     disk
    * @param gate closed when no new work is wanted
    */
   public TrainingEndpoint(
@@ -154,7 +155,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    jobs.onDisk(() -> UnaryReply.send(client, () -> report(request)));
+    downloads.work().execute(() -> UnaryReply.send(client, () -> report(request)));
   }
 
   private GetTrainingReportResponse report(GetTrainingReportRequest request) throws IOException {
