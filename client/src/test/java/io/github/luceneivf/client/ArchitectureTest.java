@@ -80,6 +80,8 @@ class ArchitectureTest {
           "TrainingReport",
           "ClusteringReport",
           "StopReason",
+          "TrainingWarning",
+          "WarningKind",
           "ListSizes",
           "Calibration",
           "RecallCurve",

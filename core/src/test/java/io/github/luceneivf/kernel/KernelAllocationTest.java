@@ -9,11 +9,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Boxed vectors are what makes a vector kernel slow: none may be left after warm-up. */
+@Tag("allocation")
 class KernelAllocationTest {
 
   /** Rounds of 100 calls; compilation happens on the way, in the background, and may be late. */

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -353,6 +354,7 @@ class BlockScorerTest {
   }
 
   @Test
+  @Tag("allocation")
   void scoringDoesNotAllocateOncePrepared() {
     Case data = Case.random(Metric.EUCLIDEAN, 128, 0.5, 8);
     com.sun.management.ThreadMXBean threads =

@@ -87,6 +87,8 @@ class ArchitectureTest {
           "TrainingReport",
           "ClusteringReport",
           "StopReason",
+          "TrainingWarning",
+          "WarningKind",
           "ListSizes",
           "Calibration",
           "RecallCurve",

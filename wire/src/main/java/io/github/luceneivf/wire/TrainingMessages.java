@@ -9,10 +9,12 @@ import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
+import io.github.luceneivf.codebook.TrainingWarning;
 import io.github.luceneivf.proto.v1.RecallCurve;
 import io.github.luceneivf.proto.v1.RecallPoint;
 import io.github.luceneivf.proto.v1.ReportBytes;
 import io.github.luceneivf.proto.v1.StopReason;
+import io.github.luceneivf.proto.v1.WarningKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,6 +73,14 @@ public final class TrainingMessages {
         .setCalibrationTime(duration(report.calibration()))
         .setTotalTime(duration(report.total()))
         .setTrainedBy(by.length() <= MAX_TRAINED_BY ? by : by.substring(0, MAX_TRAINED_BY))
+        .addAllWarnings(report.warnings().stream().map(TrainingMessages::warning).toList())
+        .build();
+  }
+
+  private static io.github.luceneivf.proto.v1.TrainingWarning warning(TrainingWarning warning) {
+    return io.github.luceneivf.proto.v1.TrainingWarning.newBuilder()
+        .setKind(WarningKind.valueOf("WARNING_KIND_" + warning.kind().name()))
+        .setText(warning.text())
         .build();
   }
 

@@ -92,7 +92,7 @@ class SpecMessagesTest {
     assertRefused("metric must be one of 1, 2, 3, got: 0", b -> b.clearMetric());
     assertRefused(
         "encoding must be one of 1, 2, 3, 4, 5, 6, 7, got: 8", b -> b.setEncodingValue(8));
-    assertRefused("population must be at least 1, got: 0", b -> b.clearPopulation());
+    assertRefused("population must be in [1, 1099511627776], got: 0", b -> b.clearPopulation());
     assertRefused(
         "sample_sha256 bytes must be in [32, 32], got: 31",
         b -> b.setSampleSha256(ByteString.copyFrom(new byte[31])));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
@@ -12,10 +13,14 @@ import io.github.luceneivf.clustering.ClusteringReport;
 import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
+import io.github.luceneivf.codebook.TrainingWarning;
 import io.github.luceneivf.proto.v1.ReportBytes;
+import io.github.luceneivf.proto.v1.WarningKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -212,5 +217,29 @@ class TrainingMessagesTest {
                 TrainingMessages.readPublished(
                     ReportBytes.getDefaultInstance(), trained.codebook()));
     assertEquals("requested_lists must be in [6, 16777216], got: 0", none.getMessage());
+  }
+
+  @Test
+  void warningsAreToldInWords() throws IOException {
+    TrainedCodebook distrusted = withEveryFigure();
+    List<TrainingWarning> wanted = distrusted.report().warnings();
+    assertNotEquals(List.of(), wanted);
+    var read =
+        io.github.luceneivf.proto.v1.TrainingReport.parseFrom(
+            TrainingMessages.write(distrusted, "").getReport());
+    assertEquals(
+        wanted.stream().map(TrainingWarning::text).toList(),
+        read.getWarningsList().stream().map(warning -> warning.getText()).toList());
+    assertEquals(
+        wanted.stream().map(warning -> "WARNING_KIND_" + warning.kind()).toList(),
+        read.getWarningsList().stream().map(warning -> warning.getKind().name()).toList());
+  }
+
+  @Test
+  void everyKindOfWarningHasItsNumber() {
+    List<String> known = Arrays.stream(WarningKind.values()).map(WarningKind::name).toList();
+    for (TrainingWarning.Kind kind : TrainingWarning.Kind.values()) {
+      assertTrue(known.contains("WARNING_KIND_" + kind), kind::name);
+    }
   }
 }

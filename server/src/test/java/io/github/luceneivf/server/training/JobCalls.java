@@ -136,11 +136,15 @@ final class JobCalls {
   }
 
   static void upload(TestServer server, String job) throws Exception {
+    upload(server, job, SAMPLE);
+  }
+
+  static void upload(TestServer server, String job, float[] sample) throws Exception {
     Status status =
         TestCall.status(
             server.channel(),
             TrainingServiceGrpc.getUploadSampleMethod(),
-            List.of(header(job), chunk(0, SAMPLE), end(ROWS, SAMPLE)));
+            List.of(header(job), chunk(0, sample), end(sample.length / DIM, sample)));
     assertTrue(status.isOk(), status::toString);
   }
 

@@ -3,6 +3,7 @@ package io.github.luceneivf.server.training;
 
 import static io.github.luceneivf.server.training.JobCalls.IDLE;
 import static io.github.luceneivf.server.training.JobCalls.SAMPLE;
+import static io.github.luceneivf.server.training.JobCalls.await;
 import static io.github.luceneivf.server.training.JobCalls.cancel;
 import static io.github.luceneivf.server.training.JobCalls.codebook;
 import static io.github.luceneivf.server.training.JobCalls.createRequest;
@@ -23,6 +24,8 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
 import io.github.luceneivf.proto.v1.Encoding;
+import io.github.luceneivf.proto.v1.GetTrainingReportRequest;
+import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobPhase;
 import io.github.luceneivf.proto.v1.JobProgress;
@@ -30,8 +33,11 @@ import io.github.luceneivf.proto.v1.JobState;
 import io.github.luceneivf.proto.v1.ListJobsRequest;
 import io.github.luceneivf.proto.v1.ListJobsResponse;
 import io.github.luceneivf.proto.v1.Metric;
+import io.github.luceneivf.proto.v1.TrainingReport;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.proto.v1.TrainingSpec;
+import io.github.luceneivf.proto.v1.TrainingWarning;
+import io.github.luceneivf.proto.v1.WarningKind;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.server.TestCall;
@@ -189,6 +195,25 @@ class TrainingEndpointTest {
           spec().setEncoding(Encoding.ENCODING_BIT1).setPopulation(1L << 40);
       JobProgress progress = finish(server, created(server, largest).getId());
       assertEquals(JobState.JOB_STATE_SUCCEEDED, progress.getState(), progress::getError);
+    }
+  }
+
+  @Test
+  void oneOutlierThatHidesAllOthersIsTold() throws Exception {
+    float[] sample = SAMPLE.clone();
+    sample[10] = 3e38f;
+    try (TestServer server = new TestServer(new LocalCodebookTrainer(), IDLE)) {
+      String job = created(server, spec()).getId();
+      upload(server, job, sample);
+      assertEquals(JobState.JOB_STATE_SUCCEEDED, await(server, job).getState());
+      TestCall<GetTrainingReportRequest, GetTrainingReportResponse> call =
+          new TestCall<>(server.channel(), TrainingServiceGrpc.getGetTrainingReportMethod(), 2);
+      call.send(GetTrainingReportRequest.newBuilder().setJobId(job).build());
+      call.halfClose();
+      TrainingReport report = TrainingReport.parseFrom(call.next().getReport().getReport());
+      List<WarningKind> kinds =
+          report.getWarningsList().stream().map(TrainingWarning::getKind).toList();
+      assertTrue(kinds.contains(WarningKind.WARNING_KIND_EMPTY_LISTS), report::toString);
     }
   }
 
