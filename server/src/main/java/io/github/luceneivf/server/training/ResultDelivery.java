@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.training;
 
-import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerClock;
@@ -96,9 +95,10 @@ final class ResultDelivery {
   }
 
   private void await(TrainingJob job, TrainedCodebook trained, Shortage shortage) {
-    // If not even this is free, the memory of the training stays reserved.
+    // As it is held, and as it is written; if not even this is free, the memory of the training
+    // stays reserved.
     Optional<MemoryBudget.Reservation> room =
-        resources.memory().reserve(2 * bytes(trained.codebook()));
+        resources.memory().reserve(trained.codebook().memoryBytes() + job.spec().codebookBytes());
     Waiting one = new Waiting(job, trained, clock.nanos());
     waiting.add(one); // first: whoever hears that it waits may count on it
     if (job.awaitRoom("result waits for room: " + shortage.text(), room.map(r -> r::close))) {
@@ -110,10 +110,6 @@ final class ResultDelivery {
       waiting.remove(one);
       room.ifPresent(MemoryBudget.Reservation::close);
     }
-  }
-
-  private static long bytes(Codebook codebook) {
-    return (long) Float.BYTES * codebook.nlist() * codebook.dim();
   }
 
   /** Tries again what has waited for a while, on the disk's thread; gives up what is too old. */
@@ -128,7 +124,7 @@ final class ResultDelivery {
             "result found no room within " + longest + ": " + one.job.status().error());
         waiting.remove(one);
       } else if (now - one.triedNanos >= PAUSE.toNanos()
-          && resources.results().hasRoom(bytes(one.trained.codebook()))
+          && resources.results().hasRoom(one.job.spec().codebookBytes())
           && one.busy.compareAndSet(false, true)) {
         resources.disk().execute(() -> again(one));
       }

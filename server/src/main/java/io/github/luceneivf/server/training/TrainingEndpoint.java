@@ -40,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The training service: translates, delegates to {@link JobRegistry}, translates. Thread-safe. */
 public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceImplBase {
 
+  /** Each may hold a message of every phase, some hundred bytes; a job has one watch or two. */
   private static final int MAX_WATCHES = 1000;
 
   private final JobRegistry jobs;
