@@ -61,7 +61,8 @@ class MergesAtOnceIT {
             usual.maxJobs(),
             MERGES,
             MEMORY,
-            usual.threads());
+            usual.threads(),
+            usual.maxConnections());
     return new ServerConfig("127.0.0.1", 0, data, false, limits, ServerConfig.Times.DEFAULT);
   }
 

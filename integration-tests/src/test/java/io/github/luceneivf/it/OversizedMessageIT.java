@@ -92,7 +92,9 @@ class OversizedMessageIT {
 
   @Test
   void pythonIsToldAndItsChannelLivesOn() throws Exception {
-    assumeTrue(ForeignClient.works("python3", "--version"), "python3 is absent: not tested");
+    assumeTrue(
+        ForeignClient.works("python3", "-m", "ensurepip", "--version"),
+        "python3 or its venv is absent: not tested");
     ForeignClient python =
         ForeignClient.of("python", "python-oversized", List.of("requirements.txt", "oversized.py"));
     Path own = python.folder().resolve("venv/bin/python");

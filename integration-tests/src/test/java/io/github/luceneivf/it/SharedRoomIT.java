@@ -48,7 +48,7 @@ class SharedRoomIT {
   @BeforeEach
   void start() throws IOException {
     ServerConfig usual = ServerConfig.local(data);
-    Limits limits = new Limits(4096, 65_536, MEMORY, JOBS, 4, MEMORY, 2);
+    Limits limits = new Limits(4096, 65_536, MEMORY, JOBS, 4, MEMORY, 2, 512);
     server =
         SidecarServer.start(new ServerConfig(usual.host(), 0, data, false, limits, usual.times()));
   }

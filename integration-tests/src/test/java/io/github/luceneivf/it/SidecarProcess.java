@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it;
 
+import io.github.luceneivf.server.SidecarProcess.Command;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The sidecar as a process of its own. */
+/** The sidecar as a process of its own that gets signals, or does not come up at all. */
 public final class SidecarProcess implements AutoCloseable {
 
   private final Process process;
@@ -26,17 +27,11 @@ public final class SidecarProcess implements AutoCloseable {
 
   /** Returns a process that was just started; its errors go to a file. */
   static Process launch(Path data, Path log, String heap, String... options) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx" + heap);
-    command.add("--add-modules=jdk.incubator.vector");
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("io.github.luceneivf.server.cli.IvfServer");
-    command.addAll(List.of("serve", "--port", "0", "--data", data.toString()));
-    command.addAll(List.of(options));
-    return new ProcessBuilder(command).redirectError(log.toFile()).start();
+    List<String> serve = new ArrayList<>(List.of("--port", "0"));
+    serve.addAll(List.of(options));
+    Command command =
+        Command.of(data, log).withJava("-Xmx" + heap).withServe(serve.toArray(String[]::new));
+    return new ProcessBuilder(command.words()).redirectError(log.toFile()).start();
   }
 
   /** Starts a server and waits until it listens. */

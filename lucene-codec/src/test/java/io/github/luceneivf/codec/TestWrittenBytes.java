@@ -16,12 +16,12 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 /**
  * Flushes and merges write the bytes that they once wrote, and say the same of it: twenty lives of
  * an index against a recording. Whatever the machine and the width of its vectors. Where a change
- * of bytes is wanted, {@code -Divf.record=FILE} writes a new recording.
+ * of bytes is wanted, {@code -Divf.record=true} records them anew.
  */
 public class TestWrittenBytes extends LuceneTestCase {
 
   private static final int LIVES = 20;
-  private static final String RECORDING = "/written-bytes.txt";
+  private static final String RECORDING = "written-bytes.txt";
 
   @Override
   public void setUp() throws Exception {
@@ -35,9 +35,8 @@ public class TestWrittenBytes extends LuceneTestCase {
       lines.add("life " + seed);
       lines.addAll(new IndexLife(seed).live());
     }
-    String record = System.getProperty("ivf.record");
-    if (record != null) {
-      Files.write(Path.of(record), lines);
+    if (Boolean.getBoolean("ivf.record")) {
+      Files.write(Path.of("src/test/resources", RECORDING), lines);
       return;
     }
     List<String> recorded = recorded();
@@ -75,7 +74,7 @@ public class TestWrittenBytes extends LuceneTestCase {
 
   private static List<String> recorded() throws IOException {
     try (InputStream in =
-        Objects.requireNonNull(TestWrittenBytes.class.getResourceAsStream(RECORDING))) {
+        Objects.requireNonNull(TestWrittenBytes.class.getResourceAsStream("/" + RECORDING))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
   }

@@ -42,37 +42,47 @@ public final class SidecarProcess implements Closeable {
    * @param java options of its JVM beside those that every one needs, for example {@code -Xmx512m}
    * @param data folder of what it keeps
    * @param log file that its messages are appended to
-   * @param port to listen on; 0 for a free one
+   * @param serve options of {@code serve} beside the folder of its data
    */
-  public record Command(List<String> prefix, List<String> java, Path data, Path log, int port) {
+  public record Command(
+      List<String> prefix, List<String> java, Path data, Path log, List<String> serve) {
+
+    private static final List<String> FREE_PORT = List.of("--port", "0");
 
     /** Copies the lists. */
     public Command {
       prefix = List.copyOf(prefix);
       java = List.copyOf(java);
+      serve = List.copyOf(serve);
     }
 
     /** Returns a command without a prefix, with Java's own defaults, on a free port. */
     public static Command of(Path data, Path log) {
-      return new Command(List.of(), List.of(), data, log, 0);
+      return new Command(List.of(), List.of(), data, log, FREE_PORT);
     }
 
     /** Returns a copy that another command runs. */
     public Command withPrefix(List<String> other) {
-      return new Command(other, java, data, log, port);
+      return new Command(other, java, data, log, serve);
     }
 
     /** Returns a copy with other options of the JVM. */
     public Command withJava(String... other) {
-      return new Command(prefix, List.of(other), data, log, port);
+      return new Command(prefix, List.of(other), data, log, serve);
     }
 
     /** Returns a copy for another port. */
     public Command withPort(int other) {
-      return new Command(prefix, java, data, log, other);
+      return withServe("--port", Integer.toString(other));
     }
 
-    private List<String> words() {
+    /** Returns a copy with other options of {@code serve}. */
+    public Command withServe(String... other) {
+      return new Command(prefix, java, data, log, List.of(other));
+    }
+
+    /** Returns the program and its arguments. */
+    public List<String> words() {
       List<String> words = new ArrayList<>(prefix);
       words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       words.addAll(java);
@@ -84,10 +94,9 @@ public final class SidecarProcess implements Closeable {
               System.getProperty("java.class.path"),
               "io.github.luceneivf.server.cli.IvfServer",
               "serve",
-              "--port",
-              Integer.toString(port),
               "--data",
               data.toString()));
+      words.addAll(serve);
       return words;
     }
   }

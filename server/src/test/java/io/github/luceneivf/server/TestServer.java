@@ -49,7 +49,7 @@ public final class TestServer implements AutoCloseable {
   public static final long MEMORY = 64 << 20;
 
   /** Limits of a test. */
-  public static final Limits LIMITS = new Limits(64, 100, 1 << 20, 2, 2, MEMORY, 2);
+  public static final Limits LIMITS = new Limits(64, 100, 1 << 20, 2, 2, MEMORY, 2, 4);
 
   /** Storage of a test: 3 versions of 2 fields. */
   public static final Storage STORAGE = new Storage(2, 3, 1 << 20, Optional.empty());
@@ -109,20 +109,23 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  private static ServerConfig.Times times(Duration idle) {
+    Duration firstByte = ServerConfig.Times.DEFAULT.firstByte();
+    return new ServerConfig.Times(
+        idle,
+        Duration.ofHours(1),
+        Duration.ofSeconds(1),
+        Duration.ofMinutes(1),
+        idle.compareTo(firstByte) < 0 ? idle : firstByte);
+  }
+
   private TestServer(
       CodebookTrainer trainer, Duration idle, Path data, boolean temporary, Keeping keeping)
       throws IOException {
     this.data = data;
     this.temporary = temporary;
     ServerConfig config =
-        new ServerConfig(
-            "unused",
-            0,
-            data,
-            false,
-            keeping.limits,
-            new ServerConfig.Times(idle, Duration.ofHours(1), Duration.ofSeconds(1)),
-            keeping.storage);
+        new ServerConfig("unused", 0, data, false, keeping.limits, times(idle), keeping.storage);
     CodebookStore published =
         CodebookStore.open(
             data.resolve("codebooks"), keeping.storage, keeping.limits, keeping.writer);

@@ -44,7 +44,7 @@ final class StorageOptions {
   @Option(
       names = "--first-byte",
       paramLabel = "TIME",
-      description = "Longest wait for the first bytes of an upload (10s).")
+      description = "Longest wait for the first bytes of an upload or encode stream (10s).")
   @Nullable Interval firstByte;
 
   @Option(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
-import com.google.protobuf.Timestamp;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.DriftReport;
@@ -24,9 +23,9 @@ import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.UnaryReply;
 import io.github.luceneivf.wire.CodebookRefs;
 import io.github.luceneivf.wire.FieldNames;
+import io.github.luceneivf.wire.Timestamps;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
 
 /** The codebook service: translates, delegates to {@link CodebookStore}. Thread-safe. */
@@ -103,12 +102,7 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
     requireFigure("energy", report.getEnergy());
     requireFigure("imbalance", report.getImbalance());
     FieldCodebooks field = field(name);
-    Instant now = clock.instant();
-    field.report(
-        report.toBuilder()
-            .setReportTime(
-                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
-            .build());
+    field.report(report.toBuilder().setReportTime(Timestamps.of(clock.instant())).build());
     ReportDriftResponse.Builder response = ReportDriftResponse.newBuilder();
     field.latest().ifPresent(latest -> response.setLatest(CodebookRefs.of(latest.ref())));
     return response.build();

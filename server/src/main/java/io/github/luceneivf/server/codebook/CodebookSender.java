@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> message
  */
-public final class CodebookSender<T> {
+final class CodebookSender<T> {
 
   private final ServerCallStreamObserver<T> client;
   private final Function<CodebookChunk, T> message;
@@ -28,7 +28,7 @@ public final class CodebookSender<T> {
    *
    * @param message wraps a chunk
    */
-  public CodebookSender(ServerCallStreamObserver<T> client, Function<CodebookChunk, T> message) {
+  CodebookSender(ServerCallStreamObserver<T> client, Function<CodebookChunk, T> message) {
     this.client = client;
     this.message = message;
   }
@@ -40,7 +40,7 @@ public final class CodebookSender<T> {
    * @param bytes what follows, not to be modified any more
    * @return bytes that were sent
    */
-  public synchronized long begin(T header, byte[] bytes) {
+  synchronized long begin(T header, byte[] bytes) {
     this.header = header;
     this.bytes = bytes;
     begun = true;
@@ -48,7 +48,7 @@ public final class CodebookSender<T> {
   }
 
   /** Sends what the client can take, and returns how many bytes. */
-  public synchronized long send() {
+  synchronized long send() {
     int before = sent;
     while (begun && !ended && client.isReady()) {
       T first = header;
@@ -68,7 +68,7 @@ public final class CodebookSender<T> {
   }
 
   /** Sends nothing more. */
-  public synchronized void stop() {
+  synchronized void stop() {
     ended = true;
     bytes = new byte[0];
   }

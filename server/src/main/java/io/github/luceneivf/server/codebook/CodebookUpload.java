@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.codebook;
 
-import com.google.protobuf.Timestamp;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.CodebookRef;
@@ -20,10 +19,10 @@ import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.CodebookRefs;
+import io.github.luceneivf.wire.Timestamps;
 import io.github.luceneivf.wire.TrainingMessages;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +156,6 @@ final class CodebookUpload extends InboundStream<PublishCodebookRequest, Publish
   }
 
   private FetchHeader stored(PublishHeader begun, Codebook codebook) {
-    Instant now = clock.instant();
     return FetchHeader.newBuilder()
         .setProtocolVersion(begun.getProtocolVersion())
         .setCodebook(
@@ -168,8 +166,7 @@ final class CodebookUpload extends InboundStream<PublishCodebookRequest, Publish
                 .setParentId(begun.getParentId())
                 .setSizeBytes(begun.getSizeBytes())
                 .setSha256(begun.getSha256())
-                .setPublishTime(
-                    Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
+                .setPublishTime(Timestamps.of(clock.instant()))
                 .setMetricValue(codebook.metric().wireId())
                 .setDim(codebook.dim())
                 .setNlist(codebook.nlist()))

@@ -2,12 +2,12 @@
 package io.github.luceneivf.server.codebook;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.proto.v1.FetchHeader;
 import io.github.luceneivf.proto.v1.PublishedCodebook;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.server.storage.RecordFile;
 import io.github.luceneivf.server.storage.RecordWriter;
@@ -124,7 +124,7 @@ final class StoredCodebook {
     try {
       RecordFile.Content content = RecordFile.read(file);
       FetchHeader header = header(content.head());
-      requireSame("content hash", id, contentHash(content.body()));
+      ContentCheck.require(file, id, content.body());
       summary = header.getCodebook(); // which an earlier read may have failed to learn
       return new Content(header, content.body());
     } catch (DamagedFileException e) {
@@ -142,41 +142,21 @@ final class StoredCodebook {
       throw new DamagedFileException(file, "head must be a header: " + e.getMessage());
     }
     PublishedCodebook told = header.getCodebook();
-    requireSame("index", summary.getIndex(), told.getIndex());
-    requireSame("field", summary.getField(), told.getField());
+    DamagedFileException.requireSame(file, "index", summary.getIndex(), told.getIndex());
+    DamagedFileException.requireSame(file, "field", summary.getField(), told.getField());
     try {
-      requireSame("codebook", ref(), CodebookRefs.read("codebook", told.getCodebook()));
+      DamagedFileException.requireSame(
+          file, "codebook", ref(), CodebookRefs.read("codebook", told.getCodebook()));
     } catch (WireException e) {
       throw new DamagedFileException(file, String.valueOf(e.getMessage()));
     }
     return header;
   }
 
-  private CodebookId contentHash(byte[] codebook) throws DamagedFileException {
-    try {
-      return Codebook.idOf(codebook);
-    } catch (IOException e) {
-      throw new DamagedFileException(file, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private void requireSame(String what, Object wanted, Object got) throws DamagedFileException {
-    if (!wanted.equals(got)) {
-      throw new DamagedFileException(file, what + " must be " + wanted + ", got: " + got);
-    }
-  }
-
   /** Returns which limit the codebook is over, if any; nothing is known of one without a head. */
   Optional<String> overLimit(Limits limits) {
     PublishedCodebook known = summary;
-    if (known.getDim() > limits.maxDims()) {
-      return Optional.of("dim must be at most " + limits.maxDims() + ", got: " + known.getDim());
-    }
-    if (known.getNlist() > limits.maxNlist()) {
-      return Optional.of(
-          "nlist must be at most " + limits.maxNlist() + ", got: " + known.getNlist());
-    }
-    return Optional.empty();
+    return LimitCheck.over(known.getNlist(), known.getDim(), limits);
   }
 
   private void damaged(IOException cause) {

@@ -57,26 +57,6 @@ public record Limits(
     requireAtLeast("max-connections", maxConnections, 1);
   }
 
-  /** Creates limits with the default number of connections. */
-  public Limits(
-      int maxDims,
-      int maxNlist,
-      long maxSampleBytes,
-      int maxJobs,
-      int maxStreams,
-      long memoryBytes,
-      int threads) {
-    this(
-        maxDims,
-        maxNlist,
-        maxSampleBytes,
-        maxJobs,
-        maxStreams,
-        memoryBytes,
-        threads,
-        DEFAULT_MAX_CONNECTIONS);
-  }
-
   /**
    * Returns how many of something one connection may have, so that no client has all: three
    * quarters, at least 1.
@@ -101,6 +81,7 @@ public record Limits(
         DEFAULT_MAX_JOBS,
         DEFAULT_MAX_STREAMS,
         memory,
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        DEFAULT_MAX_CONNECTIONS);
   }
 }

@@ -35,11 +35,6 @@ public final class MemoryBudget {
     return new MemoryBudget(this, Math.min(mostBytes, totalBytes));
   }
 
-  /** Returns the whole budget, in bytes. */
-  public long totalBytes() {
-    return totalBytes;
-  }
-
   /** Returns what is reserved now, in bytes. */
   public long usedBytes() {
     return usedBytes.get();

@@ -65,12 +65,10 @@ public record ServerConfig(
   public record Times(
       Duration idle, Duration results, Duration drain, Duration lease, Duration firstByte) {
 
-    /** Time for a client that has its bytes at hand, on a machine with much other work. */
-    private static final Duration FIRST_BYTE = Duration.ofSeconds(10);
-
     /**
      * A minute of silence, an hour for results, 15 seconds for draining, a minute's lease, 10
-     * seconds for the first bytes.
+     * seconds for the first bytes: enough for a client that has them at hand, on a machine with
+     * much other work.
      */
     public static final Times DEFAULT =
         new Times(
@@ -78,17 +76,7 @@ public record ServerConfig(
             Duration.ofHours(1),
             Duration.ofSeconds(15),
             Duration.ofMinutes(1),
-            FIRST_BYTE);
-
-    /** Creates times with the default lease. */
-    public Times(Duration idle, Duration results, Duration drain) {
-      this(idle, results, drain, Duration.ofMinutes(1));
-    }
-
-    /** Creates times with the default wait for first bytes, or {@code idle} if that is shorter. */
-    public Times(Duration idle, Duration results, Duration drain, Duration lease) {
-      this(idle, results, drain, lease, idle.compareTo(FIRST_BYTE) < 0 ? idle : FIRST_BYTE);
-    }
+            Duration.ofSeconds(10));
 
     /** Validates the components. */
     public Times {

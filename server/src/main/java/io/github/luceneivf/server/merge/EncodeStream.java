@@ -120,10 +120,6 @@ final class EncodeStream extends InboundStream<AssignAndEncodeRequest, AssignAnd
     task = begun;
     if (!header.getHandoffFile().isEmpty()) {
       handoff = work.open(header);
-      if (isClosed()) {
-        release(); // it was late, and closed before there was a file
-        return;
-      }
       ended = true; // no vectors follow
       completed();
     }

@@ -8,10 +8,7 @@ import io.grpc.stub.StreamObserver;
  *
  * @param <T> message
  */
-public final class IgnoredMessages<T> implements StreamObserver<T> {
-
-  /** Creates it. */
-  public IgnoredMessages() {}
+final class IgnoredMessages<T> implements StreamObserver<T> {
 
   @Override
   public void onNext(T message) {}

@@ -92,7 +92,10 @@ public abstract class InboundStream<Q extends MessageLite, R> implements StreamO
    */
   protected void interrupt(Throwable cause) {}
 
-  /** Lets go of what the stream holds; called once, by whoever closes it. */
+  /**
+   * Lets go of what the stream holds. Called by whoever closes it, and again where a message was
+   * being taken meanwhile, which may have brought something more.
+   */
   protected void release() {}
 
   @Override
@@ -112,6 +115,10 @@ public abstract class InboundStream<Q extends MessageLite, R> implements StreamO
       receive(message);
     } catch (RuntimeException | Error e) {
       fail(e);
+    } finally {
+      if (isClosed()) {
+        release();
+      }
     }
   }
 

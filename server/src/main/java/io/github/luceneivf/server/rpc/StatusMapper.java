@@ -28,6 +28,8 @@ public final class StatusMapper {
   static final int RETRY_SECONDS = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
+
+  /** Most characters of a text, so that it fits the 8 KiB of trailers that clients take. */
   private static final int MAX_TEXT = 1000;
 
   private StatusMapper() {}

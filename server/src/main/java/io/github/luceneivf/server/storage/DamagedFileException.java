@@ -13,4 +13,16 @@ public final class DamagedFileException extends IOException {
   public DamagedFileException(Path file, String message) {
     super(file.getFileName() + ": " + message);
   }
+
+  /**
+   * Checks what a file says.
+   *
+   * @throws DamagedFileException if it is not what it should be
+   */
+  public static void requireSame(Path file, String what, Object wanted, Object got)
+      throws DamagedFileException {
+    if (!wanted.equals(got)) {
+      throw new DamagedFileException(file, what + " must be " + wanted + ", got: " + got);
+    }
+  }
 }

@@ -172,13 +172,14 @@ public final class RecordFile {
   private static Prefix readPrefix(FileChannel channel, Path file) throws IOException {
     byte[] bytes = readBytes(channel, file, PREFIX_BYTES);
     ByteBuffer prefix = ByteBuffer.wrap(bytes);
-    require(file, "magic", MAGIC, prefix.getInt());
-    require(file, "version", VERSION, prefix.getInt());
+    DamagedFileException.requireSame(file, "magic", MAGIC, prefix.getInt());
+    DamagedFileException.requireSame(file, "version", VERSION, prefix.getInt());
     int headBytes = prefix.getInt();
     int bodyBytes = prefix.getInt();
-    require(file, "crc32c", crc(bytes, PREFIX_BYTES - Integer.BYTES), prefix.getInt());
+    DamagedFileException.requireSame(
+        file, "crc32c", crc(bytes, PREFIX_BYTES - Integer.BYTES), prefix.getInt());
     // Lengths are right now; nothing is allocated that the file does not have.
-    require(file, "length", length(headBytes, bodyBytes), channel.size());
+    DamagedFileException.requireSame(file, "length", length(headBytes, bodyBytes), channel.size());
     return new Prefix(headBytes, bodyBytes);
   }
 
@@ -186,7 +187,7 @@ public final class RecordFile {
       throws IOException {
     byte[] bytes = readBytes(channel, file, count);
     int crc = ByteBuffer.wrap(readBytes(channel, file, Integer.BYTES)).getInt();
-    require(file, "crc32c of " + name, crc(bytes, count), crc);
+    DamagedFileException.requireSame(file, "crc32c of " + name, crc(bytes, count), crc);
     return bytes;
   }
 
@@ -198,12 +199,5 @@ public final class RecordFile {
       }
     }
     return bytes.array();
-  }
-
-  private static void require(Path file, String name, long wanted, long got)
-      throws DamagedFileException {
-    if (wanted != got) {
-      throw new DamagedFileException(file, name + " must be " + wanted + ", got: " + got);
-    }
   }
 }

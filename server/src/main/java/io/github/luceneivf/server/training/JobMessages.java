@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.training;
 
-import com.google.protobuf.Timestamp;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobProgress;
 import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.wire.SpecMessages;
+import io.github.luceneivf.wire.Timestamps;
 import io.github.luceneivf.wire.TrainingMessages;
 import io.github.luceneivf.wire.WireException;
-import java.time.Instant;
 
 /** Jobs as messages, and back. Stateless. */
 final class JobMessages {
@@ -58,13 +57,11 @@ final class JobMessages {
 
   /** Returns a job in some state as a message. */
   static Job job(TrainingJob job, JobStatus status) {
-    Instant created = job.created();
     return Job.newBuilder()
         .setId(job.id())
         .setSpec(spec(job.spec()))
         .setProgress(progress(status))
-        .setCreateTime(
-            Timestamp.newBuilder().setSeconds(created.getEpochSecond()).setNanos(created.getNano()))
+        .setCreateTime(Timestamps.of(job.created()))
         .setSampleNeeded(job.sampleNeeded())
         .setParentNeeded(job.parentNeeded())
         .build();

@@ -203,11 +203,6 @@ public final class JobRegistry {
     return run;
   }
 
-  /** Runs what waits for the disk. */
-  void onDisk(Runnable task) {
-    resources.disk().execute(task);
-  }
-
   /** Trains a job whose sample is complete. */
   void run(TrainingJob job) {
     resources.executor().execute(() -> train(job));

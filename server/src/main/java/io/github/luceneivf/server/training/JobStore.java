@@ -2,18 +2,18 @@
 package io.github.luceneivf.server.training;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Timestamp;
-import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.proto.v1.CodebookHeader;
 import io.github.luceneivf.proto.v1.ReportBytes;
 import io.github.luceneivf.proto.v1.StoredJob;
+import io.github.luceneivf.server.codebook.ContentCheck;
 import io.github.luceneivf.server.storage.DamagedFileException;
 import io.github.luceneivf.server.storage.OwnFiles;
 import io.github.luceneivf.server.storage.RecordFile;
 import io.github.luceneivf.server.storage.RecordWriter;
 import io.github.luceneivf.wire.CodebookChunks;
+import io.github.luceneivf.wire.Timestamps;
 import io.github.luceneivf.wire.TrainingMessages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,8 +49,7 @@ public final class JobStore {
   record Found(StoredJob stored, JobResult result) {
 
     Instant end() {
-      Timestamp end = stored.getEndTime();
-      return Instant.ofEpochSecond(end.getSeconds(), end.getNanos());
+      return Timestamps.read(stored.getEndTime());
     }
   }
 
@@ -113,15 +112,8 @@ public final class JobStore {
     } catch (InvalidProtocolBufferException e) {
       throw new DamagedFileException(file, "head must be a job: " + e.getMessage());
     }
-    requireSame(file, "job", job, stored.getJob().getId());
+    DamagedFileException.requireSame(file, "job", job, stored.getJob().getId());
     return stored;
-  }
-
-  private static void requireSame(Path file, String what, Object wanted, Object got)
-      throws DamagedFileException {
-    if (!wanted.equals(got)) {
-      throw new DamagedFileException(file, what + " must be " + wanted + ", got: " + got);
-    }
   }
 
   /** Returns whether there is room on disk for so many bytes, as far as can be told. */
@@ -141,8 +133,7 @@ public final class JobStore {
     StoredJob stored =
         StoredJob.newBuilder()
             .setJob(JobMessages.job(job, last))
-            .setEndTime(
-                Timestamp.newBuilder().setSeconds(end.getEpochSecond()).setNanos(end.getNano()))
+            .setEndTime(Timestamps.of(end))
             .setCodebook(CodebookChunks.header(trained.codebook(), codebook))
             .setReport(TrainingMessages.write(trained, ""))
             .build();
@@ -162,17 +153,8 @@ public final class JobStore {
     RecordFile.Content content = RecordFile.read(result.file());
     head(result, content.head());
     CodebookId wanted = CodebookId.of(result.codebook().getCodebook().getId().toByteArray());
-    requireSame(result.file(), "content hash", wanted, contentHash(result, content.body()));
+    ContentCheck.require(result.file(), wanted, content.body());
     return content.body();
-  }
-
-  private static CodebookId contentHash(JobResult result, byte[] codebook)
-      throws DamagedFileException {
-    try {
-      return Codebook.idOf(codebook);
-    } catch (IOException e) {
-      throw new DamagedFileException(result.file(), String.valueOf(e.getMessage()));
-    }
   }
 
   /**

@@ -60,8 +60,4 @@ final class JobWatch implements Consumer<JobStatus> {
     ended = true;
     pending.clear();
   }
-
-  synchronized boolean hasEnded() {
-    return ended;
-  }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.server.training;
 
-import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerClock;
@@ -70,7 +69,7 @@ final class ResultDelivery {
    */
   void deliver(TrainingJob job, TrainedCodebook trained) throws IOException {
     try {
-      write(job, trained);
+      boolean _ = write(job, trained);
     } catch (IOException e) {
       Shortage shortage = Shortage.of(e).orElse(null);
       if (shortage == null) {
@@ -80,23 +79,26 @@ final class ResultDelivery {
     }
   }
 
-  private synchronized void write(TrainingJob job, TrainedCodebook trained) throws IOException {
+  /** Returns whether the job has ended well, and not otherwise meanwhile. */
+  private synchronized boolean write(TrainingJob job, TrainedCodebook trained) throws IOException {
     if (job.status().state().isFinal()) {
-      return;
+      return false;
     }
     JobStatus last = job.succeeded(trained);
     JobResult result = resources.results().write(job, last, trained, clock.now());
-    if (job.succeed(last, result)) {
-      delivered.set(true);
-    } else {
+    if (!job.succeed(last, result)) {
       JobStore.delete(result);
+      return false;
     }
+    delivered.set(true);
+    return true;
   }
 
   private void await(TrainingJob job, TrainedCodebook trained, Shortage shortage) {
-    // If not even this is free, the memory of the training stays reserved.
+    // As it is held, and as it is written; if not even this is free, the memory of the training
+    // stays reserved.
     Optional<MemoryBudget.Reservation> room =
-        resources.memory().reserve(2 * bytes(trained.codebook()));
+        resources.memory().reserve(trained.codebook().memoryBytes() + job.spec().codebookBytes());
     Waiting one = new Waiting(job, trained, clock.nanos());
     waiting.add(one); // first: whoever hears that it waits may count on it
     if (job.awaitRoom("result waits for room: " + shortage.text(), room.map(r -> r::close))) {
@@ -108,10 +110,6 @@ final class ResultDelivery {
       waiting.remove(one);
       room.ifPresent(MemoryBudget.Reservation::close);
     }
-  }
-
-  private static long bytes(Codebook codebook) {
-    return (long) Float.BYTES * codebook.nlist() * codebook.dim();
   }
 
   /** Tries again what has waited for a while, on the disk's thread; gives up what is too old. */
@@ -126,7 +124,7 @@ final class ResultDelivery {
             "result found no room within " + longest + ": " + one.job.status().error());
         waiting.remove(one);
       } else if (now - one.triedNanos >= PAUSE.toNanos()
-          && resources.results().hasRoom(bytes(one.trained.codebook()))
+          && resources.results().hasRoom(one.job.spec().codebookBytes())
           && one.busy.compareAndSet(false, true)) {
         resources.disk().execute(() -> again(one));
       }
@@ -135,9 +133,10 @@ final class ResultDelivery {
 
   private void again(Waiting one) {
     try {
-      write(one.job, one.trained);
+      if (write(one.job, one.trained)) {
+        LOG.atInfo().addKeyValue("job", one.job.id()).log("result found room");
+      }
       waiting.remove(one);
-      LOG.atInfo().addKeyValue("job", one.job.id()).log("result found room");
     } catch (IOException | RuntimeException | Error e) {
       if (Shortage.of(e).isEmpty()) {
         one.job.end(JobState.FAILED, String.valueOf(StatusMapper.toStatus(e).getMessage()));

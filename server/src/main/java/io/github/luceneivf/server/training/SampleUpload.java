@@ -22,6 +22,7 @@ import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
   private final MessageDigest digest = Checksums.sha256();
   private final Consumer<JobStatus> jobListener = this::jobChanged;
   private final Limits limits;
+  private final AtomicBoolean claimed = new AtomicBoolean();
   private volatile @Nullable TrainingJob job;
   private @Nullable CodebookAssembler parent;
   private float[] values = {};
@@ -88,6 +90,7 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
           found.spec().parentBytes());
     }
     found.beginUpload();
+    claimed.set(true);
     job = found;
     if (header.getParentBytes() > 0) {
       parent = new CodebookAssembler((int) header.getParentBytes());
@@ -205,7 +208,9 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
     TrainingJob target = job;
     if (target != null) {
       target.removeListener(jobListener);
-      target.abandonUpload(); // so that a client that is told may upload again
+      if (claimed.getAndSet(false)) {
+        target.abandonUpload(); // so that a client that is told may upload again
+      }
     }
   }
 }

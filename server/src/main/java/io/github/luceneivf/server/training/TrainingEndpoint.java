@@ -40,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The training service: translates, delegates to {@link JobRegistry}, translates. Thread-safe. */
 public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceImplBase {
 
+  /** Each may hold a message of every phase, some hundred bytes; a job has one watch or two. */
   private static final int MAX_WATCHES = 1000;
 
   private final JobRegistry jobs;
@@ -54,7 +55,8 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
    * Creates the service.
    *
    * @param uploads room for samples
-   * @param downloads room for codebooks on their way to clients
+   * @param downloads room for codebooks on their way to clients, with threads that may wait for the
+   *     disk
    * @param gate closed when no new work is wanted
    */
   public TrainingEndpoint(
@@ -154,7 +156,7 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public void getTrainingReport(
       GetTrainingReportRequest request, StreamObserver<GetTrainingReportResponse> client) {
-    jobs.onDisk(() -> UnaryReply.send(client, () -> report(request)));
+    downloads.work().execute(() -> UnaryReply.send(client, () -> report(request)));
   }
 
   private GetTrainingReportResponse report(GetTrainingReportRequest request) throws IOException {

@@ -13,6 +13,7 @@ import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.MemoryBudget;
 import io.github.luceneivf.server.config.ServerClock;
 import io.github.luceneivf.server.rpc.RequestException;
+import io.github.luceneivf.wire.Timestamps;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,8 +87,7 @@ final class TrainingJob implements TrainingMonitor {
   static TrainingJob succeeded(JobStore.Found found, Limits limits, ServerClock clock) {
     Job kept = found.stored().getJob();
     JobSpec spec = JobMessages.spec(kept.getSpec(), limits);
-    Instant created =
-        Instant.ofEpochSecond(kept.getCreateTime().getSeconds(), kept.getCreateTime().getNanos());
+    Instant created = Timestamps.read(kept.getCreateTime());
     TrainingJob job = new TrainingJob(kept.getId(), spec, created, clock, () -> {});
     job.status = JobMessages.succeeded(kept.getProgress());
     job.result = found.result();

@@ -189,7 +189,8 @@ class CodebookFolderTest {
         all.maxJobs(),
         all.maxStreams(),
         all.memoryBytes(),
-        all.threads());
+        all.threads(),
+        all.maxConnections());
   }
 
   @Test

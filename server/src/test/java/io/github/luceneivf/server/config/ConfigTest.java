@@ -19,11 +19,13 @@ class ConfigTest {
 
   @Test
   void wrongLimitsAreNamed() {
+    Duration second = Duration.ofSeconds(1);
     assertEquals(
         "max-dims must be at least 1, got: 0",
-        refusal(() -> new Limits(0, 1, 1, 1, 1, 1 << 20, 1)));
+        refusal(() -> new Limits(0, 1, 1, 1, 1, 1 << 20, 1, 1)));
     assertEquals(
-        "memory must be at least 1048576, got: 5", refusal(() -> new Limits(1, 1, 1, 1, 1, 5, 1)));
+        "memory must be at least 1048576, got: 5",
+        refusal(() -> new Limits(1, 1, 1, 1, 1, 5, 1, 1)));
     assertEquals(
         "port must be in [0, 65535], got: 70000",
         refusal(() ->
@@ -31,8 +33,7 @@ class ConfigTest {
                 "h", 70_000, Path.of("x"), false, Limits.defaults(), ServerConfig.Times.DEFAULT)));
     assertEquals(
         "drain must be positive, got: PT0S",
-        refusal(() ->
-            new ServerConfig.Times(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO)));
+        refusal(() -> new ServerConfig.Times(second, second, Duration.ZERO, second, second)));
   }
 
   @Test

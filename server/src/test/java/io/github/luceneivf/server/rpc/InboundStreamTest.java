@@ -2,6 +2,7 @@
 package io.github.luceneivf.server.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -27,10 +28,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +67,7 @@ class InboundStreamTest {
   }
 
   /** Takes chunks until one says "end", then answers on a thread of the room. */
-  private static final class Chunks
+  private static class Chunks
       extends InboundStream<PublishCodebookRequest, PublishCodebookResponse> {
     private final Fault fault;
     private final Throwable failure;
@@ -121,7 +126,51 @@ class InboundStreamTest {
     }
   }
 
+  /** Gets hold of something once it was ended. */
+  private static final class Holding extends Chunks {
+    private final CountDownLatch ended;
+    private final AtomicInteger released;
+    private final AtomicBoolean holds;
+
+    Holding(
+        CallRoom room,
+        ServerCallStreamObserver<PublishCodebookResponse> client,
+        CountDownLatch ended,
+        AtomicInteger released,
+        AtomicBoolean holds) {
+      super(room, client, Fault.NONE, new Error());
+      this.ended = ended;
+      this.released = released;
+      this.holds = holds;
+    }
+
+    @Override
+    protected void receive(PublishCodebookRequest message) {
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      holds.set(true);
+    }
+
+    @Override
+    protected void release() {
+      holds.set(false);
+      released.incrementAndGet();
+    }
+  }
+
   private void serve(Fault fault, Throwable failure) throws IOException {
+    serve(call -> new Chunks(room, call, fault, failure));
+  }
+
+  private void serve(
+      Function<
+              ServerCallStreamObserver<PublishCodebookResponse>,
+              StreamObserver<PublishCodebookRequest>>
+          opening)
+      throws IOException {
     stopServer();
     String name = InProcessServerBuilder.generateName();
     var service =
@@ -129,7 +178,7 @@ class InboundStreamTest {
           @Override
           public StreamObserver<PublishCodebookRequest> publishCodebook(
               StreamObserver<PublishCodebookResponse> client) {
-            return InboundStream.open(client, call -> new Chunks(room, call, fault, failure));
+            return InboundStream.open(client, opening);
           }
         };
     server =
@@ -246,6 +295,26 @@ class InboundStreamTest {
     assertEquals(Status.Code.DEADLINE_EXCEEDED, announced.status().getCode());
     assertEquals("chunks must come within PT0.05S", announced.status().getDescription());
     awaitRoom();
+  }
+
+  @Test
+  void whatIsGotHoldOfTooLateIsLetGo() throws Exception {
+    room = room(LONG, Duration.ofMillis(50));
+    CountDownLatch ended = new CountDownLatch(1);
+    AtomicInteger released = new AtomicInteger();
+    AtomicBoolean holds = new AtomicBoolean();
+    serve(call -> new Holding(room, call, ended, released, holds));
+    TestCall<PublishCodebookRequest, PublishCodebookResponse> call = call();
+    call.send(header());
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, call.status().getCode());
+    assertEquals(1, released.get());
+    ended.countDown();
+    long start = System.nanoTime();
+    while (released.get() < 2 && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
+      Thread.onSpinWait();
+    }
+    assertEquals(2, released.get());
+    assertFalse(holds.get());
   }
 
   @Test

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.proto.v1.Encoding;
 import io.github.luceneivf.proto.v1.JobProgress;
 import io.github.luceneivf.proto.v1.JobState;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
@@ -100,6 +101,20 @@ class FullDiskTest {
     }
     try (TestServer server = TestServer.on(data)) {
       assertEquals(1, server.jobs.list().size());
+    }
+  }
+
+  @Test
+  void waitingResultIsWeighedAsItIsHeld() throws Exception {
+    Disk disk = new Disk();
+    try (TestServer server = server(disk)) {
+      String job = created(server, spec().setEncoding(Encoding.ENCODING_PQ8)).getId();
+      upload(server, job);
+      watchUntil(server, job, WAITS);
+      // 256 sub-centroids of 4 dimensions rounded up to 32, as they are and transposed.
+      long subCodebooks = 2L * 256 * 32 * Float.BYTES;
+      assertTrue(server.memory.usedBytes() > subCodebooks, "got: " + server.memory.usedBytes());
+      cancel(server, job);
     }
   }
 

@@ -145,7 +145,8 @@ class JobFolderTest {
         all.maxJobs(),
         all.maxStreams(),
         all.memoryBytes(),
-        all.threads());
+        all.threads(),
+        all.maxConnections());
   }
 
   @Test

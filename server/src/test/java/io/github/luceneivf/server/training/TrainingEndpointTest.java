@@ -219,7 +219,7 @@ class TrainingEndpointTest {
 
   @Test
   void codebookTooLargeForAnArrayIsRefusedAtOnce() {
-    Limits large = new Limits(4096, 1 << 20, 1L << 40, 1, 1, 1L << 40, 1);
+    Limits large = new Limits(4096, 1 << 20, 1L << 40, 1, 1, 1L << 40, 1, 1);
     // 512 Mi floats fit an array, their 2 GiB of bytes do not.
     TrainingSpec spec = spec().setDim(512).setNlist(1 << 20).setSampleRows(1 << 20).build();
     RequestException refusal =
