@@ -96,7 +96,7 @@ class FullDiskTest {
       assertEquals(JobState.JOB_STATE_SUCCEEDED, progress.getState());
       assertEquals("", progress.getError());
       assertEquals(3, Codebook.fromBytes(codebook(server, job)).nlist());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
       assertEquals(0, server.jobs.unfinished());
     }
     try (TestServer server = TestServer.on(data)) {
