@@ -20,7 +20,6 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -74,7 +73,7 @@ class InboundStreamTest {
 
     Chunks(
         CallRoom room,
-        ServerCallStreamObserver<PublishCodebookResponse> client,
+        StreamObserver<PublishCodebookResponse> client,
         Fault fault,
         Throwable failure) {
       super(room, client);
@@ -134,7 +133,7 @@ class InboundStreamTest {
 
     Holding(
         CallRoom room,
-        ServerCallStreamObserver<PublishCodebookResponse> client,
+        StreamObserver<PublishCodebookResponse> client,
         CountDownLatch ended,
         AtomicInteger released,
         AtomicBoolean holds) {
@@ -166,9 +165,7 @@ class InboundStreamTest {
   }
 
   private void serve(
-      Function<
-              ServerCallStreamObserver<PublishCodebookResponse>,
-              StreamObserver<PublishCodebookRequest>>
+      Function<StreamObserver<PublishCodebookResponse>, StreamObserver<PublishCodebookRequest>>
           opening)
       throws IOException {
     stopServer();
@@ -178,7 +175,7 @@ class InboundStreamTest {
           @Override
           public StreamObserver<PublishCodebookRequest> publishCodebook(
               StreamObserver<PublishCodebookResponse> client) {
-            return InboundStream.open(client, opening);
+            return opening.apply(client);
           }
         };
     server =
