@@ -101,8 +101,12 @@ public final class KMeans {
       throws IOException {
     if (old.rows() < 1 || old.dim() != rows.dim()) {
       throw new IllegalArgumentException(
-          "old centroids must be at least 1 of dim %d, got: %d of dim %d"
-              .formatted(rows.dim(), old.rows(), old.dim()));
+          "old centroids must be at least 1 of dim "
+              + rows.dim()
+              + ", got: "
+              + old.rows()
+              + " of dim "
+              + old.dim());
     }
     return cluster(rows, params, listener, workers, new Start(FLAT_LISTS, old));
   }

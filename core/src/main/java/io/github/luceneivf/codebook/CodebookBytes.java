@@ -142,8 +142,12 @@ final class CodebookBytes {
     int version = in.getInt();
     if (version < VERSION_START || version > VERSION_SUB_CODEBOOKS) {
       throw new IOException(
-          "codebook: expected version %d to %d, got: %d"
-              .formatted(VERSION_START, VERSION_SUB_CODEBOOKS, version));
+          "codebook: expected version "
+              + VERSION_START
+              + " to "
+              + VERSION_SUB_CODEBOOKS
+              + ", got: "
+              + version);
     }
     int end = bytes.length - Integer.BYTES;
     if (checksum(bytes, end) != in.getInt(end)) {
@@ -171,8 +175,13 @@ final class CodebookBytes {
         || dim > floats
         || !fits(in, nlist, dim, version == VERSION_SUB_CODEBOOKS)) {
       throw new IOException(
-          ("codebook: nlist %d and dim %d do not fit the " + in.capacity() + " bytes")
-              .formatted(nlist, dim));
+          "codebook: nlist "
+              + nlist
+              + " and dim "
+              + dim
+              + " do not fit the "
+              + in.capacity()
+              + " bytes");
     }
     float[] mean = getFloats(in, dim);
     float[] radii = getFloats(in, nlist);

@@ -104,8 +104,12 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
       at++;
     }
     return new IllegalArgumentException(
-        "sample must be finite, got: %s in row %d, component %d"
-            .formatted(values[at], at / sample.dim(), at % sample.dim()));
+        "sample must be finite, got: "
+            + values[at]
+            + " in row "
+            + at / sample.dim()
+            + ", component "
+            + at % sample.dim());
   }
 
   /** Queries to hold out: enough to judge, but cheap beside the training. */

@@ -31,12 +31,14 @@ public record Quantizer(
     SubCodebooks books = subCodebooks;
     if (books == null || !books.fit(encoding)) {
       throw new IllegalArgumentException(
-          "codebook must have sub-codebooks of %d × %d for %s, got: %s"
-              .formatted(
-                  encoding.subCodebookSize(),
-                  encoding.subspaceDim(),
-                  encoding.displayName(),
-                  books == null ? "none" : books.size() + " × " + books.subDim()));
+          "codebook must have sub-codebooks of "
+              + encoding.subCodebookSize()
+              + " × "
+              + encoding.subspaceDim()
+              + " for "
+              + encoding.displayName()
+              + ", got: "
+              + (books == null ? "none" : books.size() + " × " + books.subDim()));
     }
     return books;
   }

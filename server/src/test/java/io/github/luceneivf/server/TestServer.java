@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Both services in this process. */
@@ -178,6 +179,17 @@ public final class TestServer implements AutoCloseable {
 
   public ManagedChannel channel() {
     return channel;
+  }
+
+  /** Waits until all memory is free: the client of a download sees its end a moment before. */
+  public void awaitFreeMemory() {
+    long start = System.nanoTime();
+    while (memory.usedBytes() > 0) {
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(30)) {
+        throw new AssertionError("memory must be free, got used bytes: " + memory.usedBytes());
+      }
+      Thread.onSpinWait();
+    }
   }
 
   @Override

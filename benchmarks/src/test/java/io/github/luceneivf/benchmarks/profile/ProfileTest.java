@@ -40,14 +40,14 @@ class ProfileTest {
                 kernel,
                 Frame.ROOT + "quantization.BlockScorer",
                 Frame.ROOT + "codec.read.ListScanner",
-                Frame.ROOT + "codec.read.Probing")));
+                Frame.ROOT + "codec.read.ProbeLoop")));
     assertEquals(
         Stage.RANKING,
         Stage.of(
             stack(
                 kernel,
                 Frame.ROOT + "codebook.CentroidRanking",
-                Frame.ROOT + "codec.read.Probing")));
+                Frame.ROOT + "codec.read.ProbeLoop")));
     assertEquals(Stage.SCAN, Stage.of(stack(kernel, Frame.ROOT + "quantization.CodeBlock$Lanes")));
     assertEquals(
         Stage.PREPARATION,
@@ -70,7 +70,7 @@ class ProfileTest {
   @Test
   void theRestIsOursOrLucenesOrTheLoop() {
     assertEquals(
-        Stage.OURS, Stage.of(stack("java.lang.Object", Frame.ROOT + "codec.read.Probing")));
+        Stage.OURS, Stage.of(stack("java.lang.Object", Frame.ROOT + "codec.read.ProbeLoop")));
     assertEquals(
         Stage.LUCENE,
         Stage.of(stack("org.apache.lucene.index.Z", Frame.ROOT + "search.IvfKnnFloatVectorQuery")));

@@ -5,6 +5,7 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainingStatistics;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -73,13 +74,17 @@ public record RenewalRule(ListSizing sizing) {
     double expected = trained.expectedEnergy(nlist);
     double energy = share * fit.energy() + (1 - share) * expected;
     if (energy > MOST_ENERGY * expected) {
-      return Optional.of("energy is %.3g, at training %.3g".formatted(energy, expected));
+      return Optional.of(grown("energy", energy, expected));
     }
     double before = Math.max(1, trained.imbalance() - (double) nlist / trained.samples());
     double now = fit.imbalance() - (double) nlist / fit.listed();
     double imbalance = share * share * now + (1 - share * share) * before;
     return imbalance > MOST_IMBALANCE * before
-        ? Optional.of("imbalance is %.3g, at training %.3g".formatted(imbalance, before))
+        ? Optional.of(grown("imbalance", imbalance, before))
         : Optional.empty();
+  }
+
+  private static String grown(String what, double now, double before) {
+    return String.format(Locale.ROOT, "%s is %.3g, at training %.3g", what, now, before);
   }
 }

@@ -15,6 +15,7 @@ import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,19 @@ class RenewalRuleTest {
   void eachDetectorFires() {
     assertDue("energy", due(20_000, 1.13, 1.2, 10_000));
     assertDue("imbalance", due(20_000, 1.0, 1.83, 10_000));
+  }
+
+  @Test
+  void reasonsAreTheSameInEveryLanguage() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      assertEquals(Optional.of("energy is 1.23, at training 1.02"), due(20_000, 1.23, 1.2, 10_000));
+      assertEquals(
+          Optional.of("imbalance is 1.83, at training 1.19"), due(20_000, 1.0, 1.83, 10_000));
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

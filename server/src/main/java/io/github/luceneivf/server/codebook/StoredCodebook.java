@@ -16,6 +16,7 @@ import io.github.luceneivf.wire.WireException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,9 +60,16 @@ final class StoredCodebook {
       Path directory, FetchHeader header, byte[] codebook, RecordWriter writer) throws IOException {
     PublishedCodebook summary = header.getCodebook();
     CodebookRef ref = CodebookRefs.read("codebook", summary.getCodebook());
-    Path file = directory.resolve("%010d-%s.codebook".formatted(ref.version(), ref.id()));
+    Path file = directory.resolve(fileName(ref));
     writer.write(file, header.toByteArray(), codebook);
     return new StoredCodebook(file, ref.version(), ref.id(), summary);
+  }
+
+  /**
+   * Returns the name of a file: digits are those of {@link #FILE}, whatever language people use.
+   */
+  private static String fileName(CodebookRef ref) {
+    return String.format(Locale.ROOT, "%010d-%s.codebook", ref.version(), ref.id());
   }
 
   /** Finds a codebook by its file; empty if the file is no codebook's by its name. */

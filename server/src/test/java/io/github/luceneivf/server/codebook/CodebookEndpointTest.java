@@ -61,7 +61,7 @@ class CodebookEndpointTest {
       assertTrue(published.getCreated());
       assertEquals(ref(first), published.getCodebook().getCodebook());
       publish(server, second);
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
     try (TestServer server = TestServer.on(data)) {
       assertArrayEquals(second.toBytes(), fetch(server, request()).bytes());
@@ -76,7 +76,7 @@ class CodebookEndpointTest {
           list.stream().map(PublishedCodebook::getCodebook).toList());
       assertEquals(8, list.getFirst().getDim());
       assertEquals(4, list.getFirst().getNlist());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 
@@ -122,7 +122,7 @@ class CodebookEndpointTest {
               + " got: dim 9 and METRIC_EUCLIDEAN",
           refusal(server, header(wide), wide.toBytes()));
       assertEquals(2, list(server).size());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 
@@ -177,7 +177,7 @@ class CodebookEndpointTest {
           "codebooks on disk must have at most 1048576 bytes, got: 2000000",
           refusal(server, header(book).setSizeBytes(2_000_000), bytes));
       assertEquals(List.of(), list(server));
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 

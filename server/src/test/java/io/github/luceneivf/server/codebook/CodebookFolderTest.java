@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -86,6 +87,25 @@ class CodebookFolderTest {
       publish(server, second);
       assertArrayEquals(second.toBytes(), fetch(server, request()).bytes());
       assertEquals(Optional.of(first.id()), server.codebooks.get(first.id()).map(Codebook::id));
+    }
+  }
+
+  /** Whose people write other digits. */
+  @Test
+  void codebooksAreFoundAgainInEveryLanguage() throws Exception {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      Codebook first = codebook(1, Optional.empty());
+      try (TestServer server = TestServer.on(data)) {
+        publish(server, first);
+        assertTrue(Files.exists(field(FIELD).resolve("0000000001-" + first.id() + ".codebook")));
+      }
+      try (TestServer server = TestServer.on(data)) {
+        assertArrayEquals(first.toBytes(), fetch(server, request()).bytes());
+      }
+    } finally {
+      Locale.setDefault(before);
     }
   }
 
@@ -259,7 +279,7 @@ class CodebookFolderTest {
               List.of(drift("node-1", first, 2)));
       assertEquals(Status.Code.RESOURCE_EXHAUSTED, drift.getCode(), drift::toString);
       assertArrayEquals(first.toBytes(), fetch(server, request()).bytes());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
       full.set(false);
       publish(server, second);
       assertArrayEquals(second.toBytes(), fetch(server, request()).bytes());

@@ -96,7 +96,7 @@ class FullDiskTest {
       assertEquals(JobState.JOB_STATE_SUCCEEDED, progress.getState());
       assertEquals("", progress.getError());
       assertEquals(3, Codebook.fromBytes(codebook(server, job)).nlist());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
       assertEquals(0, server.jobs.unfinished());
     }
     try (TestServer server = TestServer.on(data)) {
@@ -136,7 +136,7 @@ class FullDiskTest {
       assertEquals(
           "result found no room within PT1H: result waits for room: too many files are open",
           progress.getError());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
       disk.fails = false;
       pass(server, ResultDelivery.PAUSE); // nothing is written any more
       assertEquals(0, server.jobs.unfinished());
@@ -156,7 +156,7 @@ class FullDiskTest {
       JobProgress progress = await(server, job);
       assertEquals(JobState.JOB_STATE_FAILED, progress.getState());
       assertTrue(progress.getError().contains("internal error"), progress::getError);
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 }

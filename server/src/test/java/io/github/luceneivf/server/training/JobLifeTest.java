@@ -119,7 +119,7 @@ class JobLifeTest {
       assertEquals(
           JobState.JOB_STATE_SUCCEEDED,
           watch(server, again.getId()).next().getProgress().getState());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 
@@ -257,7 +257,7 @@ class JobLifeTest {
       JobProgress progress = finish(server, id);
       assertEquals(JobState.JOB_STATE_FAILED, progress.getState());
       assertTrue(progress.getError().contains("internal error, id: "), progress::getError);
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
       assertEquals(0, server.jobs.unfinished());
     }
   }
@@ -300,7 +300,7 @@ class JobLifeTest {
       assertEquals(JobState.JOB_STATE_CANCELLED, progress.getState());
       assertEquals("nobody followed it for PT1M", progress.getError());
       trainer.stopped.await();
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 

@@ -121,7 +121,7 @@ class TrainingEndpointTest {
           "sample must be at most 1048576 bytes, got: 1600000000",
           server,
           createRequest(spec().setSampleRows(100_000_000)));
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 
@@ -167,7 +167,7 @@ class TrainingEndpointTest {
           phases::toString);
       assertEquals(100, progress.getPercent());
       assertTrue(progress.hasListSizes());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
       assertEquals(3, Codebook.fromBytes(codebook(server, job)).nlist());
     }
   }
@@ -285,7 +285,7 @@ class TrainingEndpointTest {
       assertEquals(JobState.JOB_STATE_CANCELLED, progress.getState());
       assertEquals("cancelled by a client", progress.getError());
       trainer.stopped.await();
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 
@@ -297,7 +297,7 @@ class TrainingEndpointTest {
       server.jobs.sweep();
       JobProgress progress = watch(server, job).next().getProgress();
       assertEquals(JobState.JOB_STATE_EXPIRED, progress.getState());
-      assertEquals(0, server.memory.usedBytes());
+      server.awaitFreeMemory();
     }
   }
 }
