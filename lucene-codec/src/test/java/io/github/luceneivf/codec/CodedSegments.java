@@ -20,8 +20,11 @@ import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -40,6 +43,13 @@ final class CodedSegments {
     return ((ListsProvider) VectorIndexing.vectorsReader(leaf))
         .lists(VectorIndexing.FIELD)
         .orElseThrow();
+  }
+
+  /** Returns the codebooks of a field, by their ids. */
+  static Set<String> codebooks(DirectoryReader reader, String field) throws IOException {
+    return IvfStatistics.of(reader, field).codebooks().stream()
+        .map(used -> used.fit().codebook())
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -30,7 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
@@ -80,18 +79,23 @@ public class TestFirstTrainings extends LuceneTestCase {
     }
   }
 
+  /** Returns a writer that has committed what it flushed, and merges it. */
+  private IndexWriter merging(
+      Directory directory, HeldTrainer trainer, TwoMerges merges, FloatMatrix rows)
+      throws IOException {
+    IndexWriter writer = new IndexWriter(directory, config(SMALL, trainer, merges));
+    flushes(writer, rows);
+    writer.commit();
+    merges.start(writer);
+    return writer;
+  }
+
   private List<Action> actions(Cause cause) {
     return events.stream()
         .filter(event -> event.cause() == cause)
         .map(IndexEvent::action)
         .sorted()
         .toList();
-  }
-
-  private static Set<String> codebooks(DirectoryReader reader, String field) {
-    return IvfStatistics.of(reader, field).codebooks().stream()
-        .map(used -> used.fit().codebook())
-        .collect(Collectors.toSet());
   }
 
   private static void assertSegments(IndexWriter writer, int segments, int vectors)
@@ -118,7 +122,7 @@ public class TestFirstTrainings extends LuceneTestCase {
       assertEquals(List.of(Action.ASSIGN, Action.TRAIN), actions(Cause.MERGE));
       assertSegments(writer, 2, FLUSHES * flush);
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        assertEquals(1, codebooks(reader, VectorIndexing.FIELD).size());
+        assertEquals(1, CodedSegments.codebooks(reader, VectorIndexing.FIELD).size());
       }
       writer.getConfig().setMergePolicy(new TieredMergePolicy());
       writer.forceMerge(1);
@@ -149,8 +153,8 @@ public class TestFirstTrainings extends LuceneTestCase {
       merges.run(writer);
       assertEquals("trainings", 2, trainer.trainings());
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        assertEquals(1, codebooks(reader, "a").size());
-        assertEquals(1, codebooks(reader, "b").size());
+        assertEquals(1, CodedSegments.codebooks(reader, "a").size());
+        assertEquals(1, CodedSegments.codebooks(reader, "b").size());
       }
     }
     assertEquals(List.of(), merges.failures());
@@ -190,10 +194,7 @@ public class TestFirstTrainings extends LuceneTestCase {
     FloatMatrix rows = rows(200, 8);
     try (Directory directory = new ByteBuffersDirectory()) {
       TwoMerges merges = new TwoMerges(FLUSHES);
-      IndexWriter writer = new IndexWriter(directory, config(SMALL, trainer, merges));
-      flushes(writer, rows);
-      writer.commit();
-      merges.start(writer);
+      IndexWriter writer = merging(directory, trainer, merges, rows);
       merges.await();
       writer.rollback();
       HeldTrainer.await( // told after the merge has ended
@@ -273,10 +274,7 @@ public class TestFirstTrainings extends LuceneTestCase {
     FloatMatrix rows = rows(200, 8);
     try (Directory directory = new ByteBuffersDirectory()) {
       TwoMerges merges = new TwoMerges(FLUSHES);
-      IndexWriter writer = new IndexWriter(directory, config(SMALL, trainer, merges));
-      flushes(writer, rows);
-      writer.commit();
-      merges.start(writer);
+      IndexWriter writer = merging(directory, trainer, merges, rows);
       assertTrue(bothThere.await(60, TimeUnit.SECONDS));
       writer.rollback();
       assertEquals(1, trainer.trainings());

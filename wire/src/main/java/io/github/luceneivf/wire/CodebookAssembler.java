@@ -14,6 +14,9 @@ import java.util.Arrays;
  */
 public final class CodebookAssembler {
 
+  /** Most bytes of a codebook: those of the largest array. */
+  public static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
   /** Bytes allocated before any has come. */
   private static final int FIRST_BYTES = 4 << 20;
 
@@ -29,7 +32,7 @@ public final class CodebookAssembler {
    * @throws WireException if none are announced, or more than are accepted
    */
   public CodebookAssembler(long size, long most) {
-    if (size < 1 || size > Math.min(most, Integer.MAX_VALUE - 8L)) {
+    if (size < 1 || size > Math.min(most, MAX_BYTES)) {
       throw new WireException("codebook must have 1 to " + most + " bytes, got: " + size);
     }
     this.size = (int) size;
@@ -38,7 +41,7 @@ public final class CodebookAssembler {
 
   /** Begins a codebook of a size that was checked before. */
   public CodebookAssembler(int size) {
-    this(size, Integer.MAX_VALUE);
+    this(size, MAX_BYTES);
   }
 
   /**

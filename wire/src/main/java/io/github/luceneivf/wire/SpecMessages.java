@@ -145,7 +145,7 @@ public final class SpecMessages {
     }
     long most = Codebook.maxBytes(bounds.maxNlist, spec.getDim(), Encoding.PQ8);
     WireException.requireRange(
-        "parent_bytes", spec.getParentBytes(), 1, Math.min(most, Integer.MAX_VALUE - 8L));
+        "parent_bytes", spec.getParentBytes(), 1, Math.min(most, CodebookAssembler.MAX_BYTES));
     return spec.getParentBytes();
   }
 }

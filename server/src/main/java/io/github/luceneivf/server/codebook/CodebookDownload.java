@@ -92,13 +92,9 @@ public final class CodebookDownload<T> {
       StreamObserver<T> client,
       Function<CodebookChunk, T> message,
       Source<T> source) {
-    try {
-      CodebookDownload<T> download =
-          new CodebookDownload<>(room, (ServerCallStreamObserver<T>) client, message);
-      room.work().execute(() -> download.run(source));
-    } catch (RuntimeException | Error e) {
-      client.onError(StatusMapper.toStatus(e));
-    }
+    CodebookDownload<T> download =
+        new CodebookDownload<>(room, (ServerCallStreamObserver<T>) client, message);
+    room.work().execute(() -> download.run(source));
   }
 
   private void run(Source<T> source) {

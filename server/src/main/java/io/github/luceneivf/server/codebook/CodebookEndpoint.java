@@ -17,7 +17,6 @@ import io.github.luceneivf.proto.v1.ReportDriftResponse;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
-import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.server.rpc.UnaryReply;
@@ -56,12 +55,8 @@ public final class CodebookEndpoint extends CodebookServiceGrpc.CodebookServiceI
   @Override
   public StreamObserver<PublishCodebookRequest> publishCodebook(
       StreamObserver<PublishCodebookResponse> client) {
-    return InboundStream.open(
-        client,
-        call -> {
-          gate.requireOpen();
-          return new CodebookUpload(store, limits, clock, room, call);
-        });
+    gate.requireOpen();
+    return new CodebookUpload(store, limits, clock, room, client);
   }
 
   @Override

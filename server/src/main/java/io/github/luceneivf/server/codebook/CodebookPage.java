@@ -3,6 +3,7 @@ package io.github.luceneivf.server.codebook;
 
 import io.github.luceneivf.proto.v1.ListCodebooksRequest;
 import io.github.luceneivf.proto.v1.ListCodebooksResponse;
+import io.github.luceneivf.server.rpc.PageSize;
 import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.wire.FieldNames;
 
@@ -11,9 +12,6 @@ import io.github.luceneivf.wire.FieldNames;
  * its last codebook, so a page is right whatever was published in between. Immutable.
  */
 final class CodebookPage {
-
-  private static final int DEFAULT_SIZE = 100;
-  private static final int MAX_SIZE = 1000;
 
   private final ListCodebooksRequest request;
   private final int size;
@@ -24,7 +22,7 @@ final class CodebookPage {
    * @throws RequestException if it can never work
    */
   CodebookPage(ListCodebooksRequest request) {
-    RequestException.requireRange("page_size", request.getPageSize(), 0, MAX_SIZE);
+    this.size = PageSize.of(request.getPageSize());
     if (!request.getIndex().isEmpty()) {
       FieldNames.require("index", request.getIndex());
     }
@@ -32,7 +30,6 @@ final class CodebookPage {
       FieldNames.require("field", request.getField());
     }
     this.request = request;
-    this.size = request.getPageSize() == 0 ? DEFAULT_SIZE : request.getPageSize();
   }
 
   private record Place(FieldName name, int version) {

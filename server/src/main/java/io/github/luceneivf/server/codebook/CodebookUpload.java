@@ -21,7 +21,7 @@ import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.CodebookRefs;
 import io.github.luceneivf.wire.Timestamps;
 import io.github.luceneivf.wire.TrainingMessages;
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -52,7 +52,7 @@ final class CodebookUpload extends InboundStream<PublishCodebookRequest, Publish
       Limits limits,
       InstantSource clock,
       CallRoom room,
-      ServerCallStreamObserver<PublishCodebookResponse> client) {
+      StreamObserver<PublishCodebookResponse> client) {
     super(room, client);
     this.store = store;
     this.limits = limits;
@@ -92,7 +92,8 @@ final class CodebookUpload extends InboundStream<PublishCodebookRequest, Publish
     RequestException.requireRange(
         "sha256 bytes", first.getSha256().size(), Checksums.SHA256_BYTES, Checksums.SHA256_BYTES);
     TrainingMessages.requireIntact(first.getReport());
-    RequestException.requireRange("size_bytes", first.getSizeBytes(), 1, Integer.MAX_VALUE - 8);
+    RequestException.requireRange(
+        "size_bytes", first.getSizeBytes(), 1, CodebookAssembler.MAX_BYTES);
     store.field(name).ifPresent(field -> field.check(ref, parent));
     store.requireRoom(first.getSizeBytes());
     reserve(Codebook.readingBytes(first.getSizeBytes(), limits.maxDims()));

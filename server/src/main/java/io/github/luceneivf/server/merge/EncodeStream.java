@@ -19,7 +19,7 @@ import io.github.luceneivf.server.rpc.RequestException;
 import io.github.luceneivf.wire.ChunkCheck;
 import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.CodebookRefs;
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -59,9 +59,8 @@ final class EncodeStream extends InboundStream<AssignAndEncodeRequest, AssignAnd
     }
   }
 
-  EncodeStream(
-      EncodeWork work, CallRoom room, ServerCallStreamObserver<AssignAndEncodeResponse> client) {
-    super(room, client);
+  EncodeStream(EncodeWork work, CallRoom room, StreamObserver<AssignAndEncodeResponse> observer) {
+    super(room, observer);
     this.work = work;
     this.idle = room.times().idle();
     client.disableAutoRequest();

@@ -78,7 +78,10 @@ public final class EncodeWork {
     long most =
         CODEBOOK_SLACK_BYTES + Codebook.maxBytes(limits.maxNlist(), header.getDim(), Encoding.PQ8);
     RequestException.requireRange(
-        "codebook_bytes", header.getCodebookBytes(), 0, Math.min(most, Integer.MAX_VALUE - 8L));
+        "codebook_bytes",
+        header.getCodebookBytes(),
+        0,
+        Math.min(most, CodebookAssembler.MAX_BYTES));
     return encoding;
   }
 

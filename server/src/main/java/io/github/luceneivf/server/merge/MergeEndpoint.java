@@ -6,7 +6,6 @@ import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.MergeServiceGrpc;
 import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
-import io.github.luceneivf.server.rpc.InboundStream;
 import io.grpc.stub.StreamObserver;
 
 /** The merge service: one {@link EncodeStream} per call. Thread-safe. */
@@ -31,11 +30,7 @@ public final class MergeEndpoint extends MergeServiceGrpc.MergeServiceImplBase {
   @Override
   public StreamObserver<AssignAndEncodeRequest> assignAndEncode(
       StreamObserver<AssignAndEncodeResponse> client) {
-    return InboundStream.open(
-        client,
-        call -> {
-          gate.requireOpen();
-          return new EncodeStream(work, room, call);
-        });
+    gate.requireOpen();
+    return new EncodeStream(work, room, client);
   }
 }

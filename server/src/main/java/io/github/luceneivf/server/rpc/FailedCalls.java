@@ -9,7 +9,9 @@ import io.grpc.ServerInterceptor;
 
 /**
  * Ends calls whose handling throws, with the status for it: otherwise gRPC says {@code UNKNOWN}.
- * The service hears of it as of a cancelled call, and lets go of what it holds. Thread-safe.
+ * The service hears of it as of a cancelled call, and lets go of what it holds. So services throw
+ * what they refuse a call for; only what is done on other threads tells its client itself.
+ * Thread-safe.
  */
 public final class FailedCalls implements ServerInterceptor {
 

@@ -6,7 +6,6 @@ import io.github.luceneivf.server.config.ServerConfig.Times;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.function.Function;
 
 /**
  * A call whose client sends a stream: a header, what the header announces, and an end.
@@ -49,28 +48,18 @@ public abstract class InboundStream<Q extends MessageLite, R> implements StreamO
   /**
    * Takes a place; to be called before the service's method returns.
    *
+   * @param client as gRPC gave it to the service
    * @throws RequestException if there is none
    */
-  protected InboundStream(CallRoom room, ServerCallStreamObserver<R> client) {
+  protected InboundStream(CallRoom room, StreamObserver<R> client) {
     this.room = room;
-    this.client = client;
+    this.client = (ServerCallStreamObserver<R>) client;
     this.place = room.enter();
     this.timer =
         PaceTimer.start(
             room.timer(), new Pace("header must come", room.times().firstByte()), this::late);
-    client.setOnCancelHandler(this::cancel);
-    client.setOnCloseHandler(this::cancel); // gRPC ends calls by itself where it cannot go on
-  }
-
-  /** Opens a stream, or tells the client why not. */
-  public static <Q extends MessageLite, R> StreamObserver<Q> open(
-      StreamObserver<R> client, Function<ServerCallStreamObserver<R>, StreamObserver<Q>> opening) {
-    try {
-      return opening.apply((ServerCallStreamObserver<R>) client);
-    } catch (RuntimeException | Error e) {
-      client.onError(StatusMapper.toStatus(e));
-      return new IgnoredMessages<>();
-    }
+    this.client.setOnCancelHandler(this::cancel);
+    this.client.setOnCloseHandler(this::cancel); // gRPC ends calls by itself where it cannot go on
   }
 
   /** Returns whether a message is a header. */

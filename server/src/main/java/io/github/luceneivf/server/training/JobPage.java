@@ -3,6 +3,7 @@ package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.proto.v1.ListJobsRequest;
 import io.github.luceneivf.proto.v1.ListJobsResponse;
+import io.github.luceneivf.server.rpc.PageSize;
 import io.github.luceneivf.server.rpc.RequestException;
 
 /**
@@ -10,9 +11,6 @@ import io.github.luceneivf.server.rpc.RequestException;
  * all jobs of this run of the server, so the list goes on whatever became of that job. Stateless.
  */
 final class JobPage {
-
-  private static final int DEFAULT_SIZE = 100;
-  private static final int MAX_SIZE = 1000;
 
   private JobPage() {}
 
@@ -22,8 +20,7 @@ final class JobPage {
    * @throws RequestException if the request can never work, or the token is of another run
    */
   static ListJobsResponse of(JobRegistry jobs, ListJobsRequest request) {
-    RequestException.requireRange("page_size", request.getPageSize(), 0, MAX_SIZE);
-    int size = request.getPageSize() == 0 ? DEFAULT_SIZE : request.getPageSize();
+    int size = PageSize.of(request.getPageSize());
     long before = before(jobs, request.getPageToken());
     ListJobsResponse.Builder page = ListJobsResponse.newBuilder();
     long last = 0;

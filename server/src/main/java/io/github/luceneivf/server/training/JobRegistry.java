@@ -48,6 +48,7 @@ public final class JobRegistry {
   private final ResultDelivery delivery;
   private final String run = UUID.randomUUID().toString();
   private final Map<String, TrainingJob> byId = new LinkedHashMap<>();
+  private final List<TrainingJob> withResult = new ArrayList<>(); // as they ended
   private final List<Hidden> hidden = new ArrayList<>();
   private long lastNumber;
 
@@ -87,7 +88,9 @@ public final class JobRegistry {
     this.delivery = new ResultDelivery(resources, times.results(), clock);
     for (JobStore.Found found : resources.results().restore()) {
       try {
-        remember(TrainingJob.succeeded(found, limits, clock));
+        TrainingJob ended = TrainingJob.succeeded(found, limits, clock);
+        remember(ended);
+        withResult.add(ended);
       } catch (RequestException e) {
         LOG.atWarn()
             .addKeyValue("file", found.result().file())
@@ -241,9 +244,12 @@ public final class JobRegistry {
   public synchronized void sweep() {
     byId.values().forEach(this::endIfTooOld);
     hidden.removeIf(this::isExpired);
-    if (delivery.hasDelivered()) {
+    List<TrainingJob> delivered = delivery.takeDelivered();
+    if (!delivered.isEmpty()) {
+      withResult.addAll(delivered);
       makeRoom();
     }
+    withResult.removeIf(job -> job.resultBytes() == 0);
     dropWorthless();
     delivery.retry();
   }
@@ -288,7 +294,7 @@ public final class JobRegistry {
    */
   private void makeRoom() {
     long bytes = 0;
-    for (TrainingJob job : new ArrayList<>(byId.values()).reversed()) {
+    for (TrainingJob job : withResult.reversed()) {
       long more = job.resultBytes();
       if (bytes > 0 && more > maxResultBytes - bytes) {
         job.expireResult();

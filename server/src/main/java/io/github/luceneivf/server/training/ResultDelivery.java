@@ -8,6 +8,8 @@ import io.github.luceneivf.server.rpc.StatusMapper;
 import io.github.luceneivf.server.storage.Shortage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,7 +35,7 @@ final class ResultDelivery {
   private final Duration longest;
   private final ServerClock clock;
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean delivered = new AtomicBoolean();
+  private final Queue<TrainingJob> delivered = new ConcurrentLinkedQueue<>();
 
   /** A result for which there was no room. */
   private static final class Waiting {
@@ -90,7 +92,7 @@ final class ResultDelivery {
       JobStore.delete(result);
       return false;
     }
-    delivered.set(true);
+    delivered.add(job);
     return true;
   }
 
@@ -148,8 +150,12 @@ final class ResultDelivery {
     }
   }
 
-  /** Returns whether a result was delivered since this was asked last. */
-  boolean hasDelivered() {
-    return delivered.getAndSet(false);
+  /** Returns the jobs whose results were delivered since this was asked last, as they came. */
+  List<TrainingJob> takeDelivered() {
+    List<TrainingJob> taken = new ArrayList<>();
+    for (TrainingJob job = delivered.poll(); job != null; job = delivered.poll()) {
+      taken.add(job);
+    }
+    return taken;
   }
 }

@@ -19,7 +19,7 @@ import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.ChunkCheck;
 import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.FloatBytes;
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,10 +44,7 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
   private int rows;
 
   SampleUpload(
-      JobRegistry jobs,
-      Limits limits,
-      CallRoom room,
-      ServerCallStreamObserver<UploadSampleResponse> client) {
+      JobRegistry jobs, Limits limits, CallRoom room, StreamObserver<UploadSampleResponse> client) {
     super(room, client);
     this.jobs = jobs;
     this.limits = limits;

@@ -22,10 +22,8 @@ import io.github.luceneivf.server.codebook.CodebookDownload;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.CallRoom;
 import io.github.luceneivf.server.rpc.DrainGate;
-import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.ProtocolCheck;
 import io.github.luceneivf.server.rpc.RequestException;
-import io.github.luceneivf.server.rpc.StatusMapper;
 import io.github.luceneivf.server.rpc.UnaryReply;
 import io.github.luceneivf.wire.ChunkCheck;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -88,20 +86,14 @@ public final class TrainingEndpoint extends TrainingServiceGrpc.TrainingServiceI
   @Override
   public StreamObserver<UploadSampleRequest> uploadSample(
       StreamObserver<UploadSampleResponse> client) {
-    return InboundStream.open(client, call -> new SampleUpload(jobs, limits, uploads, call));
+    return new SampleUpload(jobs, limits, uploads, client);
   }
 
   @Override
   public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> client) {
-    TrainingJob job;
-    try {
-      job = jobs.get(request.getJobId());
-      if (!watches.tryAcquire()) {
-        throw RequestException.exhausted("watches must be at most " + MAX_WATCHES);
-      }
-    } catch (RuntimeException e) {
-      client.onError(StatusMapper.toStatus(e));
-      return;
+    TrainingJob job = jobs.get(request.getJobId());
+    if (!watches.tryAcquire()) {
+      throw RequestException.exhausted("watches must be at most " + MAX_WATCHES);
     }
     var call = (ServerCallStreamObserver<WatchJobResponse>) client;
     JobWatch watch = new JobWatch(call);

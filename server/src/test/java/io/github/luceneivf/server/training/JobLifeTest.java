@@ -217,6 +217,25 @@ class JobLifeTest {
     }
   }
 
+  @Test
+  void newestResultIsThatOfTheJobThatEndedLast() throws Exception {
+    TestServer.Keeping sixteen = TestServer.Keeping.DEFAULT.withBytes(1 << 20);
+    try (TestServer server = TestServer.on(data, new LocalCodebookTrainer(), sixteen)) {
+      String slow = created(server, hashed()).getId();
+      List<String> ids = new ArrayList<>();
+      for (int seed = 1; seed <= 16; seed++) {
+        ids.add(created(server, hashed().setSeed(seed)).getId());
+        finish(server, ids.getLast());
+      }
+      finish(server, slow);
+      while (files().size() > 16) { // a job is told of before the sweep is
+        server.jobs.sweep();
+      }
+      assertTrue(codebookStatus(server, slow).isOk());
+      assertEquals(Status.Code.NOT_FOUND, codebookStatus(server, ids.getFirst()).getCode());
+    }
+  }
+
   /** Throws an Error where a training could. */
   private static final class Broken implements CodebookTrainer {
     @Override
