@@ -184,6 +184,7 @@ class HybridQueryTest {
     LegQuery term = LegQuery.of(TERM);
     HybridLeg leg = HybridLeg.of("a", TERM);
     rejected("name of a leg must not be blank, got:  ", () -> HybridLeg.of(" ", TERM));
+    rejected("name of a leg must not be blank, got: null", () -> HybridLeg.of(null, TERM));
     rejected("query must not be null", () -> HybridLeg.of("a", (Query) null));
     rejected("leg \"a\": query must not be null", () -> HybridLeg.of("a", (LegQuery) null));
     rejected(

@@ -41,6 +41,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Both services in this process. */
@@ -183,10 +184,19 @@ public final class TestServer implements AutoCloseable {
 
   /** Waits until all memory is free: the client of a download sees its end a moment before. */
   public void awaitFreeMemory() {
+    await("memory must be free", () -> memory.usedBytes() == 0);
+  }
+
+  /** Waits likewise until at most so many transfers of codebooks have places. */
+  public void awaitTransfers(int most) {
+    await("transfers must be at most " + most, () -> transfers.open() <= most);
+  }
+
+  private static void await(String what, BooleanSupplier state) {
     long start = System.nanoTime();
-    while (memory.usedBytes() > 0) {
+    while (!state.getAsBoolean()) {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(30)) {
-        throw new AssertionError("memory must be free, got used bytes: " + memory.usedBytes());
+        throw new AssertionError(what);
       }
       Thread.onSpinWait();
     }

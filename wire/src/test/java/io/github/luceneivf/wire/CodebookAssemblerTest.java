@@ -59,6 +59,23 @@ class CodebookAssemblerTest {
   }
 
   @Test
+  void memoryIsTakenForWhatHasComeNotForWhatIsAnnounced() {
+    CodebookAssembler assembler = new CodebookAssembler(1 << 30);
+    assertTrue(assembler.bytes().length <= 4 << 20, "bytes at first: " + assembler.bytes().length);
+    byte[] part = new byte[ChunkCheck.MAX_BYTES];
+    for (int i = 1; i <= 8; i++) {
+      assembler.add(
+          CodebookChunk.newBuilder()
+              .setOffset((long) (i - 1) * part.length)
+              .setData(ByteString.copyFrom(part))
+              .setCrc32C(Checksums.crc32c(ByteString.copyFrom(part)))
+              .build());
+      int taken = assembler.bytes().length;
+      assertTrue(taken <= Math.max(4 << 20, 2 * i * part.length), "bytes: " + taken);
+    }
+  }
+
+  @Test
   void sizesAreBoundedBeforeAByteComes() {
     assertRefused("codebook must have 1 to 10 bytes, got: 11", () -> new CodebookAssembler(11, 10));
     assertRefused("codebook must have 1 to 10 bytes, got: 0", () -> new CodebookAssembler(0, 10));

@@ -143,6 +143,7 @@ final class CodebookCalls {
   record Fetched(FetchHeader header, byte[] bytes) {}
 
   static Fetched fetch(TestServer server, FetchCodebookRequest.Builder request) throws Exception {
+    int others = server.transfers.open();
     TestCall<FetchCodebookRequest, FetchCodebookResponse> call =
         new TestCall<>(server.channel(), CodebookServiceGrpc.getFetchCodebookMethod(), 1000);
     call.send(request.build());
@@ -153,6 +154,7 @@ final class CodebookCalls {
       bytes = bytes.concat(call.next().getChunk().getData());
     }
     call.status();
+    server.awaitTransfers(others);
     return new Fetched(header, bytes.toByteArray());
   }
 

@@ -3,10 +3,12 @@ package io.github.luceneivf.server.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -69,5 +71,31 @@ class RecordFileTest {
     try (Stream<Path> files = Files.list(directory)) {
       assertEquals(List.of(file), files.toList());
     }
+  }
+
+  @Test
+  void linksAreNotRead() throws IOException {
+    Path foreign = directory.resolve("foreign");
+    RecordFile.write(foreign, HEAD, BODY);
+    Path link = Files.createSymbolicLink(directory.resolve("a"), foreign);
+    assertThrows(IOException.class, () -> RecordFile.read(link));
+    assertThrows(IOException.class, () -> RecordFile.readHead(link));
+  }
+
+  /** Neither what a crash has left nor where a link leads is written to. */
+  @Test
+  void whatIsInItsPlaceIsReplaced() throws IOException {
+    Path foreign = Files.writeString(directory.resolve("foreign"), "precious");
+    Path file = directory.resolve("a");
+    Path part = directory.resolve("a" + RecordFile.PART);
+    Files.createSymbolicLink(file, foreign);
+    Files.createSymbolicLink(part, foreign);
+    RecordFile.write(file, HEAD, BODY);
+    assertArrayEquals(BODY, RecordFile.read(file).body());
+    Files.write(part, new byte[1000]);
+    RecordFile.write(file, BODY, HEAD);
+    assertArrayEquals(HEAD, RecordFile.read(file).body());
+    assertFalse(Files.exists(part, LinkOption.NOFOLLOW_LINKS));
+    assertEquals("precious", Files.readString(foreign));
   }
 }

@@ -15,10 +15,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.proto.v1.GetCodebookRequest;
 import io.github.luceneivf.proto.v1.GetTrainingReportRequest;
+import io.github.luceneivf.proto.v1.StoredJob;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.server.TestCall;
 import io.github.luceneivf.server.TestServer;
 import io.github.luceneivf.server.config.Limits;
+import io.github.luceneivf.server.storage.RecordFile;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -183,6 +185,53 @@ class JobFolderTest {
         assertEquals(Status.Code.DATA_LOSS, reportStatus(server, job).getCode());
       }
     }
+  }
+
+  @Test
+  void fileOfAnotherJobIsDroppedAtTheStart() throws Exception {
+    String first = trained(1);
+    String second = trained(2);
+    swap(jobs.resolve(first + ".job"), jobs.resolve(second + ".job"));
+    try (TestServer server = TestServer.on(data)) {
+      assertEquals(List.of(), list(server));
+      assertEquals(List.of(), entries());
+    }
+  }
+
+  /** The head stays where it was; every checksum is right. */
+  @Test
+  void bodyOfAnotherJobIsDamaged() throws Exception {
+    Path first = jobs.resolve(trained(1) + ".job");
+    Path second = jobs.resolve(trained(2) + ".job");
+    RecordFile.write(first, RecordFile.readHead(first), RecordFile.read(second).body());
+    try (TestServer server = TestServer.on(data)) {
+      Status status = codebookStatus(server, job(first));
+      assertEquals(Status.Code.DATA_LOSS, status.getCode(), status::toString);
+      assertTrue(codebookStatus(server, job(second)).isOk());
+    }
+  }
+
+  /** Of the same job, but not the one that it was answered with. */
+  @Test
+  void reportOfAnotherCodebookIsDamaged() throws Exception {
+    Path first = jobs.resolve(trained(1) + ".job");
+    Path second = jobs.resolve(trained(2) + ".job");
+    try (TestServer server = TestServer.on(data)) {
+      assertTrue(reportStatus(server, job(first)).isOk());
+      StoredJob other = StoredJob.parseFrom(RecordFile.readHead(second));
+      StoredJob mixed =
+          StoredJob.parseFrom(RecordFile.readHead(first)).toBuilder()
+              .setCodebook(other.getCodebook())
+              .setReport(other.getReport())
+              .build();
+      RecordFile.write(first, mixed.toByteArray(), RecordFile.read(second).body());
+      assertEquals(Status.Code.DATA_LOSS, reportStatus(server, job(first)).getCode());
+      assertEquals(Status.Code.DATA_LOSS, codebookStatus(server, job(first)).getCode());
+    }
+  }
+
+  private static String job(Path file) {
+    return file.getFileName().toString().replace(".job", "");
   }
 
   @Test
