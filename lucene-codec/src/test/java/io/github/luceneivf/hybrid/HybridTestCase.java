@@ -3,6 +3,7 @@ package io.github.luceneivf.hybrid;
 
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
+import io.github.luceneivf.search.UniqueQuery;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,7 +30,6 @@ import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
@@ -157,31 +157,13 @@ public abstract class HybridTestCase extends LuceneTestCase {
   }
 
   static Query failing(Throwable failure) {
-    return new Query() {
+    return new UniqueQuery() {
       @Override
       public Query rewrite(IndexSearcher searcher) throws IOException {
         if (failure instanceof IOException e) {
           throw e;
         }
         throw (IllegalStateException) failure;
-      }
-
-      @Override
-      public String toString(String field) {
-        return "failing";
-      }
-
-      @Override
-      public void visit(QueryVisitor visitor) {}
-
-      @Override
-      public boolean equals(Object other) {
-        return this == other;
-      }
-
-      @Override
-      public int hashCode() {
-        return System.identityHashCode(this);
       }
     };
   }

@@ -28,7 +28,6 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryVisitor;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -89,28 +88,10 @@ public class TestCosineQueries extends LuceneTestCase {
 
   /** A filter that must not be looked at. */
   private static Query untouchable() {
-    return new Query() {
+    return new UniqueQuery() {
       @Override
       public Query rewrite(IndexSearcher searcher) {
         throw new AssertionError("searched");
-      }
-
-      @Override
-      public String toString(String field) {
-        return "untouchable";
-      }
-
-      @Override
-      public void visit(QueryVisitor visitor) {}
-
-      @Override
-      public boolean equals(Object other) {
-        return this == other;
-      }
-
-      @Override
-      public int hashCode() {
-        return 1;
       }
     };
   }
