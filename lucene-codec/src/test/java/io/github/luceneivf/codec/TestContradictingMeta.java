@@ -59,13 +59,19 @@ public class TestContradictingMeta extends LuceneTestCase {
     }
   }
 
-  public void testMetaDataThatContradictOthersAreRefused() throws Exception {
+  public void testNegativeNumberOfAFieldIsRefused() throws Exception {
     assertRefused(
         "field: expected a vector field, once, got: -7",
         Encoding.BIT1,
         meta -> List.of(new FieldMeta(-7, meta.vectors(), meta.lists())));
+  }
+
+  public void testFieldThatComesTwiceIsRefused() throws Exception {
     assertRefused(
         "field: expected a vector field, once, got: ", Encoding.BIT1, meta -> List.of(meta, meta));
+  }
+
+  public void testOtherCountThanThatOfTheRawVectorsIsRefused() throws Exception {
     assertRefused(
         "vectors of field=\"v\": expected 901, got: 900",
         Encoding.BIT1,

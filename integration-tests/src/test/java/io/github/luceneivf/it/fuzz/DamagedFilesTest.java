@@ -65,7 +65,7 @@ class DamagedFilesTest {
     } catch (CorruptIndexException
         | IndexFormatTooNewException
         | IndexFormatTooOldException
-        | EOFException e) {
+        | EOFException _) {
       // as it should be
     }
     OUTCOMES.merge(outcome, 1, Integer::sum);
@@ -151,7 +151,7 @@ class DamagedFilesTest {
       int step = Math.max(1, seed.length / SEARCHED);
       for (int at = 2; at < seed.length; at += step) {
         byte[] damaged = seed.clone();
-        damaged[at] ^= (byte) (1 << at * 5 % Byte.SIZE);
+        damaged[at] ^= (byte) (1 << (at * 5 % Byte.SIZE));
         SegmentTarget.fuzzerTestOneInput(damaged);
         searched++;
       }

@@ -138,7 +138,7 @@ public final class DecoderTarget {
         case CHUNKS -> chunks(parts);
         case SMALL -> small(parts);
       }
-    } catch (WireException | InvalidProtocolBufferException e) {
+    } catch (WireException | InvalidProtocolBufferException _) {
       // as it should be
     }
   }
@@ -190,7 +190,7 @@ public final class DecoderTarget {
     TrainedCodebook read = TrainingMessages.readPublished(bytes, TRAINED.codebook());
     use(read.calibration());
     require(Double.isFinite(read.report().energy()), "energy must be finite");
-    read.report().warnings();
+    require(read.report().warnings().size() < 10, "warnings must be few");
     ReportBytes again = TrainingMessages.write(read, read.report().trainedBy());
     TrainedCodebook second = TrainingMessages.readPublished(again, TRAINED.codebook());
     require(second.calibration().equals(read.calibration()), "calibration must come back");
@@ -201,7 +201,7 @@ public final class DecoderTarget {
     SpecMessages.Spec again = SpecMessages.read(SpecMessages.asked(read), BOUNDS);
     require(
         SpecMessages.asked(read).equals(SpecMessages.asked(again)), "what is asked must come back");
-    SpecMessages.understood(read);
+    require(SpecMessages.understood(read).hasThreads(), "threads must be told");
   }
 
   private static void chunks(List<byte[]> parts) throws InvalidProtocolBufferException {
@@ -213,17 +213,18 @@ public final class DecoderTarget {
       int crc = Samples.crc32c(data.toByteArray(), data.size());
       assembler.add(chunk.toBuilder().setCrc32C(crc).build());
       if (assembler.isComplete()) {
-        assembler.read(TRAINED.codebook().id());
+        var _ = assembler.read(TRAINED.codebook().id());
       }
     }
   }
 
   private static void small(List<byte[]> parts) throws InvalidProtocolBufferException {
-    CodebookRefs.read("ref", CodebookRef.parseFrom(parts.get(0)));
-    TrainingMessages.sizes(ListSizes.parseFrom(parts.get(1)));
+    var _ = CodebookRefs.read("ref", CodebookRef.parseFrom(parts.get(0)));
+    var _ = TrainingMessages.sizes(ListSizes.parseFrom(parts.get(1)));
     ByteString floats = ByteString.copyFrom(parts.get(2));
     if (floats.size() % Float.BYTES == 0) {
-      FloatBytes.copyTo(floats, new float[floats.size() / Float.BYTES], 0);
+      int count = FloatBytes.copyTo(floats, new float[floats.size() / Float.BYTES], 0);
+      require(count == floats.size() / Float.BYTES, "floats must be copied");
     }
     ChunkCheck.verify("floats", floats, Samples.crc32c(parts.get(2), floats.size()));
     String name = new String(parts.get(3), StandardCharsets.UTF_8);

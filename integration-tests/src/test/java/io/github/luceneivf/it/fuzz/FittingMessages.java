@@ -41,7 +41,7 @@ final class FittingMessages {
         return publish(messages);
       }
       return messages;
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException _) {
       return messages;
     }
   }
@@ -66,7 +66,7 @@ final class FittingMessages {
         result.add(request.build().toByteArray());
       }
       return result;
-    } catch (InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException _) {
       return messages;
     }
   }

@@ -61,7 +61,7 @@ final class Samples {
   static List<byte[]> parts(byte[] input) {
     List<byte[]> parts = new ArrayList<>();
     for (int at = 1; at + 2 <= input.length; ) {
-      int length = Byte.toUnsignedInt(input[at]) << 8 | Byte.toUnsignedInt(input[at + 1]);
+      int length = (Byte.toUnsignedInt(input[at]) << 8) | Byte.toUnsignedInt(input[at + 1]);
       int to = Math.min(at + 2 + length, input.length);
       parts.add(Arrays.copyOfRange(input, at + 2, to));
       at = to;

@@ -89,7 +89,7 @@ public final class SegmentTarget {
         FuzzedSegment segment = SEGMENTS.get(i);
         byte[] content =
             file == IvfFiles.CENTROIDS ? centroids(segment) : segment.body(file);
-        int flags = seeds.size() % 4 << 2;
+        int flags = seeds.size() % 4 * MAPPED;
         byte[] input = new byte[content.length + 2];
         input[0] = (byte) i;
         input[1] = (byte) (file.ordinal() | flags);
@@ -139,7 +139,7 @@ public final class SegmentTarget {
       throws IOException {
     try {
       use(segment, directory, filtered);
-    } catch (CorruptIndexException | EOFException e) {
+    } catch (CorruptIndexException | EOFException _) {
       // as it should be
     }
   }
