@@ -194,7 +194,8 @@ class CodebookTest {
   /** What is read is written again as it was: a parent is there or it is not. */
   @Test
   void parentWithoutItsFlagIsRefused() {
-    byte[] bytes = Codebook.oneList(new VectorSpace(Metric.EUCLIDEAN, 0), new float[2], 1).toBytes();
+    byte[] bytes =
+        Codebook.oneList(new VectorSpace(Metric.EUCLIDEAN, 0), new float[2], 1).toBytes();
     bytes[bytes.length - Integer.BYTES - 1] = 1;
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, bytes.length - 4);

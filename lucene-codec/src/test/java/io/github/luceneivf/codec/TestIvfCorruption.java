@@ -177,9 +177,7 @@ public class TestIvfCorruption extends LuceneTestCase {
   }
 
   private static Directory heapOrMapped() throws IOException {
-    return random().nextBoolean()
-        ? new ByteBuffersDirectory()
-        : new MMapDirectory(createTempDir());
+    return random().nextBoolean() ? new ByteBuffersDirectory() : new MMapDirectory(createTempDir());
   }
 
   /**

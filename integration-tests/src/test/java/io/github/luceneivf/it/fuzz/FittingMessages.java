@@ -86,10 +86,7 @@ final class FittingMessages {
     for (AssignAndEncodeRequest message : parsed) {
       AssignAndEncodeRequest.Builder request = message.toBuilder();
       if (request.hasHeader() && !chunks.isEmpty()) {
-        request
-            .getHeaderBuilder()
-            .setCodebookBytes(chunks.bytes.length)
-            .setCodebookId(chunks.id());
+        request.getHeaderBuilder().setCodebookBytes(chunks.bytes.length).setCodebookId(chunks.id());
       } else if (request.hasCodebook()) {
         request.setCodebook(chunks.next());
       } else if (request.hasVectors()) {

@@ -20,14 +20,13 @@ class FuzzInputsTest {
   @TestFactory
   Stream<DynamicContainer> seedsAreTaken() {
     return Arrays.stream(FuzzTargets.values())
-        .map(
-            target -> {
-              List<byte[]> seeds = target.seeds();
-              return DynamicContainer.dynamicContainer(
-                  target.name(),
-                  seeds.stream()
-                      .map(seed -> DynamicTest.dynamicTest(name(seed), () -> target.run(seed))));
-            });
+        .map(target -> {
+          List<byte[]> seeds = target.seeds();
+          return DynamicContainer.dynamicContainer(
+              target.name(),
+              seeds.stream()
+                  .map(seed -> DynamicTest.dynamicTest(name(seed), () -> target.run(seed))));
+        });
   }
 
   private static String name(byte[] seed) {
@@ -37,16 +36,14 @@ class FuzzInputsTest {
   @TestFactory
   Stream<DynamicContainer> whatWasFoundDoesNoHarm() {
     return Arrays.stream(FuzzTargets.values())
-        .map(
-            target ->
-                DynamicContainer.dynamicContainer(
-                    target.name(),
-                    found(target).stream()
-                        .map(
-                            file ->
-                                DynamicTest.dynamicTest(
-                                    file.getFileName().toString(),
-                                    () -> target.run(Files.readAllBytes(file))))));
+        .map(target ->
+            DynamicContainer.dynamicContainer(
+                target.name(),
+                found(target).stream()
+                    .map(file ->
+                        DynamicTest.dynamicTest(
+                            file.getFileName().toString(),
+                            () -> target.run(Files.readAllBytes(file))))));
   }
 
   private static List<Path> found(FuzzTargets target) {

@@ -140,8 +140,7 @@ final class FuzzedSegment {
   /** Returns what a file has between header and footer. */
   byte[] body(IvfFiles file) {
     byte[] bytes = files.get(file);
-    return Arrays.copyOfRange(
-        bytes, headerBytes(file), bytes.length - CodecUtil.footerLength());
+    return Arrays.copyOfRange(bytes, headerBytes(file), bytes.length - CodecUtil.footerLength());
   }
 
   /** Returns the bytes of the header of a file. */

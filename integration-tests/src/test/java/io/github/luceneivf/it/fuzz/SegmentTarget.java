@@ -36,8 +36,8 @@ import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment one of whose files has any content, under checksums that fit: it is opened, searched and
- * read as merges read it, without checkIntegrity. That ends with hits or as a corrupt index.
+ * A segment one of whose files has any content, under checksums that fit: it is opened, searched
+ * and read as merges read it, without checkIntegrity. That ends with hits or as a corrupt index.
  *
  * <p>Input: <b>[byte]</b> segment, <b>[byte]</b> the file in its last two bits, then a bit each for
  * mapped files and a filter, then the content of the file between header and footer. That of {@code
@@ -87,8 +87,7 @@ public final class SegmentTarget {
     for (int i = 0; i < SEGMENTS.size(); i++) {
       for (IvfFiles file : IvfFiles.values()) {
         FuzzedSegment segment = SEGMENTS.get(i);
-        byte[] content =
-            file == IvfFiles.CENTROIDS ? centroids(segment) : segment.body(file);
+        byte[] content = file == IvfFiles.CENTROIDS ? centroids(segment) : segment.body(file);
         int flags = seeds.size() % 4 * MAPPED;
         byte[] input = new byte[content.length + 2];
         input[0] = (byte) i;
@@ -184,10 +183,7 @@ public final class SegmentTarget {
     query[collector.k() % query.length] = 1;
     query[0] -= 0.25f;
     reader.search(
-        FuzzedSegment.FIELD,
-        query,
-        collector,
-        AcceptDocs.fromLiveDocs(filter, segment.maxDoc()));
+        FuzzedSegment.FIELD, query, collector, AcceptDocs.fromLiveDocs(filter, segment.maxDoc()));
   }
 
   /** Reads every entry, as a merge that copies does. */
@@ -206,9 +202,11 @@ public final class SegmentTarget {
     }
   }
 
-  /** Puts a codebook with its checksum into the place of the segment's, and its id into the meta. */
-  private static void putCentroids(
-      FuzzedSegment segment, BytesDirectory directory, byte[] content) throws IOException {
+  /**
+   * Puts a codebook with its checksum into the place of the segment's, and its id into the meta.
+   */
+  private static void putCentroids(FuzzedSegment segment, BytesDirectory directory, byte[] content)
+      throws IOException {
     if (content.length < Short.BYTES) {
       return;
     }
@@ -238,8 +236,8 @@ public final class SegmentTarget {
     directory.with(segment.name(IvfFiles.META), metaOf(segment, id, first, second));
   }
 
-  private static byte[] metaOf(FuzzedSegment segment, CodebookId id, Extent codebook, Extent routing)
-      throws IOException {
+  private static byte[] metaOf(
+      FuzzedSegment segment, CodebookId id, Extent codebook, Extent routing) throws IOException {
     ListsMeta lists = lists(segment);
     FieldMeta.Places places =
         new FieldMeta.Places(
@@ -254,7 +252,8 @@ public final class SegmentTarget {
             lists.sizes(),
             lists.statistics());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (OutputStreamIndexOutput out = new OutputStreamIndexOutput("meta", "meta", bytes, 1 << 13)) {
+    try (OutputStreamIndexOutput out =
+        new OutputStreamIndexOutput("meta", "meta", bytes, 1 << 13)) {
       FieldMeta meta = segment.meta();
       new FieldMeta(meta.field(), meta.vectors(), Optional.of(changed)).write(out);
       out.writeInt(FieldMeta.END);

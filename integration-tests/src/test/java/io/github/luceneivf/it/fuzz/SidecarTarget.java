@@ -25,8 +25,8 @@ import java.util.Set;
  * a status that names what is wrong with them: never as an error of the sidecar, never without
  * memory, never late.
  *
- * <p>Input: <b>[byte]</b> the method in its last four bits, then a bit that is 1 if checksums are to
- * fit ({@link FittingMessages}); then messages, each after its length in two bytes.
+ * <p>Input: <b>[byte]</b> the method in its last four bits, then a bit that is 1 if checksums are
+ * to fit ({@link FittingMessages}); then messages, each after its length in two bytes.
  */
 public final class SidecarTarget {
 
@@ -84,7 +84,8 @@ public final class SidecarTarget {
     seeds.add(seed(0, List.of(create.toByteArray())));
     seeds.add(seed(1, bytes(Conversations.upload())));
     for (Encoding encoding : Encoding.all()) {
-      seeds.add(seed(2, bytes(Conversations.encode(Samples.trained(encoding).codebook(), encoding))));
+      seeds.add(
+          seed(2, bytes(Conversations.encode(Samples.trained(encoding).codebook(), encoding))));
     }
     seeds.add(seed(3, bytes(Conversations.publish(trained, codebook))));
     seeds.add(seed(4, List.of(Conversations.fetch().toByteArray())));
@@ -100,8 +101,7 @@ public final class SidecarTarget {
                     .build()
                     .toByteArray())));
     seeds.add(seed(6, List.of(Conversations.drift(trained.codebook()).toByteArray())));
-    seeds.add(
-        seed(8, List.of(ListJobsRequest.newBuilder().setPageSize(3).build().toByteArray())));
+    seeds.add(seed(8, List.of(ListJobsRequest.newBuilder().setPageSize(3).build().toByteArray())));
     seeds.add(seed(9, List.of(GetJobRequest.newBuilder().setJobId("a").build().toByteArray())));
     return seeds;
   }

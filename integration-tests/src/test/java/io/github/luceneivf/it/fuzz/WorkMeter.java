@@ -17,8 +17,7 @@ final class WorkMeter {
   /** Time of a processor, so that a busy machine makes no difference. */
   private static final long MOST_NANOS = 5_000_000_000L;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private WorkMeter() {}
 

@@ -28,8 +28,8 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
       new ConcurrentHashMap<>();
 
   /**
-   * Checks the checksum of a file of centroids, if a codebook of it is to be read: what is loaded is
-   * shared with readers of other segments, so damage must not get in.
+   * Checks the checksum of a file of centroids, if a codebook of it is to be read: what is loaded
+   * is shared with readers of other segments, so damage must not get in.
    *
    * @param fields whose codebooks are to be read from it
    * @throws CorruptIndexException if it is damaged
