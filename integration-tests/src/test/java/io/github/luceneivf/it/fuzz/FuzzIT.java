@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +43,7 @@ class FuzzIT {
             .resolve(target.type().getSimpleName())
             .toAbsolutePath();
     Files.createDirectories(directory.resolve("found"));
+    Files.createDirectories(directory.resolve("tmp"));
     target.writeSeeds(directory.resolve("corpus"));
     File log = directory.resolve("fuzz.log").toFile();
     Process process =
@@ -67,11 +67,12 @@ class FuzzIT {
         "fuzzed " + target + ": " + runs.group(1) + " runs, heap of " + HEAP_MB + " MB, clean");
   }
 
-  private static List<String> command(FuzzTargets target, int seconds) throws IOException {
+  private static List<String> command(FuzzTargets target, int seconds) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + HEAP_MB + "m");
     command.add("-ea");
+    command.add("-Djava.io.tmpdir=tmp");
     command.add("-Xshare:off");
     command.add("-XX:+EnableDynamicAgentLoading");
     command.add("--add-modules");

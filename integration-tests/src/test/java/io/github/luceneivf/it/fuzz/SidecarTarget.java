@@ -48,7 +48,11 @@ public final class SidecarTarget {
   /** Calls after which a new sidecar takes over: the old one has kept what it was sent. */
   private static final int MOST_CALLS = 5_000;
 
-  private static FuzzedSidecar sidecar = FuzzedSidecar.start();
+  private static volatile FuzzedSidecar sidecar = FuzzedSidecar.start();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> sidecar.close()));
+  }
 
   private SidecarTarget() {}
 
