@@ -11,6 +11,7 @@ import io.github.luceneivf.quantization.SubCodebooks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -218,6 +219,9 @@ final class CodebookBytes {
     }
     byte[] parent = new byte[CodebookId.BYTES];
     in.get(parent);
+    if (hasParent == 0 && !Arrays.equals(parent, new byte[CodebookId.BYTES])) {
+      throw new IOException("codebook: parent without flag must be zeros");
+    }
     return new Lineage(
         version,
         hasParent == 1 ? Optional.of(CodebookId.of(parent)) : Optional.empty(),

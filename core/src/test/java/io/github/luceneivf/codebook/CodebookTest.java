@@ -191,6 +191,22 @@ class CodebookTest {
     assertTrue(refused > 2000, "refused: " + refused);
   }
 
+  /** What is read is written again as it was: a parent is there or it is not. */
+  @Test
+  void parentWithoutItsFlagIsRefused() {
+    byte[] bytes =
+        Codebook.oneList(new VectorSpace(Metric.EUCLIDEAN, 0), new float[2], 1).toBytes();
+    bytes[bytes.length - Integer.BYTES - 1] = 1;
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length - 4);
+    for (int i = 0; i < 4; i++) {
+      bytes[bytes.length - 4 + i] = (byte) (crc.getValue() >>> (8 * i));
+    }
+    assertEquals(
+        "codebook: parent without flag must be zeros",
+        assertThrows(IOException.class, () -> Codebook.fromBytes(bytes)).getMessage());
+  }
+
   @Test
   void messagesNameTheField() {
     assertRefused("radii must have nlist = 2 values, got: 1", new float[1], new float[3], 1);

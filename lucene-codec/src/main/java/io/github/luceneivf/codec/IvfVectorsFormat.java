@@ -49,7 +49,8 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <h2>.ivc (centroids)</h2>
  *
- * <p>For each field with lists, each aligned to 64 bytes:
+ * <p>Its checksum is checked at open if a codebook is read from it, which readers share. For each
+ * field with lists, each aligned to 64 bytes:
  *
  * <ul>
  *   <li>the codebook: exact centroids, quantizer parameters, for PQ4 and PQ8 sub-codebooks, lineage

@@ -4,8 +4,12 @@ package io.github.luceneivf.codec;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
+import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.MetaFile;
+import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.Encoding;
+import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -14,14 +18,26 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.SegmentInfo;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
@@ -30,19 +46,28 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Damage to any of our files is found by opening the index or by checkIntegrity. */
 public class TestIvfCorruption extends LuceneTestCase {
 
-  private static final int DIM = 24;
+  static final int DIM = 24;
 
   private static FloatMatrix rows() {
     return VectorGenerators.clusters(900, DIM, 20, 0.5, 42);
   }
 
   private static void write(Directory directory) throws IOException {
-    Encoding encoding = Encoding.all().get(random().nextInt(Encoding.all().size()));
+    write(directory, Encoding.all().get(random().nextInt(Encoding.all().size())));
+  }
+
+  static void write(Directory directory, Encoding encoding) throws IOException {
+    write(directory, encoding, rows());
+  }
+
+  private static void write(Directory directory, Encoding encoding, FloatMatrix rows)
+      throws IOException {
     IvfVectorsFormat format =
         new IvfVectorsFormat(
             IvfParams.DEFAULT
@@ -51,7 +76,7 @@ public class TestIvfCorruption extends LuceneTestCase {
                 .withSizing(ListSizing.fixed(12)));
     IndexWriterConfig config = VectorIndexing.config(format).setUseCompoundFile(false);
     config.setMergePolicy(NoMergePolicy.INSTANCE);
-    VectorIndexing.index(directory, config, rows(), VectorSimilarityFunction.EUCLIDEAN, 1, _ -> {});
+    VectorIndexing.index(directory, config, rows, VectorSimilarityFunction.EUCLIDEAN, 1, _ -> {});
   }
 
   private static List<String> ourFiles(Directory directory) throws IOException {
@@ -151,11 +176,15 @@ public class TestIvfCorruption extends LuceneTestCase {
     }
   }
 
+  private static Directory heapOrMapped() throws IOException {
+    return random().nextBoolean() ? new ByteBuffersDirectory() : new MMapDirectory(createTempDir());
+  }
+
   /**
    * Without a check, damaged postings give wrong hits or an exception, never an error or a hang.
    */
   public void testSearchOfDamagedPostingsEndsInAnException() throws Exception {
-    try (Directory directory = new ByteBuffersDirectory()) {
+    try (Directory directory = heapOrMapped()) {
       write(directory);
       for (String file : ourFiles(directory)) {
         if (file.endsWith(IvfFiles.META.extension())
@@ -179,6 +208,130 @@ public class TestIvfCorruption extends LuceneTestCase {
         }
         replace(directory, file, bytes);
       }
+    }
+  }
+
+  /** What a reader of our files is given. */
+  static SegmentReadState state(Directory directory) throws IOException {
+    SegmentInfo segment = SegmentInfos.readLatestCommit(directory).info(0).info;
+    FieldInfos infos =
+        segment.getCodec().fieldInfosFormat().read(directory, segment, "", IOContext.READONCE);
+    FieldInfo info = infos.fieldInfo(VectorIndexing.FIELD);
+    String suffix =
+        info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_FORMAT_KEY)
+            + "_"
+            + info.getAttribute(PerFieldKnnVectorsFormat.PER_FIELD_SUFFIX_KEY);
+    return new SegmentReadState(directory, segment, infos, IOContext.DEFAULT, suffix);
+  }
+
+  /** Routing codes are loaded with the codebook, for all segments that have it. */
+  public void testDamagedRoutingCodesDoNotReachOtherSegments() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      // Vectors of no other test, so that no codebook of theirs is loaded.
+      long seed = random().nextLong();
+      FloatMatrix rows = VectorGenerators.clusters(900, DIM, 20, 0.5, seed);
+      write(directory, Encoding.INT8, rows);
+      SegmentReadState state = state(directory);
+      FieldMeta meta = MetaFile.read(state).get(VectorIndexing.FIELD);
+      String file = IvfFiles.CENTROIDS.fileName(state.segmentInfo, state.segmentSuffix);
+      byte[] bytes = read(directory, file);
+      byte[] damaged = bytes.clone();
+      damaged[(int) meta.lists().orElseThrow().places().routing().offset() + 40] ^= 0x55;
+      replace(directory, file, damaged);
+      expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(directory));
+      replace(directory, file, bytes);
+      try (DirectoryReader intact = DirectoryReader.open(directory)) {
+        replace(directory, file, damaged);
+        // The codebook is there already, and right: damage is left to checkIntegrity.
+        DirectoryReader.open(directory).close();
+        assertFound(directory, "damaged routing codes");
+        assertEquals(rows.rows(), intact.numDocs());
+      }
+    }
+  }
+
+  public void testFileOfAnotherFieldIsFound() throws Exception {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      KnnVectorsFormat[] formats = {
+        new IvfVectorsFormat(IvfParams.DEFAULT), new IvfVectorsFormat(IvfParams.DEFAULT)
+      };
+      Codec codec =
+          new Lucene104Codec() {
+            @Override
+            public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+              return formats[field.equals(VectorIndexing.FIELD) ? 0 : 1];
+            }
+          };
+      try (IndexWriter writer =
+          new IndexWriter(
+              directory, new IndexWriterConfig().setCodec(codec).setUseCompoundFile(false))) {
+        for (int row = 0; row < 100; row++) {
+          Document document =
+              VectorIndexing.document(rows(), row, VectorSimilarityFunction.EUCLIDEAN);
+          document.add(new KnnFloatVectorField("other", rows().row(row)));
+          writer.addDocument(document);
+        }
+      }
+      for (IvfFiles kind : IvfFiles.values()) {
+        List<String> files =
+            Arrays.stream(directory.listAll())
+                .filter(file -> file.endsWith("." + kind.extension()))
+                .toList();
+        assertEquals(files.toString(), 2, files.size());
+        byte[] first = read(directory, files.getFirst());
+        byte[] second = read(directory, files.getLast());
+        replace(directory, files.getFirst(), second);
+        replace(directory, files.getLast(), first);
+        assertFound(directory, files + " swapped");
+        replace(directory, files.getFirst(), first);
+        replace(directory, files.getLast(), second);
+      }
+    }
+  }
+
+  /** Small segments of one codebook are joined in memory: that copies what is damaged. */
+  public void testJointSearchOfDamagedPostingsEnds() throws Exception {
+    try (Directory directory = heapOrMapped()) {
+      IvfVectorsFormat format =
+          new IvfVectorsFormat(
+              IvfParams.DEFAULT
+                  .withThresholds(new IvfParams.Thresholds(0, 1, 0))
+                  .withSizing(ListSizing.fixed(12)));
+      IndexWriterConfig config = VectorIndexing.config(format).setUseCompoundFile(false);
+      FloatMatrix rows = rows();
+      VectorIndexing.index(directory, config, rows, VectorSimilarityFunction.EUCLIDEAN, 3, _ -> {});
+      int corrupt = 0;
+      for (String file : directory.listAll()) {
+        if (!file.endsWith("." + IvfFiles.POSTINGS.extension())) {
+          continue;
+        }
+        byte[] bytes = read(directory, file);
+        for (int round = 0; round < 8; round++) {
+          byte[] damaged = bytes.clone();
+          int from = 64 + random().nextInt(bytes.length - 128);
+          for (int at = from; at < from + 32; at++) {
+            damaged[at] = (byte) random().nextInt(256);
+          }
+          replace(directory, file, damaged);
+          try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            IndexSearcher searcher = new IndexSearcher(reader);
+            for (int i = 0; i < 40; i++) {
+              searcher.search(
+                  new IvfKnnFloatVectorQuery(
+                      VectorIndexing.FIELD,
+                      rows.row(i % 2),
+                      10,
+                      null,
+                      IvfSearchStrategy.nprobe(4).oversample(2)),
+                  10);
+            }
+          } catch (CorruptIndexException _) {
+            corrupt++;
+          }
+        }
+        replace(directory, file, bytes);
+      }
+      assertTrue("of 24 damaged ones some must be noticed", corrupt > 0);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -95,6 +96,7 @@ public record CommittedCodebook(SegmentCodebook codebook, String segment) {
       return Optional.empty();
     }
     try (IndexInput centroids = IvfFiles.CENTROIDS.open(state, IOContext.DEFAULT)) {
+      LoadedCodebook.requireIntact(centroids, List.of(fieldMeta));
       LoadedCodebook loaded = LoadedCodebook.read(centroids, lists, info.getVectorDimension());
       return Optional.of(
           new CommittedCodebook(

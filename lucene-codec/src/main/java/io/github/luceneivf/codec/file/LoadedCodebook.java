@@ -6,9 +6,11 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookId;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,26 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
       new ConcurrentHashMap<>();
 
   /**
+   * Checks the checksum of a file of centroids, if a codebook of it is to be read: what is loaded
+   * is shared with readers of other segments, so damage must not get in.
+   *
+   * @param fields whose codebooks are to be read from it
+   * @throws CorruptIndexException if it is damaged
+   */
+  public static void requireIntact(IndexInput file, Collection<FieldMeta> fields)
+      throws IOException {
+    for (FieldMeta field : fields) {
+      if (field.lists().isPresent() && find(field.lists().get().codebook()) == null) {
+        CodecUtil.checksumEntireFile(file);
+        return;
+      }
+    }
+  }
+
+  /**
    * Reads the codebook of a field, or finds it among those that are loaded.
    *
+   * @param file that is {@linkplain #requireIntact intact}
    * @param dim dimension of the field
    * @throws CorruptIndexException if the bytes are not the codebook that the meta data names
    */
@@ -49,6 +69,11 @@ public record LoadedCodebook(Codebook codebook, CentroidRanking ranking) {
               + codebook.dim()
               + ", "
               + codebook.nlist(),
+          file);
+    }
+    if (!codebook.supports(lists.encoding())) {
+      throw new CorruptIndexException(
+          "codebook: expected sub-codebooks for " + lists.encoding().displayName() + ", got others",
           file);
     }
     return loaded;

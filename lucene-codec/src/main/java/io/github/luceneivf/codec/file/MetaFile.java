@@ -30,9 +30,10 @@ public final class MetaFile {
       try {
         int version = IvfFiles.META.checkHeader(in, state);
         for (int number = in.readInt(); number != FieldMeta.END; number = in.readInt()) {
-          FieldInfo info = state.fieldInfos.fieldInfo(number);
-          if (info == null || !info.hasVectorValues()) {
-            throw new CorruptIndexException("field: expected a vector field, got: " + number, in);
+          FieldInfo info = number < 0 ? null : state.fieldInfos.fieldInfo(number);
+          if (info == null || !info.hasVectorValues() || fields.containsKey(info.name)) {
+            throw new CorruptIndexException(
+                "field: expected a vector field, once, got: " + number, in);
           }
           fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension(), version));
         }

@@ -48,6 +48,7 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 public final class IvfVectorsReader extends KnnVectorsReader implements ListsProvider {
 
   private final SegmentInfo segment;
+  private final String metaName;
   private final FieldInfos fieldInfos;
   private final FlatVectorsReader raw;
   private final Map<IvfFiles, IndexInput> files = new EnumMap<>(IvfFiles.class);
@@ -61,6 +62,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
    */
   public IvfVectorsReader(SegmentReadState state, FlatVectorsFormat rawFormat) throws IOException {
     this.segment = state.segmentInfo;
+    this.metaName = IvfFiles.META.fileName(state.segmentInfo, state.segmentSuffix);
     this.fieldInfos = state.fieldInfos;
     this.raw = rawFormat.fieldsReader(state);
     try {
@@ -73,6 +75,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
           files.put(file, file.open(state, context));
         }
       }
+      LoadedCodebook.requireIntact(file(IvfFiles.CENTROIDS), fields.values());
       for (Map.Entry<String, FieldMeta> entry : fields.entrySet()) {
         opened.put(entry.getKey(), open(entry.getKey(), entry.getValue()));
       }
@@ -84,6 +87,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
 
   private SegmentField open(String field, FieldMeta meta) throws IOException {
     FieldInfo info = infoOf(field);
+    requireVectors(info, meta.vectors());
     if (meta.lists().isEmpty()) {
       return new SegmentField(field, raw, null);
     }
@@ -111,6 +115,18 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
     new Ordinals(file(IvfFiles.ORDINALS), lists);
     return new SegmentField(
         field, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
+  }
+
+  private void requireVectors(FieldInfo info, int expected) throws IOException {
+    int stored =
+        info.getVectorEncoding() == VectorEncoding.FLOAT32
+            ? raw.getFloatVectorValues(info.name).size()
+            : raw.getByteVectorValues(info.name).size();
+    if (stored != expected) {
+      throw new CorruptIndexException(
+          "vectors of field=\"" + info.name + "\": expected " + expected + ", got: " + stored,
+          metaName);
+    }
   }
 
   private IndexInput file(IvfFiles file) {
