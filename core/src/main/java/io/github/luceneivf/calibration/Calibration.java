@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Recall by nprobe and by rerank depth, from held-out queries. Immutable.
+ * Recall by nprobe and by rerank depth, from queries that were held out or given. Immutable.
  *
- * @param queries held-out queries judged; 0 if there were too few vectors to judge
+ * @param queries queries judged; 0 if there were too few vectors to judge
  * @param curves one per k, ascending by k
  */
 // Between the points of a curve settings are interpolated linearly and rounded up. A k between two
@@ -97,6 +97,16 @@ public record Calibration(int queries, List<Curve> curves) {
       below = point;
     }
     return below.recall;
+  }
+
+  /**
+   * Returns what holds for the queries of both calibrations: at each setting the lower recall of
+   * the two, and so for each recall the larger setting.
+   *
+   * @throws IllegalArgumentException if they were not measured for the same k
+   */
+  public Calibration harderOf(Calibration other) {
+    return new Calibration(queries + other.queries, HarderCurves.of(curves, other.curves));
   }
 
   /** Returns the binary form, which {@link #fromBytes} reads. */

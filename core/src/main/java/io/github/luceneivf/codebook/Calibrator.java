@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Judges a codebook with held-out queries. Confined to one training. */
+/** Judges a codebook with held-out queries, and asked ones. Confined to one training. */
 // For the true neighbours of each query among the training rows (brute force) two ranks are
 // recorded: of their list in the exact order of lists, and of their approximate distance among all
 // rows. Their distributions are recall by nprobe and by rerank depth, for every setting at once.
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 // than in the population, which makes nprobe too large, on the safe side; but the population has
 // more vectors that come between, so depths are multiplied by √(population / rows): between not at
 // all (as if only neighbours got denser) and in proportion (as if only the crowd behind them did).
+//
+// Queries as users ask them are judged apart, and the harder kind decides at each recall: together
+// with others they would count by their number, which says nothing of how often they are asked.
 final class Calibrator {
 
   private static final double NEIGHBORS_SHARE = 0.6;
@@ -61,25 +64,58 @@ final class Calibrator {
 
   Calibration calibrate() throws IOException {
     tell(0);
-    FloatMatrix queries = sample.queries();
-    if (queries.rows() == 0) {
+    List<Kind> kinds = kinds();
+    if (kinds.isEmpty()) {
       tell(1);
       return Calibration.uncalibrated(codebook.nlist());
     }
-    int most = Calibration.MEASURED_K.getLast();
-    int[][] neighbors =
-        NearestRows.find(
-            sample.rows(),
-            queries,
-            most,
-            codebook.metric(),
-            workers,
-            share -> tell(NEIGHBORS_SHARE * share));
-    Ranks ranks;
+    List<Calibration> judged = new ArrayList<>();
     try (Arena arena = Arena.ofShared()) {
-      ranks = judge(neighbors, isExact() ? null : code(arena));
+      CodedLists coded = isExact() ? null : code(arena);
+      for (Kind kind : kinds) {
+        judged.add(calibration(kind, judge(kind, coded)));
+      }
     }
     tell(1);
+    return judged.stream().reduce(Calibration::harderOf).orElseThrow();
+  }
+
+  /**
+   * Queries that are judged apart from others.
+   *
+   * @param queries [n × dim], n at least 1
+   * @param neighbors true neighbours of each query, nearest first
+   * @param begin share of all queries that comes before these
+   * @param share share of all queries that these are
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier of figures, never compared
+  private record Kind(FloatMatrix queries, int[][] neighbors, double begin, double share) {}
+
+  private List<Kind> kinds() throws IOException {
+    double all = Math.max(1, sample.queries().rows() + sample.askedQueries().rows());
+    List<Kind> kinds = new ArrayList<>();
+    double begin = 0;
+    for (FloatMatrix queries : List.of(sample.queries(), sample.askedQueries())) {
+      if (queries.rows() > 0) {
+        double share = queries.rows() / all;
+        kinds.add(new Kind(queries, neighbors(queries, begin, share), begin, share));
+        begin += share;
+      }
+    }
+    return kinds;
+  }
+
+  private int[][] neighbors(FloatMatrix queries, double begin, double part) throws IOException {
+    return NearestRows.find(
+        sample.rows(),
+        queries,
+        Calibration.MEASURED_K.getLast(),
+        codebook.metric(),
+        workers,
+        share -> tell(NEIGHBORS_SHARE * (begin + part * share)));
+  }
+
+  private Calibration calibration(Kind kind, Ranks ranks) {
     double scale = Math.sqrt(Math.max(1, (double) request.population() / sample.rows().rows()));
     List<Calibration.Curve> curves = new ArrayList<>();
     for (int i = 0; i < Calibration.MEASURED_K.size(); i++) {
@@ -89,26 +125,26 @@ final class Calibrator {
           new Calibration.Curve(
               Calibration.MEASURED_K.get(i), ranks.byProbe()[i].points(false, 1), depths));
     }
-    return new Calibration(queries.rows(), curves);
+    return new Calibration(kind.queries.rows(), curves);
   }
 
   private boolean isExact() {
     return request.encoding() instanceof Encoding.Float32;
   }
 
-  private Ranks judge(int[][] neighbors, @Nullable CodedLists coded) throws IOException {
+  private Ranks judge(Kind kind, @Nullable CodedLists coded) throws IOException {
     CentroidRanking ranking = new CentroidRanking(codebook);
     Judge[] judges = new Judge[workers.count()];
-    Arrays.setAll(judges, _ -> new Judge(ranking, neighbors, coded));
+    Arrays.setAll(judges, _ -> new Judge(ranking, kind, coded));
     workers.run(
-        neighbors.length,
+        kind.queries.rows(),
         QUERIES_PER_RANGE,
         (worker, from, to) -> {
           for (int q = from; q < to; q++) {
             judges[worker].judge(q);
           }
         },
-        share -> tell(CODED_SHARE + (1 - CODED_SHARE) * share));
+        share -> tell(CODED_SHARE + (1 - CODED_SHARE) * (kind.begin + kind.share * share)));
     Ranks ranks = judges[0].ranks;
     for (int worker = 1; worker < judges.length; worker++) {
       ranks.addAll(judges[worker].ranks);
@@ -119,7 +155,7 @@ final class Calibrator {
   /** Ranks queries one by one; one per worker. */
   private final class Judge {
     private final CentroidRanking ranking;
-    private final int[][] neighbors;
+    private final Kind kind;
     private final @Nullable CodedLists coded;
     private final int[] lists = new int[codebook.nlist()];
     private final int[] listRanks = new int[codebook.nlist()];
@@ -128,28 +164,29 @@ final class Calibrator {
     private final float[] scores;
     final Ranks ranks = Ranks.empty(codebook.nlist(), sample.rows().rows());
 
-    Judge(CentroidRanking ranking, int[][] neighbors, @Nullable CodedLists coded) {
+    Judge(CentroidRanking ranking, Kind kind, @Nullable CodedLists coded) {
       this.ranking = ranking;
-      this.neighbors = neighbors;
+      this.kind = kind;
       this.coded = coded;
       this.scores = new float[coded == null ? 0 : sample.rows().rows()];
     }
 
     void judge(int q) {
-      QueryCode query = new QueryCode(codebook.quantizer(), query(q));
+      int[] neighbors = kind.neighbors[q];
+      QueryCode query = new QueryCode(codebook.quantizer(), query(kind.queries, q));
       ranking.rank(query, codebook.nlist(), lists, distances);
       for (int rank = 0; rank < lists.length; rank++) {
         listRanks[lists[rank]] = rank + 1;
         bases[lists[rank]] = distances[rank];
       }
-      int[] own = new int[neighbors[q].length];
+      int[] own = new int[neighbors.length];
       for (int i = 0; i < own.length; i++) {
-        own[i] = listRanks[assignment.lists()[neighbors[q][i]]];
+        own[i] = listRanks[assignment.lists()[neighbors[i]]];
       }
       count(own, ranks.byProbe());
       boolean bytes = request.encoding() instanceof Encoding.Int8;
       if (coded != null && q < (bytes ? MAX_BYTE_QUERIES : Integer.MAX_VALUE)) {
-        count(coded.ranks(query, bases, neighbors[q], scores), ranks.byDepth());
+        count(coded.ranks(query, bases, neighbors, scores), ranks.byDepth());
       }
     }
   }
@@ -193,8 +230,8 @@ final class Calibrator {
   }
 
   /** The query as a search would map it: inner products give it a scale of its own. */
-  private float[] query(int number) {
-    float[] query = sample.queries().row(number);
+  private float[] query(FloatMatrix queries, int number) {
+    float[] query = queries.row(number);
     if (codebook.metric() == Metric.INNER_PRODUCT) {
       codebook.space().mapQuery(query);
     }
