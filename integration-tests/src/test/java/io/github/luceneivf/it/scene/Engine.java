@@ -5,10 +5,16 @@ import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.it.VectorIndex;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +51,7 @@ enum Engine {
   }
 
   Codec codec(IvfParams params) {
-    return isOurs() ? VectorIndex.codec(new IvfVectorsFormat(params)) : new Lucene104Codec();
+    return VectorIndex.codec(isOurs() ? new IvfVectorsFormat(params) : new WideHnsw());
   }
 
   Query nearest(float[] target, int k, @Nullable Query filter) {
@@ -57,5 +63,31 @@ enum Engine {
   @Override
   public String toString() {
     return label;
+  }
+
+  /** Lucene's default format, for as many dimensions as this project's. */
+  private static final class WideHnsw extends KnnVectorsFormat {
+    private final KnnVectorsFormat hnsw;
+
+    WideHnsw() {
+      KnnVectorsFormat format = new Lucene99HnswVectorsFormat();
+      super(format.getName());
+      hnsw = format;
+    }
+
+    @Override
+    public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+      return hnsw.fieldsWriter(state);
+    }
+
+    @Override
+    public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+      return hnsw.fieldsReader(state);
+    }
+
+    @Override
+    public int getMaxDimensions(String field) {
+      return new IvfVectorsFormat().getMaxDimensions(field);
+    }
   }
 }

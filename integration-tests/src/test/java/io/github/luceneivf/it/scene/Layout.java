@@ -17,8 +17,14 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
   /** What happens to flushed segments. */
   enum After {
     NOTHING(""),
+    /** All become one. */
     MERGE(" merged"),
-    DELETE(" deleted");
+    /** The same, in the order of another field, and every other document has no vector. */
+    MERGE_SORTED(" sorted"),
+    /** One document of five is deleted. */
+    DELETE(" deleted"),
+    /** The last tenth of the documents is deleted, which once were alike. */
+    DELETE_LAST(" topic gone");
 
     private final String label;
 
@@ -26,9 +32,6 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
       this.label = label;
     }
   }
-
-  /** One document of so many is deleted where any are. */
-  private static final int DELETED = 5;
 
   /** All documents in one flush, at default settings. */
   static final Layout ONE = new Layout(1, 1, After.NOTHING, 0, IvfParams.DEFAULT);
@@ -45,12 +48,12 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
           0,
           IvfParams.DEFAULT.withThresholds(new IvfParams.Thresholds(100, 1_000, 2)));
 
-  Layout merged() {
-    return new Layout(flushes, first, After.MERGE, children, params);
-  }
+  /** Four flushes, each of which trained a codebook of its own. */
+  static final Layout FOUR_CODEBOOKS =
+      new Layout(4, 0.25, After.NOTHING, 0, TEN_SMALL.params());
 
-  Layout deleted() {
-    return new Layout(flushes, first, After.DELETE, children, params);
+  Layout then(After other) {
+    return new Layout(flushes, first, other, children, params);
   }
 
   Layout withChildren(int count) {
@@ -69,9 +72,18 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
     return (int) Math.round(n * (first + (1 - first) * (flush - 1) / (flushes - 1)));
   }
 
-  /** Returns whether a row is still there. */
-  boolean isLive(int row) {
-    return after != After.DELETE || row % DELETED != 0;
+  /** Returns whether one of {@code n} documents is still there. */
+  boolean isLive(int row, int n) {
+    return switch (after) {
+      case DELETE -> row % 5 != 0;
+      case DELETE_LAST -> row < n - n / 10;
+      case NOTHING, MERGE, MERGE_SORTED -> true;
+    };
+  }
+
+  /** Returns whether every flush is written to an index of its own first. */
+  boolean isCollected() {
+    return this.equals(FOUR_CODEBOOKS);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.github.luceneivf.it.scene;
 
 import io.github.luceneivf.it.scene.Question.Nearest;
+import io.github.luceneivf.it.scene.Question.Parents;
 import java.io.IOException;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -16,6 +17,9 @@ class NearCopiesIT {
   private static final int QUERIES = Scene.FULL ? 300 : 100;
   private static final int[] GROUPS = Scene.FULL ? new int[] {2, 5, 10, 20, 100} : new int[] {10, 100};
   private static final double[] NOISE = Scene.FULL ? new double[] {0.05, 0.3, 1} : new double[] {0.3};
+
+  private static final int PARENTS = 500;
+  private static final int CHILDREN = 20;
 
   private interface Originals {
     SceneData take(int rows, int queries) throws IOException;
@@ -63,5 +67,27 @@ class NearCopiesIT {
         Vectors.shuffled(Vectors.thinned(pool.documents(), ROWS / each), random);
     return pool.withDocuments(Vectors.nearCopies(originals, each, noise, random))
         .named("%s, %d copies, noise %s".formatted(pool.name(), each, noise));
+  }
+
+  @Test
+  void parentsOfWords() throws IOException {
+    showParents("parents, sentences", Sources.real("wordnet-minilm", PARENTS, QUERIES));
+  }
+
+  @Test
+  void parentsOfGenerated() throws IOException {
+    showParents("parents, generated", Sources.generated(64, PARENTS, QUERIES));
+  }
+
+  private static void showParents(String title, SceneData pool) throws IOException {
+    SceneTable.show(
+        title,
+        DoubleStream.of(NOISE)
+            .mapToObj(noise -> copies(pool, CHILDREN, noise))
+            .flatMap(
+                data ->
+                    Stream.of(Layout.ONE, Layout.TEN_SMALL)
+                        .map(layout -> layout.withChildren(CHILDREN))
+                        .map(layout -> new Scene(data, layout, new Parents(10, CHILDREN)))));
   }
 }

@@ -6,6 +6,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.lucene.search.FloatVectorSimilarityQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.join.DiversifyingChildrenFloatKnnVectorQuery;
+import org.apache.lucene.search.join.QueryBitSetProducer;
 
 /** What is asked of an index, and how an answer is judged. */
 interface Question {
@@ -164,6 +166,60 @@ interface Question {
         nearer++;
       }
       return truth.recall(query, Arrays.copyOf(best, nearer), rows);
+    }
+  }
+
+  /**
+   * For the parents of the nearest documents.
+   *
+   * @param k parents wanted
+   * @param children of a parent, which are consecutive rows
+   */
+  record Parents(int k, int children) implements Question {
+    @Override
+    public String label() {
+      return "@" + k;
+    }
+
+    @Override
+    public int hits() {
+      return k;
+    }
+
+    @Override
+    public boolean suits(Engine engine) {
+      return engine != Engine.OURS;
+    }
+
+    @Override
+    public Query query(Truth truth, int query, Engine engine) {
+      return new DiversifyingChildrenFloatKnnVectorQuery(
+          SceneIndex.FIELD,
+          truth.data().queries()[query],
+          null,
+          k,
+          new QueryBitSetProducer(SceneIndex.PARENTS));
+    }
+
+    /** A hit is the best child of its parent; it must be as good as that of the k-th parent. */
+    @Override
+    public double recall(Truth truth, int query, int[] rows) {
+      SceneData data = truth.data();
+      double[] best =
+          IntStream.range(0, data.size() / children)
+              .mapToDouble(
+                  parent ->
+                      IntStream.range(parent * children, (parent + 1) * children)
+                          .mapToDouble(row -> data.score(query, row))
+                          .max()
+                          .orElseThrow())
+              .sorted()
+              .toArray();
+      float[] nearest = new float[Math.min(k, best.length)];
+      for (int rank = 0; rank < nearest.length; rank++) {
+        nearest[rank] = (float) best[best.length - 1 - rank];
+      }
+      return truth.recall(query, nearest, rows);
     }
   }
 }

@@ -15,6 +15,7 @@ import org.apache.lucene.document.Field;
 import org.apache.lucene.document.IntField;
 import org.apache.lucene.document.IntPoint;
 import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -28,7 +29,10 @@ import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
@@ -43,6 +47,9 @@ final class SceneIndex implements Closeable {
   static final Query PARENTS = new TermQuery(new Term("kind", "parent"));
 
   private static final String ROW = "row";
+
+  /** A field with another order than that of the rows. */
+  private static final String ORDER = "order";
 
   private final Path folder;
   private final Directory directory;
@@ -67,33 +74,53 @@ final class SceneIndex implements Closeable {
   static SceneIndex write(SceneData data, Layout layout, Codec codec) throws IOException {
     Path folder = Files.createTempDirectory("scene");
     Directory directory = FSDirectory.open(folder);
-    try (IndexWriter writer = writer(directory, codec, NoMergePolicy.INSTANCE)) {
+    try (IndexWriter writer = writer(directory, layout, codec, NoMergePolicy.INSTANCE)) {
       for (int flush = 0; flush < layout.flushes(); flush++) {
-        add(writer, data, layout, flush);
-        writer.flush();
+        if (layout.isCollected()) {
+          addIndex(writer, data, layout, codec, flush);
+        } else {
+          add(writer, data, layout, flush);
+          writer.flush();
+        }
       }
-      if (layout.after() == Layout.After.DELETE) {
-        int[] dead = IntStream.range(0, data.size()).filter(row -> !layout.isLive(row)).toArray();
-        writer.deleteDocuments(rows(dead));
-      }
+      writer.deleteDocuments(
+          rows(
+              IntStream.range(0, data.size())
+                  .filter(row -> !layout.isLive(row, data.size()))
+                  .toArray()));
     }
-    if (layout.after() == Layout.After.MERGE) {
-      try (IndexWriter writer = writer(directory, codec, new TieredMergePolicy())) {
+    if (layout.after() == Layout.After.MERGE || layout.after() == Layout.After.MERGE_SORTED) {
+      try (IndexWriter writer = writer(directory, layout, codec, new TieredMergePolicy())) {
         writer.forceMerge(1);
       }
     }
     return new SceneIndex(folder, directory);
   }
 
-  private static IndexWriter writer(Directory directory, Codec codec, MergePolicy merges)
-      throws IOException {
-    return new IndexWriter(
-        directory,
+  private static IndexWriter writer(
+      Directory directory, Layout layout, Codec codec, MergePolicy merges) throws IOException {
+    IndexWriterConfig config =
         new IndexWriterConfig()
             .setCodec(codec)
             .setMergePolicy(merges)
             .setMaxBufferedDocs(Integer.MAX_VALUE)
-            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH));
+            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH);
+    if (layout.after() == Layout.After.MERGE_SORTED) {
+      config.setIndexSort(new Sort(new SortField(ORDER, SortField.Type.INT)));
+    }
+    return new IndexWriter(directory, config);
+  }
+
+  /** Adds the documents of a flush from an index of their own, which knows no other's codebook. */
+  private static void addIndex(
+      IndexWriter writer, SceneData data, Layout layout, Codec codec, int flush)
+      throws IOException {
+    try (Directory part = new ByteBuffersDirectory()) {
+      try (IndexWriter its = writer(part, layout, codec, NoMergePolicy.INSTANCE)) {
+        add(its, data, layout, flush);
+      }
+      writer.addIndexes(part);
+    }
   }
 
   /** Adds the documents of one flush; parents stay with their children. */
@@ -106,11 +133,7 @@ final class SceneIndex implements Closeable {
     for (int row = from; row < to; row += block) {
       List<Document> documents = new ArrayList<>(block + 1);
       for (int child = row; child < row + block; child++) {
-        Document document = new Document();
-        document.add(new IntField(ROW, child, Field.Store.NO));
-        document.add(
-            new KnnFloatVectorField(FIELD, data.documents()[child], data.similarity()));
-        documents.add(document);
+        documents.add(document(data, child));
       }
       if (layout.children() > 0) {
         Document parent = new Document();
@@ -118,7 +141,18 @@ final class SceneIndex implements Closeable {
         documents.add(parent);
       }
       writer.addDocuments(documents);
+      if (layout.after() == Layout.After.MERGE_SORTED) {
+        writer.addDocument(new Document());
+      }
     }
+  }
+
+  private static Document document(SceneData data, int row) {
+    Document document = new Document();
+    document.add(new IntField(ROW, row, Field.Store.NO));
+    document.add(new NumericDocValuesField(ORDER, row * 0x9E3779B9 >>> 1));
+    document.add(new KnnFloatVectorField(FIELD, data.documents()[row], data.similarity()));
+    return document;
   }
 
   /** Returns a query for documents by their rows. */

@@ -2,11 +2,14 @@
 package io.github.luceneivf.it.scene;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
+import io.github.luceneivf.benchmarks.data.Tsv;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.it.data.DataFolder;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
@@ -66,5 +69,24 @@ final class Sources {
         Arrays.copyOf(rows, documents),
         Arrays.copyOfRange(rows, documents, documents + queries),
         VectorSimilarityFunction.COSINE);
+  }
+
+  /** A set of which the documents of one topic were set aside. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record Divided(float[][] documents, float[][] topic) {}
+
+  /** Returns glosses in their first 64 dimensions, with those of one topic set aside. */
+  static Divided words64Without(String topic, int documents) throws IOException {
+    DataSet data = DataFolder.open("wordnet-minilm");
+    List<String> topics =
+        Tsv.read(DataFolder.require(data.name()).resolve("base.tsv.gz")).column("lexname");
+    List<float[]> others = new ArrayList<>();
+    List<float[]> its = new ArrayList<>();
+    for (int row = 0; row < topics.size(); row++) {
+      (topics.get(row).equals(topic) ? its : others).add(data.base().row(row));
+    }
+    return new Divided(
+        Vectors.first(64, Vectors.thinned(others.toArray(float[][]::new), documents)),
+        Vectors.first(64, its.toArray(float[][]::new)));
   }
 }

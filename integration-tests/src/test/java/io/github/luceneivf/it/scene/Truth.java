@@ -45,7 +45,7 @@ final class Truth {
   float[] best(int query, int k, IntPredicate accepted) {
     LongHeap heap = new LongHeap(k, Long.MIN_VALUE);
     for (int row = 0; row < data.size(); row++) {
-      if (layout.isLive(row) && accepted.test(row)) {
+      if (layout.isLive(row, data.size()) && accepted.test(row)) {
         long key = NumericUtils.floatToSortableInt(data.score(query, row));
         if (key > heap.top()) {
           heap.updateTop(key);
