@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it.scene;
 
+import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import io.github.luceneivf.search.NearestHits;
 import java.io.IOException;
@@ -10,13 +11,15 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 
 /**
- * How well an engine answered the queries of a scene.
+ * How well an engine answered the queries of a scene. What was looked at is NaN where an engine does
+ * not tell.
  *
  * @param recalls of the queries, ascending
- * @param scanned vectors scanned by a query, over all vectors; NaN where an engine does not tell
+ * @param scanned vectors scanned by a query, over all vectors
+ * @param lists scanned by a query; 0 where no segment has more than one
  */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-record Figures(double[] recalls, double scanned) {
+record Figures(double[] recalls, double scanned, double lists) {
 
   /** Asks all queries. */
   static Figures measure(SceneIndex index, Truth truth, Question question, Engine engine)
@@ -25,22 +28,25 @@ record Figures(double[] recalls, double scanned) {
     searcher.setQueryCache(null);
     int queries = truth.data().queries().length;
     double[] recalls = new double[queries];
-    double scanned = 0;
+    ProbeReport looked = ProbeReport.NOTHING;
     for (int q = 0; q < queries; q++) {
       Query query = question.query(truth, q, engine);
       TopDocs hits;
       if (query instanceof IvfKnnFloatVectorQuery ours) {
         NearestHits found = ours.search(searcher);
-        scanned += found.report().vectorsScanned();
+        looked = looked.plus(found.report());
         hits = found.topDocs();
       } else {
-        scanned = Double.NaN;
         hits = searcher.search(query, question.hits());
       }
       recalls[q] = question.recall(truth, q, index.rowsOf(hits.scoreDocs));
     }
     Arrays.sort(recalls);
-    return new Figures(recalls, scanned / queries / truth.data().size());
+    double each = looked.equals(ProbeReport.NOTHING) ? Double.NaN : 1.0 / queries;
+    return new Figures(
+        recalls,
+        each * looked.vectorsScanned() / truth.data().size(),
+        each * looked.lists());
   }
 
   double mean() {
@@ -63,12 +69,12 @@ record Figures(double[] recalls, double scanned) {
 
   @Override
   public String toString() {
-    return "%.3f  %.2f  %.2f  %4.1f %%  %s"
+    return "%.3f  %.2f  %.2f  %5.1f %%  %s"
         .formatted(
             mean(),
             fifthPercentile(),
             worst(),
             100 * empty(),
-            Double.isNaN(scanned) ? "     -" : "%4.1f %%".formatted(100 * scanned));
+            Double.isNaN(scanned) ? "      -" : "%5.1f %%".formatted(100 * scanned));
   }
 }

@@ -64,6 +64,11 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
     return new Layout(flushes, first, after, children, other);
   }
 
+  /** Returns the layout of an index that aims at another recall. */
+  Layout aimedAt(double recall) {
+    return withParams(params.withTargetRecall(recall));
+  }
+
   /** Returns the first of {@code n} documents or blocks of a flush. */
   int start(int flush, int n) {
     if (flush == 0 || flush == flushes) {
@@ -83,7 +88,7 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
 
   /** Returns whether every flush is written to an index of its own first. */
   boolean isCollected() {
-    return this.equals(FOUR_CODEBOOKS);
+    return equals(FOUR_CODEBOOKS);
   }
 
   @Override

@@ -60,6 +60,38 @@ interface Question {
     }
   }
 
+  /**
+   * For the nearest documents, by this project's query, of an index that aims at some recall.
+   *
+   * @param k documents wanted
+   */
+  record Aimed(int k) implements Question {
+    @Override
+    public String label() {
+      return "@" + k;
+    }
+
+    @Override
+    public int hits() {
+      return k;
+    }
+
+    @Override
+    public boolean suits(Engine engine) {
+      return engine == Engine.OURS;
+    }
+
+    @Override
+    public Query query(Truth truth, int query, Engine engine) {
+      return engine.nearest(truth.data().queries()[query], k, null);
+    }
+
+    @Override
+    public double recall(Truth truth, int query, int[] rows) {
+      return truth.recall(query, truth.best(query, k), rows);
+    }
+  }
+
   /** Which rows a query may find. */
   interface RowFilter {
     IntPredicate of(SceneData data, int query);

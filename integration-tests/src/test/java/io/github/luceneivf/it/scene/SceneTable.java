@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it.scene;
 
+import io.github.luceneivf.it.scene.Scene.Required;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class SceneTable implements Closeable {
 
   private static final String ROW = "%-44s %-10s %-9s %-11s %-36s  %-22s %s%n";
+
+  private static final String HEAD = " mean   5 % worst    none  scanned";
 
   private final List<String> missed = new ArrayList<>();
   private @Nullable Scene last;
@@ -43,25 +46,24 @@ final class SceneTable implements Closeable {
     }
   }
 
-  private static final String HEAD = " mean   5 % worst   none  scanned";
-
   private void measure(Scene scene) throws IOException {
-    Truth known = truth;
-    if (known == null || !isLikeLast(scene)) {
+    Scene before = last;
+    last = scene;
+    boolean sameLayout = before != null && before.layout().equals(scene.layout());
+    if (!sameLayout || before.data().documents() != scene.data().documents()) {
       close();
+    }
+    Truth known = truth;
+    if (known == null || !sameLayout || known.data() != scene.data()) {
       known = new Truth(scene.data(), scene.layout());
       truth = known;
     }
-    last = scene;
     for (Engine engine : Engine.measured()) {
       if (scene.question().suits(engine)) {
-        print(scene, engine, Figures.measure(index(scene, engine), known, scene.question(), engine));
+        SceneIndex index = index(scene, engine);
+        print(scene, engine, Figures.measure(index, known, scene.question(), engine));
       }
     }
-  }
-
-  private boolean isLikeLast(Scene scene) {
-    return last != null && last.data() == scene.data() && last.layout().equals(scene.layout());
   }
 
   private SceneIndex index(Scene scene, Engine engine) throws IOException {
@@ -80,10 +82,7 @@ final class SceneTable implements Closeable {
   }
 
   private void print(Scene scene, Engine engine, Figures figures) {
-    String verdict = "";
-    if (engine.isOurs()) {
-      verdict = scene.required().isMet(figures) ? "met" : "MISSED";
-    }
+    String verdict = engine.isOurs() ? scene.required().verdict(figures) : "";
     String row =
         ROW.formatted(
             scene.data().name(),
@@ -94,7 +93,7 @@ final class SceneTable implements Closeable {
             engine.isOurs() ? scene.required() : "",
             verdict);
     System.out.print(row);
-    if (verdict.equals("MISSED")) {
+    if (verdict.equals(Required.MISSED)) {
       missed.add(row);
     }
   }

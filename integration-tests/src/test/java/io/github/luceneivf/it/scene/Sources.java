@@ -89,4 +89,14 @@ final class Sources {
         Vectors.first(64, Vectors.thinned(others.toArray(float[][]::new), documents)),
         Vectors.first(64, its.toArray(float[][]::new)));
   }
+
+  /** Returns the queries of WordNet of one kind: {@code definition} or {@code example}. */
+  static float[][] wordQueries(SceneData words, String kind) throws IOException {
+    List<String> kinds =
+        Tsv.read(DataFolder.require("wordnet-minilm").resolve("queries.tsv.gz")).column("kind");
+    return IntStream.range(0, kinds.size())
+        .filter(query -> kinds.get(query).equals(kind))
+        .mapToObj(query -> words.queries()[query])
+        .toArray(float[][]::new);
+  }
 }

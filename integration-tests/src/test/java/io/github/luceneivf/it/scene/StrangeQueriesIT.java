@@ -20,7 +20,7 @@ class StrangeQueriesIT {
   private static final int QUERIES = Scene.FULL ? 1_000 : 300;
 
   /** Without a sample of such queries. */
-  private static final Required UNAIDED = new Required(0.90, 0);
+  private static final Required UNAIDED = Required.atLeast(0.90);
 
   @Test
   void shiftedWords() throws IOException {
