@@ -40,6 +40,12 @@ final class ProbeLoop {
    */
   private static final double WORTH_MORE = 0.5;
 
+  /**
+   * How many times as many vectors more are to be found where none of the nearest is a hit. A
+   * calibration tells of the k nearest on average; hits that lie behind them lie in farther lists.
+   */
+  private static final double RIM = 3;
+
   private final CodebookGroup[] groups;
   private final CandidateScan scan;
   private final KnnCollector collector;
@@ -88,19 +94,24 @@ final class ProbeLoop {
       if (collector.earlyTerminated()) {
         return report();
       }
+      int planned = depth;
+      learn();
       int size = scan.candidates().size();
-      if (scan.candidates().dropped() && reranked == size && (competes || depth > size)) {
+      if (reranked == size && scan.candidates().dropped() && (competes || depth > size)) {
         reranker.remember(reranked);
-        scan.rescan(MORE);
+        scan.rescan(Math.max(MORE, Math.ceilDiv(depth, size)));
         continue;
       }
-      nearest = Math.max(nearest, nearest());
+      boolean deeper = depth > planned && reranked < size;
       double wanted = Math.max(budget.lists(nearest), competes ? 2 * budget.spent() : 0);
-      if (wanted - budget.spent() < WORTH_MORE || budget.isExhausted()) {
+      boolean wider = wanted - budget.spent() >= WORTH_MORE && !budget.isExhausted();
+      if (!wider && !deeper) {
         return report();
       }
       reranker.remember(reranked);
-      probe(wanted);
+      if (wider) {
+        probe(wanted);
+      }
     }
   }
 
@@ -148,16 +159,27 @@ final class ProbeLoop {
         && best >= collector.minCompetitiveSimilarity();
   }
 
-  /** Returns how many vectors, hits or not, are estimated to lie as near as the hits. */
-  private double nearest() {
-    int hits = Math.max(k, reranker.above(collector.minCompetitiveSimilarity()));
-    depth = Math.max(depth, budget.depth(hits));
+  /**
+   * Learns how many vectors, hits or not, lie as near as the hits, and how many candidates are to
+   * be reranked for it: codes confuse the hits with as many others as they would if all were hits,
+   * but only those that are accepted are candidates.
+   */
+  private void learn() {
+    int hits = Math.max(k, reranker.atLeast(collector.minCompetitiveSimilarity()));
     if (!restricted) {
-      return hits;
+      nearest = Math.max(nearest, hits);
+      depth = Math.max(depth, budget.depth(hits));
+      return;
     }
-    double spread = hits / scan.acceptedShare();
-    int among = Math.min(hits, reranked);
-    return Math.max(spread, among < hits ? 0 : scan.nearer(among));
+    double share = Math.max(scan.acceptedShare(), 1.0 / vectors);
+    double as = hits / share;
+    double nearer = hits <= reranked ? scan.nearer(hits) : 0;
+    if (nearer > as) {
+      as = nearer * (1 + RIM * (1 - as / nearer));
+    }
+    nearest = Math.clamp(as, nearest, Math.max(nearest, vectors));
+    double confused = budget.depth((int) nearest) - nearest;
+    depth = (int) Math.clamp(hits + share * confused, depth, vectors);
   }
 
   private void probe(double atLeast) throws IOException {

@@ -46,13 +46,13 @@ final class Reranker {
     }
   }
 
-  /** Returns how many of the vectors scored so far score above a value. */
-  int above(float score) {
-    int above = 0;
+  /** Returns how many of the vectors scored so far score at least a value. */
+  int atLeast(float score) {
+    int count = 0;
     for (int i = 0; i < scored; i++) {
-      above += exact[i] > score ? 1 : 0;
+      count += exact[i] >= score ? 1 : 0;
     }
-    return above;
+    return count;
   }
 
   /** Returns the vectors scored so far. */
