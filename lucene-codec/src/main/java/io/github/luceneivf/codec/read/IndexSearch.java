@@ -173,7 +173,7 @@ final class IndexSearch implements ProbeSearch {
     CodebookGroup[] groups = new CodebookGroup[byCodebook.size()];
     for (int i = 0; i < groups.length; i++) {
       List<SearchedLeaf> leaves = byCodebook.get(i);
-      ProbeSettings settings = ProbeSettings.of(k, strategy, largest(leaves), scan.most());
+      ProbeSettings settings = ProbeSettings.of(k, strategy, leaves, scan.most());
       groups[i] = new CodebookGroup(leaves, target, settings, groups[0], scan);
     }
     return groups;
@@ -219,15 +219,5 @@ final class IndexSearch implements ProbeSearch {
     List<SearchedLeaf> group = new ArrayList<>(most);
     groups.add(group);
     return group;
-  }
-
-  /** The segment of most vectors: its calibration speaks for all of its codebook. */
-  private static SegmentLists largest(List<SearchedLeaf> group) {
-    SegmentLists largest = group.getFirst().requireLists();
-    for (SearchedLeaf leaf : group) {
-      SegmentLists lists = leaf.requireLists();
-      largest = lists.vectors() > largest.vectors() ? lists : largest;
-    }
-    return largest;
   }
 }

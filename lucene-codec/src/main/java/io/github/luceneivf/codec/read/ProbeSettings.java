@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
-import io.github.luceneivf.calibration.Calibration;
+import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
+import java.util.List;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param meta what the segment knows that speaks for all segments of its codebook
  * @param strategy what the search asks for
  * @param growth how many times the vectors of the training there are, at least 1
+ * @param misfit how many times as far vectors lie from their centroids, squared, as those of the
+ *     training did, at least 1: what the calibration saw does not hold for them, and they are
+ *     scattered over that many more lists
  * @param k hits wanted
  * @param remoteness of the query
  */
@@ -20,7 +24,12 @@ import org.jspecify.annotations.Nullable;
 // lists hold them; but codes tell crowded neighbours apart less well, so the depth rises with the
 // square root, as within the calibration.
 record ProbeSettings(
-    ListsMeta meta, IvfSearchStrategy strategy, double growth, int k, float remoteness) {
+    ListsMeta meta,
+    IvfSearchStrategy strategy,
+    double growth,
+    double misfit,
+    int k,
+    float remoteness) {
 
   /**
    * Recall that probing aims at beyond the target, at most. What is lost to codes comes off it, and
@@ -30,6 +39,19 @@ record ProbeSettings(
 
   /** The same as a share of the loss that the target allows: near 1 a margin has less room. */
   private static final double MARGIN_SHARE = 0.4;
+
+  /**
+   * Lists probed beyond the calibrated ones where recall is to be high. Where very few hold the
+   * neighbours, as in few dimensions, a query at the edge of its list loses half of them with one
+   * list less.
+   */
+  private static final double SPARE_LISTS = 2;
+
+  /** Recall up to which there are none: there half of a query's neighbours may be missing. */
+  private static final double FROM_RECALL = 0.9;
+
+  /** Recall from which on there are all of them. */
+  private static final double TO_RECALL = 0.95;
 
   /**
    * Share of the allowed loss that reranking too few candidates may cost. The two losses multiply,
@@ -47,19 +69,40 @@ record ProbeSettings(
    * Returns the settings of a query of usual remoteness.
    *
    * @param k hits wanted
-   * @param lists of the segment that speaks for all segments of its codebook
+   * @param group segments of one codebook; the one of most vectors speaks for all
    * @param vectors in all segments that are probed together
    */
-  static ProbeSettings of(int k, IvfSearchStrategy strategy, SegmentLists lists, int vectors) {
-    ListsMeta meta = lists.meta();
-    long population = lists.codebook().codebook().lineage().population();
+  static ProbeSettings of(
+      int k, IvfSearchStrategy strategy, List<SearchedLeaf> group, int vectors) {
+    SegmentLists largest = group.getFirst().requireLists();
+    for (SearchedLeaf leaf : group) {
+      SegmentLists lists = leaf.requireLists();
+      largest = lists.vectors() > largest.vectors() ? lists : largest;
+    }
+    ListsMeta meta = largest.meta();
+    long population = largest.codebook().codebook().lineage().population();
     double growth = Math.max(1, (double) vectors / population);
-    return new ProbeSettings(meta, strategy, growth, k, meta.calibration().usual());
+    float usual = meta.calibration().usual();
+    return new ProbeSettings(meta, strategy, growth, misfit(group), k, usual);
+  }
+
+  private static double misfit(List<SearchedLeaf> group) {
+    double sum = 0;
+    double vectors = 0;
+    for (SearchedLeaf leaf : group) {
+      ListStatistics statistics = leaf.requireLists().meta().statistics();
+      double trained = statistics.training().energy();
+      if (statistics.measured() && trained > 0) {
+        sum += leaf.vectors() * (statistics.energy() / trained);
+        vectors += leaf.vectors();
+      }
+    }
+    return vectors == 0 ? 1 : Math.max(1, sum / vectors);
   }
 
   /** Returns the same for a query of another remoteness. */
   ProbeSettings at(float other) {
-    return new ProbeSettings(meta, strategy, growth, k, other);
+    return new ProbeSettings(meta, strategy, growth, misfit, k, other);
   }
 
   /**
@@ -77,7 +120,14 @@ record ProbeSettings(
   }
 
   private double calibrated(double nearest) {
-    return meta.calibration().nprobe(nearest / growth, probeTarget(target()), remoteness);
+    double lists =
+        meta.calibration().nprobe(nearest / growth, probeTarget(target()), remoteness);
+    return Math.min(misfit * (lists + spare(target())), meta.nlist());
+  }
+
+  /** Lists probed beyond the calibrated ones. */
+  private static double spare(double target) {
+    return SPARE_LISTS * Math.clamp((target - FROM_RECALL) / (TO_RECALL - FROM_RECALL), 0, 1);
   }
 
   private double target() {
@@ -112,7 +162,7 @@ record ProbeSettings(
   double recall(double nearest, double lists) {
     return lists >= meta.nlist()
         ? 1
-        : meta.calibration().recall(nearest / growth, lists, remoteness);
+        : meta.calibration().recall(nearest / growth, lists / misfit, remoteness);
   }
 
   /** Returns what a collector's strategy asks of us. */
