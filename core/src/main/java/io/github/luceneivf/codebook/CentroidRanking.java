@@ -46,13 +46,22 @@ public final class CentroidRanking {
   private static final int SPARE = 16;
 
   /** Centroids whose neighbours are ranked to learn whether codes tell them apart. */
-  private static final int PROBES = 16;
+  private static final int PROBES = 64;
 
   /**
    * Share of these neighbours that the codes must find. {@code CentroidRankingTest} has centroids
    * on either side of it; no other value was compared.
    */
   private static final double MIN_PROBE_RECALL = 0.9;
+
+  /** The same for the worst of them: a good mean hides queries that find nothing. */
+  private static final double MIN_WORST_RECALL = 0.5;
+
+  /**
+   * Dimensions below which codes are not used: so few bits tell little, and exact distances cost
+   * next to nothing.
+   */
+  private static final int FEW_DIMENSIONS = 32;
 
   private final VectorKernel kernel = Kernels.get();
   private final Codebook codebook;
@@ -91,7 +100,7 @@ public final class CentroidRanking {
     MemorySegment.copy(centroids, 0, rows, LITTLE_ENDIAN_FLOAT, 0, centroids.length);
     this.all = IntStream.range(0, codebook.nlist()).toArray();
     this.slack = slack(codebook);
-    this.coarse = !refinesAll(1) && probeRecall() < MIN_PROBE_RECALL;
+    this.coarse = !refinesAll(1) && (codebook.dim() < FEW_DIMENSIONS || !codesTell());
   }
 
   private static CodeBlock layout(Codebook codebook) {
@@ -178,6 +187,23 @@ public final class CentroidRanking {
     float[] keys = distances.clone();
     subtractSlack(keys, norm(query), lists);
     return keys;
+  }
+
+  /**
+   * Returns how far a query lies from the centroids: the distance to the nearest one; for inner
+   * products, which have no such distance, the negative product with the best one over the length
+   * of the query, so that its scale does not matter.
+   *
+   * @param best distance of the first list, as {@link #rank} gives it
+   * @return finite
+   */
+  public float remoteness(QueryCode query, float best) {
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return (float) Math.sqrt(Math.clamp(best, 0, Float.MAX_VALUE));
+    }
+    float norm = norm(query);
+    float ratio = norm > 0 ? best / norm : 0;
+    return Float.isFinite(ratio) ? ratio : 0;
   }
 
   private static int refined(int want) {
@@ -276,14 +302,16 @@ public final class CentroidRanking {
         : kernel.squaredDistance(query, 0, rows, offset, dim);
   }
 
-  /** Share of the {@code SPARE} lists nearest to some centroids that the codes select. */
-  private double probeRecall() {
+  /** Whether codes select nearly all lists nearest to some centroids, and most of each one's. */
+  private boolean codesTell() {
     int nlist = codebook.nlist();
     int want = Math.min(SPARE, nlist);
     int[] exact = new int[want];
     float[] distances = new float[want];
     int hits = 0;
+    int worst = want;
     for (int i = 0; i < PROBES; i++) {
+      int before = hits;
       float[] probe = codebook.centroids().row((int) ((long) i * nlist / PROBES));
       QueryCode query = new QueryCode(codebook.quantizer(), probe);
       float norm = norm(query);
@@ -292,7 +320,8 @@ public final class CentroidRanking {
       for (int list : exact) {
         hits += Arrays.binarySearch(selected, list) >= 0 ? 1 : 0;
       }
+      worst = Math.min(worst, hits - before);
     }
-    return (double) hits / (PROBES * want);
+    return hits >= MIN_PROBE_RECALL * PROBES * want && worst >= MIN_WORST_RECALL * want;
   }
 }

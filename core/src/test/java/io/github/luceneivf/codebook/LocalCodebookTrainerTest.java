@@ -48,18 +48,15 @@ class LocalCodebookTrainerTest {
     for (Encoding encoding : Encoding.all()) {
       TrainedCodebook trained = train(request(metric, encoding, 64, 4000), base);
       Calibration calibration = trained.calibration();
-      assertEquals(200, calibration.queries());
-      int nprobe = calibration.nprobe(10, 0.95);
-      int depth = calibration.depth(10, 0.98);
-      double predicted = calibration.recall(10, nprobe);
-      assertTrue(predicted >= 0.95 && predicted < 0.99, "predicted: " + predicted);
+      assertEquals(246, calibration.queries());
+      double predicted = 0.95;
       SearchTwin twin = new SearchTwin(trained.codebook(), encoding, base);
       int[][] found = new int[queries.rows()][];
       for (int q = 0; q < found.length; q++) {
-        found[q] = twin.search(queries.row(q), 10, nprobe, depth);
+        found[q] = twin.search(queries.row(q), 10, calibration, new double[] {0.95, 0.98});
       }
       double recall = Recall.at(10, base, queries, found, metric);
-      String what = metric + " " + encoding.displayName() + " np " + nprobe + " R " + depth;
+      String what = metric + " " + encoding.displayName();
       assertTrue(recall > 0.98 * predicted - 0.03, what + ": " + recall);
       assertTrue(recall < predicted + 0.03, what + ": " + recall);
     }
@@ -73,15 +70,15 @@ class LocalCodebookTrainerTest {
     FloatMatrix base = VectorGenerators.slice(all, 0, 4000);
     FloatMatrix queries = VectorGenerators.slice(all, 4000, 4100);
     TrainedCodebook trained = train(request(metric, Encoding.BIT1, 64, 4000), base);
-    int nprobe = trained.calibration().nprobe(10, 0.975);
-    int depth = trained.calibration().depth(10, 0.975);
+    double depth = trained.calibration().depth(10, 0.975);
     SearchTwin twin = new SearchTwin(trained.codebook(), Encoding.BIT1, base);
     int[][] found = new int[queries.rows()][];
     for (int q = 0; q < found.length; q++) {
-      found[q] = twin.search(queries.row(q), 10, nprobe, depth);
+      found[q] =
+          twin.search(queries.row(q), 10, trained.calibration(), new double[] {0.975, 0.975});
     }
     double recall = Recall.at(10, base, queries, found, metric);
-    assertTrue(recall >= 0.93, "recall: " + recall + " nprobe: " + nprobe + " depth: " + depth);
+    assertTrue(recall >= 0.93, "recall: " + recall + " depth: " + depth);
     assertTrue(depth <= 150, "depth: " + depth);
   }
 
@@ -164,11 +161,10 @@ class LocalCodebookTrainerTest {
           TrainedCodebook trained = train(request(metric, encoding, 16, sample.rows()), sample);
           int nlist = trained.codebook().nlist();
           assertTrue(nlist >= 1 && nlist <= 16);
-          int nprobe = trained.calibration().nprobe(10, 0.95);
+          double nprobe = trained.calibration().nprobe(10, 0.95);
           assertTrue(nprobe >= 1 && nprobe <= nlist);
           assertTrue(trained.calibration().depth(10, 0.95) >= 10);
-          assertEquals(
-              sample.rows() < 200 ? 0 : sample.rows() / 20, trained.calibration().queries());
+          assertEquals(sample.rows() < 200, trained.calibration().queries() == 0);
           SearchTwin twin = new SearchTwin(trained.codebook(), encoding, sample);
           float[] query = sample.row(sample.rows() / 2);
           int[] hits = twin.search(query, 3, nlist, sample.rows());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codebook;
 
+import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.NearestQueue;
 import io.github.luceneivf.quantization.BlockScorer;
@@ -58,6 +59,24 @@ final class SearchTwin {
           }
         };
     new LocalVectorEncoder().encode(codebook, encoding, base.asSource(), sink, AbortCheck.NONE);
+  }
+
+  /**
+   * Searches with what a calibration says of the query.
+   *
+   * @param targets recall by probes, recall by depth
+   */
+  int[] search(float[] query, int k, Calibration calibration, double[] targets) {
+    float[] mapped = query.clone();
+    codebook.space().mapQuery(mapped);
+    QueryCode code = new QueryCode(codebook.quantizer(), mapped);
+    int[] list = new int[1];
+    float[] distance = new float[1];
+    ranking.rank(code, 1, list, distance);
+    float remoteness = ranking.remoteness(code, distance[0]);
+    int nprobe = (int) Math.round(calibration.nprobe(k, targets[0], remoteness));
+    int depth = (int) Math.ceil(calibration.depth(k, targets[1], remoteness));
+    return search(query, k, nprobe, depth);
   }
 
   /** Returns the ordinals of the nearest rows, best first. */

@@ -101,7 +101,7 @@ final class Lies {
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
-    calibration.getCurvesBuilder(0).getByProbeBuilder(0).setRecall(recall);
+    calibration.getBandsBuilder(0).getCurvesBuilder(0).getByProbeBuilder(0).setRecall(recall);
     return m.toBuilder()
         .setReport(
             TrainingMessages.seal(m.getReport().getReport(), calibration.build().toByteString()))
