@@ -30,11 +30,11 @@ final class IndexSearch implements ProbeSearch {
   /** With this many accepted documents or fewer, exact scoring is cheaper than probing. */
   private static final int FEW_MATCHES = 2_000;
 
-  private final float[] target;
+  private final QueryVector target;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
 
   /** Creates a search of no segments yet. */
-  IndexSearch(float[] target) {
+  IndexSearch(QueryVector target) {
     this.target = target;
   }
 
@@ -42,7 +42,7 @@ final class IndexSearch implements ProbeSearch {
    * Adds a segment.
    *
    * @param docBase added to its documents before they are collected
-   * @throws IllegalArgumentException if the target has not the field's dimension
+   * @throws IllegalArgumentException if the target has not the field's encoding and dimension
    */
   void add(SegmentField segment, AcceptDocs acceptDocs, int docBase) throws IOException {
     leaves.add(new SearchedLeaf(segment, target, acceptDocs, docBase));
@@ -131,7 +131,7 @@ final class IndexSearch implements ProbeSearch {
     CandidateScan scan = new CandidateScan(collector, depth, vectors);
     CodebookGroup[] groups = new CodebookGroup[settings.length];
     for (int i = 0; i < groups.length; i++) {
-      groups[i] = new CodebookGroup(byCodebook.get(i), target, settings[i], groups[0], scan);
+      groups[i] = new CodebookGroup(byCodebook.get(i), target.floats(), settings[i], groups[0], scan);
     }
     try {
       return new ProbeLoop(groups, scan, depth, collector).run();
