@@ -119,8 +119,8 @@ class ByteScanIT {
         new IndexWriterConfig()
             .setCodec(VectorIndex.codec(format))
             .setMergePolicy(NoMergePolicy.INSTANCE)
-            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH)
-            .setMaxBufferedDocs(Math.ceilDiv(rows.size(), segments));
+            .setMaxBufferedDocs(Math.ceilDiv(rows.size(), segments))
+            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH);
     try (Directory directory = new MMapDirectory(folder);
         IndexWriter writer = new IndexWriter(directory, config)) {
       for (int row = 0; row < rows.size(); row++) {

@@ -201,9 +201,12 @@ public class TestIvfKnnByteVectorQuery extends LuceneTestCase {
     }
   }
 
-  /** Documents of zeros, which every similarity but the cosine compares; it finds them too. */
+  /** Documents of zeros; Lucene has none where the similarity is the cosine. */
   public void testVectorsOfZerosAreFound() throws Exception {
     for (VectorSimilarityFunction f : VectorSimilarityFunction.values()) {
+      if (f == VectorSimilarityFunction.COSINE) {
+        continue;
+      }
       try (Directory directory = new ByteBuffersDirectory()) {
         ByteRows zeros = new ByteRows(new byte[100][DIM]);
         try (IndexWriter writer = new IndexWriter(directory, VectorIndexing.config(lists()))) {
@@ -212,9 +215,7 @@ public class TestIvfKnnByteVectorQuery extends LuceneTestCase {
         }
         try (DirectoryReader reader = DirectoryReader.open(directory)) {
           IndexSearcher searcher = new IndexSearcher(reader);
-          if (f != VectorSimilarityFunction.COSINE) {
-            assertEquals(99, searcher.count(nearest(new byte[DIM], 100, null)));
-          }
+          assertEquals(99, searcher.count(nearest(new byte[DIM], 100, null)));
           assertEquals(99, searcher.count(nearest(rows.row(1), 100, null)));
           assertEquals(5, searcher.count(new KnnByteVectorQuery(FIELD, rows.row(1), 5)));
         }
