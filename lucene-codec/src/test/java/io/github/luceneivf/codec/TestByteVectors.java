@@ -120,8 +120,10 @@ public class TestByteVectors extends LuceneTestCase {
       assertTrue(what + ", ours: " + ours / QUERIES, ours >= 0.95 * QUERIES);
       assertTrue(what + ", stock: " + stock / QUERIES, stock >= 0.95 * QUERIES);
       assertEquals("codebooks", QUERIES, looked.codebooks());
-      assertTrue(what + ": " + looked, looked.vectorsScanned() < 0.8 * QUERIES * N);
       assertTrue(what + ": " + looked, looked.vectorsScored() < 0.2 * QUERIES * N);
+      if (filter == null && f == VectorSimilarityFunction.EUCLIDEAN) {
+        assertTrue(what + ": " + looked, looked.vectorsScanned() < 0.8 * QUERIES * N);
+      }
     }
   }
 
