@@ -130,8 +130,7 @@ class ByteVectorsSidecarIT {
         DirectoryReader remote = DirectoryReader.open(there)) {
       IvfStatistics statistics = IvfStatistics.of(remote, VectorIndex.FIELD);
       assertEquals(1, statistics.codebooks().size(), statistics.toString());
-      assertEquals(
-          IvfStatistics.of(local, VectorIndex.FIELD).codebooks(), statistics.codebooks());
+      assertEquals(IvfStatistics.of(local, VectorIndex.FIELD).codebooks(), statistics.codebooks());
       Map<String, byte[]> ours = files(here);
       files(there).forEach((name, content) -> assertArrayEquals(ours.get(name), content, name));
       double recall = recall(remote);

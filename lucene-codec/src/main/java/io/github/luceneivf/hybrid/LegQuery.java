@@ -23,9 +23,9 @@ public interface LegQuery {
   Query build(int window, @Nullable Query filter);
 
   /**
-   * Wraps a Lucene query. A {@code KnnFloatVectorQuery} or {@code KnnByteVectorQuery} (ours
-   * too) keeps its field, vector and strategy; its k becomes the window and the filter joins its
-   * own, to be applied before the search. Any other query keeps its scores and gets the filter as a
+   * Wraps a Lucene query. A {@code KnnFloatVectorQuery} or {@code KnnByteVectorQuery} (ours too)
+   * keeps its field, vector and strategy; its k becomes the window and the filter joins its own, to
+   * be applied before the search. Any other query keeps its scores and gets the filter as a
    * filtering clause.
    *
    * <p>A nearest-neighbour query <em>inside</em> another query cannot be given the filter; {@link

@@ -10,8 +10,8 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnByteVectorQuery;
+import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopDocs;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code k} documents nearest to a byte vector: for a field of bytes what {@link
- * IvfKnnFloatVectorQuery} is for one of floats. Behaves as Lucene's {@link
- * KnnByteVectorQuery} in everything but the lists probed and the candidates reranked; scores are
- * those of Lucene, so {@code DOT_PRODUCT} is that of vectors of any length.
+ * IvfKnnFloatVectorQuery} is for one of floats. Behaves as Lucene's {@link KnnByteVectorQuery} in
+ * everything but the lists probed and the candidates reranked; scores are those of Lucene, so
+ * {@code DOT_PRODUCT} is that of vectors of any length.
  *
  * <p>Segments of our format are searched together, on the calling thread, others each by itself.
  * Queries with different strategies are not equal, so that a cache keeps them apart. Immutable.

@@ -77,8 +77,7 @@ record NearestSearch(String field, int k, @Nullable Query filter, IvfSearchStrat
   NearestHits search(IndexSearcher searcher, Target target) throws IOException {
     NearestHits found = searchTogether(searcher, target);
     return found == null
-        ? new NearestHits(
-            searcher.search(target.rewriteAlone(searcher), k), ProbeReport.NOTHING)
+        ? new NearestHits(searcher.search(target.rewriteAlone(searcher), k), ProbeReport.NOTHING)
         : found;
   }
 

@@ -197,8 +197,7 @@ public class TestByteFieldTwin extends LuceneTestCase {
       NearestHits bytes =
           new IvfKnnByteVectorQuery(BYTES, rows.row(row), 10, null, strategy).search(searcher);
       NearestHits floats =
-          new IvfKnnFloatVectorQuery(FLOATS, rows.floats(row), 10, null, strategy)
-              .search(searcher);
+          new IvfKnnFloatVectorQuery(FLOATS, rows.floats(row), 10, null, strategy).search(searcher);
       assertEquals(what, floats.report(), bytes.report());
       assertEquals(what, docs(floats), docs(bytes));
     }

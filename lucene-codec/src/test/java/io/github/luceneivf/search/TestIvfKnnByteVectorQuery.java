@@ -109,8 +109,7 @@ public class TestIvfKnnByteVectorQuery extends LuceneTestCase {
           for (int query = N; query < N + 20; query++) {
             byte[] target = rows.row(query);
             IntPredicate live = row -> row % 10 != 4;
-            assertEquals(
-                exact(target, 7, f, live), scores(searcher, nearest(target, 7, null)));
+            assertEquals(exact(target, 7, f, live), scores(searcher, nearest(target, 7, null)));
             IntPredicate few = row -> row % 10 == 5;
             assertEquals(
                 exact(target, 60, f, few),

@@ -131,7 +131,8 @@ final class IndexSearch implements ProbeSearch {
     CandidateScan scan = new CandidateScan(collector, depth, vectors);
     CodebookGroup[] groups = new CodebookGroup[settings.length];
     for (int i = 0; i < groups.length; i++) {
-      groups[i] = new CodebookGroup(byCodebook.get(i), target.floats(), settings[i], groups[0], scan);
+      groups[i] =
+          new CodebookGroup(byCodebook.get(i), target.floats(), settings[i], groups[0], scan);
     }
     try {
       return new ProbeLoop(groups, scan, depth, collector).run();

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param oldOrds [n] insertion order of each ordinal where the index is sorted; null if the same
  */
 @SuppressWarnings("ArrayRecordComponent") // a view, never compared
-record BufferedVectors(KnnVectorValues vectors, int @Nullable [] oldOrds)
-    implements RandomVectors {
+record BufferedVectors(KnnVectorValues vectors, int @Nullable [] oldOrds) implements RandomVectors {
 
   @Override
   public int size() {
