@@ -10,14 +10,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import org.apache.lucene.index.VectorEncoding;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A merge needs its declared budget, not the size of the segment. */
 class BoundedHeapMergeIT {
 
-  @Test
-  void mergeOfASegmentLargerThanTheHeapCompletes(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @EnumSource(VectorEncoding.class)
+  void mergeOfASegmentLargerThanTheHeapCompletes(VectorEncoding encoding, @TempDir Path directory)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx96m");
@@ -29,6 +33,7 @@ class BoundedHeapMergeIT {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(MergeInSmallHeap.class.getName());
     command.add(directory.toString());
+    command.add(encoding.name());
     File log = directory.resolve("merge.log").toFile();
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();

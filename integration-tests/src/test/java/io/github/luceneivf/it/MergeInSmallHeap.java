@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it;
 
+import static org.apache.lucene.index.VectorSimilarityFunction.EUCLIDEAN;
+
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IvfParams;
@@ -14,20 +16,23 @@ import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.NoMergePolicy;
-import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
- * Indexes and merges 154 MB of vectors in a heap of 96 MB. A process of its own: {@link
- * BoundedHeapMergeIT} starts it.
+ * Indexes and merges 154 MB of floats, or as many bytes, which would be as many as floats, in a
+ * heap of 96 MB. A process of its own: {@link BoundedHeapMergeIT} starts it.
  */
 final class MergeInSmallHeap {
 
@@ -38,7 +43,9 @@ final class MergeInSmallHeap {
 
   private MergeInSmallHeap() {}
 
+  /** Takes a folder, and what vectors are made of. */
   public static void main(String[] args) throws IOException {
+    VectorEncoding encoding = VectorEncoding.valueOf(args[1]);
     KnnVectorsFormat format =
         new IvfVectorsFormat(
             IvfParams.DEFAULT.withMergeBudgetBytes(BUDGET),
@@ -55,7 +62,7 @@ final class MergeInSmallHeap {
           new IndexWriterConfig().setCodec(codec).setMergePolicy(NoMergePolicy.INSTANCE);
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int flush = 0; flush < FLUSHES; flush++) {
-          add(writer, flush);
+          add(writer, flush, encoding);
           writer.flush();
         }
       }
@@ -63,7 +70,7 @@ final class MergeInSmallHeap {
           new IndexWriter(directory, new IndexWriterConfig().setCodec(codec))) {
         writer.forceMerge(1);
       }
-      check(directory);
+      check(directory, encoding);
     }
   }
 
@@ -71,16 +78,36 @@ final class MergeInSmallHeap {
     return VectorGenerators.clusters(PER_FLUSH, DIM, 200, 0.5, flush);
   }
 
-  private static void add(IndexWriter writer, int flush) throws IOException {
+  private static void add(IndexWriter writer, int flush, VectorEncoding encoding)
+      throws IOException {
     FloatMatrix rows = rows(flush);
     for (int row = 0; row < rows.rows(); row++) {
       Document document = new Document();
-      document.add(new KnnFloatVectorField("v", rows.row(row), VectorSimilarityFunction.EUCLIDEAN));
+      document.add(
+          switch (encoding) {
+            case FLOAT32 -> new KnnFloatVectorField("v", rows.row(row), EUCLIDEAN);
+            case BYTE -> new KnnByteVectorField("v", bytes(rows.row(row)), EUCLIDEAN);
+          });
       writer.addDocument(document);
     }
   }
 
-  private static void check(Directory directory) throws IOException {
+  private static byte[] bytes(float[] row) {
+    byte[] bytes = new byte[row.length];
+    for (int d = 0; d < row.length; d++) {
+      bytes[d] = (byte) Math.clamp(Math.round(30 * row[d]), Byte.MIN_VALUE, Byte.MAX_VALUE);
+    }
+    return bytes;
+  }
+
+  private static Query nearest(float[] row, VectorEncoding encoding) {
+    return switch (encoding) {
+      case FLOAT32 -> new KnnFloatVectorQuery("v", row, 10);
+      case BYTE -> new KnnByteVectorQuery("v", bytes(row), 10);
+    };
+  }
+
+  private static void check(Directory directory, VectorEncoding encoding) throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
       if (reader.leaves().size() != 1 || reader.numDocs() != FLUSHES * PER_FLUSH) {
         throw new AssertionError(
@@ -93,8 +120,7 @@ final class MergeInSmallHeap {
       FloatMatrix first = rows(0);
       int found = 0;
       for (int row = 0; row < 100; row++) {
-        int doc =
-            searcher.search(new KnnFloatVectorQuery("v", first.row(row), 10), 1).scoreDocs[0].doc;
+        int doc = searcher.search(nearest(first.row(row), encoding), 1).scoreDocs[0].doc;
         found += doc == row ? 1 : 0;
       }
       if (found < 95) {
@@ -107,7 +133,7 @@ final class MergeInSmallHeap {
     if (event.cause() == IndexEvent.Cause.MERGE) {
       System.out.printf(
           Locale.ROOT,
-          "merged %,d vectors (%,d MB) with a heap of %,d MB and a budget of %,d MB: %s%n",
+          "merged %,d vectors (%,d MB as floats) with a heap of %,d MB, a budget of %,d MB: %s%n",
           event.vectors(),
           ((long) event.vectors() * DIM * Float.BYTES) >> 20,
           Runtime.getRuntime().maxMemory() >> 20,

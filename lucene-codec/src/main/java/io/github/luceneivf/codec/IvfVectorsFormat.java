@@ -23,6 +23,10 @@ import org.apache.lucene.index.SegmentWriteState;
  * reranking, merges and CheckIndex. This format adds four files. Each begins with an index header
  * and ends with a footer with checksum ({@code CodecUtil}). Multi-byte numbers are little-endian.
  *
+ * <p>Vectors of bytes are clustered and coded as the floats they stand for: files say nothing of
+ * it. Only the metric of the codebook may differ: that of {@code DOT_PRODUCT} is the cosine for
+ * floats, which have unit length, and the inner product for bytes.
+ *
  * <h2>.ivm (meta data)</h2>
  *
  * <p>Read and checked whole at open. For each field with vectors:

@@ -2,6 +2,7 @@
 package io.github.luceneivf.hybrid;
 
 import io.github.luceneivf.probe.QueryVectors;
+import io.github.luceneivf.search.IvfKnnByteVectorQuery;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.search.BooleanClause;
@@ -21,6 +22,9 @@ final class LegQueries {
     if (query instanceof IvfKnnFloatVectorQuery knn) {
       return new NearestOfIndex(knn);
     }
+    if (query instanceof IvfKnnByteVectorQuery knn) {
+      return new NearestBytesOfIndex(knn);
+    }
     // A foreign subclass may do more than its class and strategy say.
     if (query.getClass() == KnnFloatVectorQuery.class) {
       return new NearestFloats((KnnFloatVectorQuery) query);
@@ -36,6 +40,19 @@ final class LegQueries {
     @Override
     public Query build(int window, @Nullable Query filter) {
       return new IvfKnnFloatVectorQuery(
+          knn.getField(),
+          knn.getTargetCopy(),
+          window,
+          both(knn.getFilter(), filter),
+          knn.getSearchStrategy());
+    }
+  }
+
+  /** A query of bytes that searches all segments together, rebuilt as such. */
+  record NearestBytesOfIndex(IvfKnnByteVectorQuery knn) implements LegQuery {
+    @Override
+    public Query build(int window, @Nullable Query filter) {
+      return new IvfKnnByteVectorQuery(
           knn.getField(),
           knn.getTargetCopy(),
           window,

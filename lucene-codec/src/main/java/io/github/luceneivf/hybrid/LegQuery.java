@@ -23,7 +23,7 @@ public interface LegQuery {
   Query build(int window, @Nullable Query filter);
 
   /**
-   * Wraps a Lucene query. A {@code KnnFloatVectorQuery} (ours too) or {@code KnnByteVectorQuery}
+   * Wraps a Lucene query. A {@code KnnFloatVectorQuery} or {@code KnnByteVectorQuery} (ours too)
    * keeps its field, vector and strategy; its k becomes the window and the filter joins its own, to
    * be applied before the search. Any other query keeps its scores and gets the filter as a
    * filtering clause.

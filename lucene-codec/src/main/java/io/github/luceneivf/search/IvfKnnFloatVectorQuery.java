@@ -2,38 +2,20 @@
 package io.github.luceneivf.search;
 
 import io.github.luceneivf.probe.IvfSearchStrategy;
-import io.github.luceneivf.probe.ProbePlan;
-import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.probe.QueryVectors;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.search.TopDocsCollector;
-import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.Weight;
-import org.apache.lucene.search.knn.KnnCollectorManager;
-import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
 
-  private static final NearestHits NOTHING =
-      new NearestHits(TopDocsCollector.EMPTY_TOPDOCS, ProbeReport.NOTHING);
-
-  private final IvfSearchStrategy strategy;
+  private final NearestSearch search;
 
   /**
    * Searches all documents, with the setting that each segment's calibration proposes.
@@ -97,42 +76,9 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
    */
   public IvfKnnFloatVectorQuery(
       String field, float[] vector, int k, @Nullable Query filter, IvfSearchStrategy strategy) {
-    checkField(field);
-    if (k < 1) {
-      throw new IllegalArgumentException(
-          "field=\"" + field + "\": k must be at least 1, got: " + k);
-    }
-    if (strategy == null) {
-      throw new IllegalArgumentException(
-          "field=\"" + field + "\": strategy must not be null, use CALIBRATED for the default");
-    }
-    super(field, checkedCopy(field, vector), k, filter, strategy);
-    this.strategy = strategy;
-  }
-
-  private static void checkField(@Nullable String field) {
-    if (field == null || field.isEmpty()) {
-      throw new IllegalArgumentException(
-          "field must be the name of a vector field, got: " + (field == null ? "null" : "\"\""));
-    }
-  }
-
-  private static float[] checkedCopy(String field, float @Nullable [] vector) {
-    if (vector == null || vector.length == 0) {
-      throw new IllegalArgumentException(
-          "field=\""
-              + field
-              + "\": vector must have at least 1 dimension, got: "
-              + (vector == null ? "null" : "0"));
-    }
-    float[] copy = vector.clone();
-    for (int i = 0; i < copy.length; i++) {
-      if (!Float.isFinite(copy[i])) {
-        throw new IllegalArgumentException(
-            "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + copy[i]);
-      }
-    }
-    return copy;
+    NearestSearch checked = new NearestSearch(field, k, filter, strategy);
+    super(field, QueryArguments.checkedCopy(field, vector), k, filter, strategy);
+    this.search = checked;
   }
 
   /**
@@ -145,10 +91,7 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
    *     {@code COSINE} and the length of the vector is 0 or too small or large to be squared
    */
   public NearestHits search(IndexSearcher searcher) throws IOException {
-    NearestHits found = searchTogether(searcher);
-    return found == null
-        ? new NearestHits(searcher.search(super.rewrite(searcher), k), ProbeReport.NOTHING)
-        : found;
+    return search.search(searcher, new Target());
   }
 
   /**
@@ -159,141 +102,60 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
    */
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
-    NearestHits found = searchTogether(searcher);
-    if (found == null) {
-      return super.rewrite(searcher);
-    }
-    ScoreDoc[] hits = found.topDocs().scoreDocs;
-    return hits.length == 0
-        ? MatchNoDocsQuery.INSTANCE
-        : new FoundDocsQuery(searcher.getIndexReader(), hits);
+    return search.rewrite(searcher, new Target());
   }
 
-  /** Searches the leaves of our format together; null if there are none. */
-  private @Nullable NearestHits searchTogether(IndexSearcher searcher) throws IOException {
-    if (searcher == null) {
-      throw new IllegalArgumentException("searcher must not be null");
+  /** The vector of floats, and Lucene's query of it. */
+  private final class Target implements NearestSearch.Target {
+    @Override
+    public VectorEncoding encoding() {
+      return VectorEncoding.FLOAT32;
     }
-    QueryVectors.check(searcher.getIndexReader(), field, target);
-    Weight filterWeight = null;
-    if (filter != null) {
-      Query accepted = accepted(searcher);
-      if (accepted.getClass() == MatchNoDocsQuery.class) {
-        return NOTHING;
-      }
-      filterWeight = searcher.createWeight(accepted, ScoreMode.COMPLETE_NO_SCORES, 1);
-    }
-    ProbePlan plan = new ProbePlan(strategy);
-    List<LeafReaderContext> others = new ArrayList<>(0);
-    for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
-      if (!join(context, filterWeight, plan)) {
-        others.add(context);
-      }
-    }
-    if (plan.leaves() == 0) {
-      return null;
-    }
-    KnnCollector collector = collector(searcher, filterWeight);
-    searchOthers(others, filterWeight, searcher, collector);
-    ProbeReport report = plan.search(collector);
-    return new NearestHits(collector.topDocs(), report);
-  }
 
-  /** The filter, and that there is a vector, in simplest terms. */
-  private Query accepted(IndexSearcher searcher) throws IOException {
-    Query simplest = searcher.rewrite(filter);
-    if (simplest.getClass() == MatchNoDocsQuery.class) {
-      return simplest;
+    @Override
+    public void check(IndexReader reader) {
+      QueryVectors.check(reader, field, target);
     }
-    return searcher.rewrite(
-        new BooleanQuery.Builder()
-            .add(simplest, BooleanClause.Occur.FILTER)
-            .add(new FieldExistsQuery(field), BooleanClause.Occur.FILTER)
-            .build());
-  }
 
-  /** Asks a leaf to join; returns false where it is to be searched by itself. */
-  private boolean join(LeafReaderContext context, @Nullable Weight filterWeight, ProbePlan plan)
-      throws IOException {
-    LeafReader reader = context.reader();
-    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-    if (info == null
-        || info.getVectorDimension() == 0
-        || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
-      return false;
+    @Override
+    public void search(LeafReader leaf, KnnCollector collector, AcceptDocs acceptDocs)
+        throws IOException {
+      leaf.searchNearestVectors(field, target, collector, acceptDocs);
     }
-    Bits liveDocs = reader.getLiveDocs();
-    AcceptDocs acceptDocs =
-        filterWeight == null
-            ? AcceptDocs.fromLiveDocs(liveDocs, reader.maxDoc())
-            : AcceptDocs.fromIteratorSupplier(
-                () -> matches(filterWeight, context), liveDocs, reader.maxDoc());
-    int before = plan.leaves();
-    plan.startLeaf(context.docBase);
-    reader.searchNearestVectors(field, target, plan, acceptDocs);
-    return plan.leaves() > before;
-  }
 
-  private static DocIdSetIterator matches(Weight filter, LeafReaderContext context)
-      throws IOException {
-    Scorer scorer = filter.scorer(context);
-    return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
-  }
-
-  /** A collector of the k best documents of the index. */
-  private KnnCollector collector(IndexSearcher searcher, @Nullable Weight filterWeight)
-      throws IOException {
-    int maxDoc = searcher.getIndexReader().maxDoc();
-    int most = Math.min(k, maxDoc);
-    // As Lucene does: no filtered search looks at more vectors than match.
-    int visitLimit = filterWeight == null ? Integer.MAX_VALUE : maxDoc + 1;
-    KnnCollectorManager topK = (limit, how, _) -> new TopKnnCollector(most, limit, how);
-    return new TimeLimitingKnnCollectorManager(topK, searcher.getTimeout())
-        .newCollector(visitLimit, strategy, searcher.getIndexReader().leaves().getFirst());
-  }
-
-  /** Searches leaves of other formats as Lucene does, for k hits each, over the executor. */
-  private void searchOthers(
-      List<LeafReaderContext> leaves,
-      @Nullable Weight filterWeight,
-      IndexSearcher searcher,
-      KnnCollector collector)
-      throws IOException {
-    if (leaves.isEmpty()) {
-      return;
+    @Override
+    public TopDocs searchAlone(
+        LeafReaderContext leaf,
+        @Nullable Weight accepted,
+        TimeLimitingKnnCollectorManager collectors)
+        throws IOException {
+      return searchLeaf(leaf, accepted, collectors);
     }
-    KnnCollectorManager topK = (limit, how, _) -> new TopKnnCollector(collector.k(), limit, how);
-    TimeLimitingKnnCollectorManager limited =
-        new TimeLimitingKnnCollectorManager(topK, searcher.getTimeout());
-    List<Callable<TopDocs>> tasks = new ArrayList<>(leaves.size());
-    for (LeafReaderContext context : leaves) {
-      tasks.add(() -> searchLeaf(context, filterWeight, limited));
-    }
-    for (TopDocs found : searcher.getTaskExecutor().invokeAll(tasks)) {
-      for (ScoreDoc hit : found.scoreDocs) {
-        collector.collect(hit.doc, hit.score);
-      }
+
+    @Override
+    public Query rewriteAlone(IndexSearcher searcher) throws IOException {
+      return IvfKnnFloatVectorQuery.super.rewrite(searcher);
     }
   }
 
   @Override
   public IvfSearchStrategy getSearchStrategy() {
-    return strategy;
+    return search.strategy();
   }
 
   @Override
   public boolean equals(Object other) {
-    return super.equals(other) && strategy.equals(((IvfKnnFloatVectorQuery) other).strategy);
+    return super.equals(other) && search.equals(((IvfKnnFloatVectorQuery) other).search);
   }
 
   @Override
   public int hashCode() {
-    return 31 * super.hashCode() + Objects.hashCode(strategy);
+    return 31 * super.hashCode() + search.strategy().hashCode();
   }
 
   /** Returns field, first value of the vector, k, the filter if there is one, and the strategy. */
   @Override
   public String toString(String field) {
-    return super.toString(field) + "[" + strategy + "]";
+    return super.toString(field) + "[" + search.strategy() + "]";
   }
 }

@@ -15,6 +15,7 @@ import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.ListsProvider;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
@@ -26,7 +27,7 @@ import java.util.stream.Collectors;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentReader;
@@ -125,7 +126,7 @@ final class CodedSegments {
   }
 
   /** Raw vectors of a segment. */
-  private record Values(FloatVectorValues values) implements VectorSource {
+  private record Values(KnnVectorValues values) implements VectorSource {
     @Override
     public int size() {
       return values.size();
@@ -139,10 +140,11 @@ final class CodedSegments {
     @Override
     public void forEachBatch(int batchSize, BatchConsumer consumer) throws IOException {
       float[] rows = new float[batchSize * dim()];
+      RawVectors.Floats floats = RawVectors.floats(values);
       for (int from = 0; from < size(); from += batchSize) {
         int count = Math.min(batchSize, size() - from);
         for (int i = 0; i < count; i++) {
-          System.arraycopy(values.vectorValue(from + i), 0, rows, i * dim(), dim());
+          System.arraycopy(floats.vector(from + i), 0, rows, i * dim(), dim());
         }
         consumer.accept(rows, from, count);
       }

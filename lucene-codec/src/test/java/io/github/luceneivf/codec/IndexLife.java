@@ -63,6 +63,7 @@ final class IndexLife {
   private final long seed;
   private final Codec codec;
   private final VectorSimilarityFunction similarity;
+  private final VectorSimilarityFunction ofBytes;
   private final boolean sorted;
   private final double density;
   private final FloatMatrix rows;
@@ -74,6 +75,7 @@ final class IndexLife {
     this.random = new Random(seed);
     int dim = 4 + random.nextInt(25);
     this.similarity = SIMILARITIES[(int) (seed % SIMILARITIES.length)];
+    this.ofBytes = SIMILARITIES[(int) ((seed + 1) % SIMILARITIES.length)];
     this.sorted = random.nextBoolean();
     this.density = random.nextBoolean() ? 1 : 0.8;
     this.rows = rows(dim);
@@ -235,10 +237,18 @@ final class IndexLife {
       document.add(
           new KnnFloatVectorField("second", rows.row(row), VectorSimilarityFunction.EUCLIDEAN));
     }
-    if (row % 10 == 0) {
-      document.add(new KnnByteVectorField("bytes", new byte[] {(byte) row, 1, 2}));
+    if (row % 4 == 0) {
+      document.add(new KnnByteVectorField("bytes", bytes(rows.row(row)), ofBytes));
     }
     return document;
+  }
+
+  private static byte[] bytes(float[] row) {
+    byte[] bytes = new byte[row.length];
+    for (int d = 0; d < row.length; d++) {
+      bytes[d] = (byte) Math.clamp(Math.round(20 * row[d]), Byte.MIN_VALUE, Byte.MAX_VALUE);
+    }
+    return bytes;
   }
 
   /** Merges the neighbours that it was told to, once. */

@@ -2,7 +2,7 @@
 package io.github.luceneivf.codec.file;
 
 import java.util.Objects;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 
 /**
  * The posting lists of a field of a segment, as a merge reads them. Not thread-safe; belongs to the
@@ -14,7 +14,7 @@ import org.apache.lucene.index.FloatVectorValues;
  * @param values the raw vectors, for the documents of ordinals
  */
 public record StoredLists(
-    ListsMeta meta, SegmentCodebook codebook, PostingLists postings, FloatVectorValues values) {
+    ListsMeta meta, SegmentCodebook codebook, PostingLists postings, KnnVectorValues values) {
   /** Validates the components. */
   public StoredLists {
     Objects.requireNonNull(meta, "meta");

@@ -6,6 +6,7 @@ import io.github.luceneivf.clustering.TrainingSample;
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.telemetry.IvfInfo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MergePolicy;
@@ -169,27 +170,30 @@ public final class IndexAround {
   private List<float[]> others(DirectoryReader reader, int own, int rows, long seed)
       throws IOException {
     List<LeafReader> leaves = new ArrayList<>();
+    List<KnnVectorValues> vectors = new ArrayList<>();
     long total = own;
     for (LeafReaderContext leaf : reader.leaves()) {
       String name = SegmentFit.of(leaf.reader(), field).map(SegmentFit::segment).orElse("");
-      FloatVectorValues values = leaf.reader().getFloatVectorValues(field);
+      KnnVectorValues values = RawVectors.of(leaf.reader(), field);
       if (values != null && !inputs.contains(name) && !segments.isMergedInto(name, inputs)) {
         leaves.add(leaf.reader());
+        vectors.add(values);
         total += values.size();
       }
     }
     double share = Math.min(1, (double) rows / total);
     SplittableRandom random = new SplittableRandom(seed);
     List<float[]> drawn = new ArrayList<>();
-    for (LeafReader leaf : leaves) {
-      FloatVectorValues values = leaf.getFloatVectorValues(field);
-      Bits live = values.getAcceptOrds(leaf.getLiveDocs());
+    for (int i = 0; i < leaves.size(); i++) {
+      KnnVectorValues values = vectors.get(i);
+      RawVectors.Floats floats = RawVectors.floats(values);
+      Bits live = values.getAcceptOrds(leaves.get(i).getLiveDocs());
       for (int ord = 0; ord < values.size() && drawn.size() < rows - 1; ord++) {
         if ((ord & 1023) == 0) {
           abort.check();
         }
         if (random.nextDouble() < share && (live == null || live.get(ord))) {
-          drawn.add(values.vectorValue(ord).clone());
+          drawn.add(floats.vector(ord).clone());
         }
       }
     }

@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.fit;
 
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codec.file.ListsProvider;
+import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.codec.telemetry.MergeCounts;
@@ -14,13 +15,13 @@ import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.store.Directory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment of a merge, as far as a field of floats is concerned.
+ * A segment of a merge, as far as a field is concerned.
  *
  * @param docMap its documents → documents of the result; −1 for those that are deleted
  * @param ours whether it is of this format and can be seen as such
@@ -47,7 +48,7 @@ public record MergeInput(
       if (reader == null) {
         continue;
       }
-      FloatVectorValues values = reader.getFloatVectorValues(field.name);
+      KnnVectorValues values = RawVectors.of(reader, field);
       if (values == null || values.size() == 0) {
         continue;
       }

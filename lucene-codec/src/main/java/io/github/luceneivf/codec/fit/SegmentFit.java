@@ -11,7 +11,6 @@ import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.VectorEncoding;
 
 /**
  * A segment and how the codebook of its lists fits its vectors, those deleted since it was written
@@ -49,12 +48,10 @@ public record SegmentFit(String segment, int vectors, Optional<FittedLists> list
                         new FittedLists(c.codebook(), lists.sizes(), lists.statistics()))));
   }
 
-  /** Returns the fit of a leaf; empty if it has no vectors of floats in the field. */
+  /** Returns the fit of a leaf; empty if it has no vectors in the field. */
   public static Optional<SegmentFit> of(LeafReader leaf, String field) {
     FieldInfo info = leaf.getFieldInfos().fieldInfo(field);
-    if (info == null
-        || !info.hasVectorValues()
-        || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
+    if (info == null || !info.hasVectorValues()) {
       return Optional.empty();
     }
     LeafReader inner = FilterLeafReader.unwrap(leaf);

@@ -39,7 +39,7 @@ final class IndexSearch implements ProbeSearch {
   /** A longer ranking costs more than a second one, which few of those searches need. */
   private static final double MOST_RANKED_AHEAD = 3;
 
-  private final float[] target;
+  private final QueryVector target;
   private final int leastK;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
 
@@ -48,7 +48,7 @@ final class IndexSearch implements ProbeSearch {
    *
    * @param leastK hits to look for at least, whatever the collector wants
    */
-  IndexSearch(float[] target, int leastK) {
+  IndexSearch(QueryVector target, int leastK) {
     this.target = target;
     this.leastK = leastK;
   }
@@ -57,7 +57,7 @@ final class IndexSearch implements ProbeSearch {
    * Adds a segment.
    *
    * @param docBase added to its documents before they are collected
-   * @throws IllegalArgumentException if the target has not the field's dimension
+   * @throws IllegalArgumentException if the target has not the field's encoding and dimension
    */
   void add(SegmentField segment, AcceptDocs acceptDocs, int docBase) throws IOException {
     leaves.add(new SearchedLeaf(segment, target, acceptDocs, docBase));
@@ -174,7 +174,7 @@ final class IndexSearch implements ProbeSearch {
     for (int i = 0; i < groups.length; i++) {
       List<SearchedLeaf> leaves = byCodebook.get(i);
       ProbeSettings settings = ProbeSettings.of(k, strategy, leaves, scan.most());
-      groups[i] = new CodebookGroup(leaves, target, settings, groups[0], scan);
+      groups[i] = new CodebookGroup(leaves, target.floats(), settings, groups[0], scan);
     }
     return groups;
   }

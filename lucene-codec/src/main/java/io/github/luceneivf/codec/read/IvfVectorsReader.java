@@ -10,6 +10,7 @@ import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.codec.file.MetaFile;
 import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.probe.ProbePlan;
@@ -21,6 +22,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -31,9 +33,9 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentReadState;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.DataAccessHint;
@@ -42,7 +44,6 @@ import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
-import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
 public final class IvfVectorsReader extends KnnVectorsReader implements ListsProvider {
@@ -95,17 +96,14 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
       return new SegmentField(field, raw, null);
     }
     ListsMeta lists = meta.lists().get();
-    if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
-      throw new CorruptIndexException(
-          "posting lists: expected none for field=\"" + field + "\" of bytes",
-          file(IvfFiles.POSTINGS));
-    }
     LoadedCodebook codebook =
         LoadedCodebook.read(file(IvfFiles.CENTROIDS), lists, info.getVectorDimension());
-    if (codebook.codebook().metric() != LuceneMetric.of(info.getVectorSimilarityFunction())) {
+    if (codebook.codebook().metric() != LuceneMetric.of(info)) {
       throw new CorruptIndexException(
           "codebook: expected metric of "
               + info.getVectorSimilarityFunction()
+              + " of "
+              + info.getVectorEncoding()
               + ", got: "
               + codebook.codebook().metric(),
           file(IvfFiles.CENTROIDS));
@@ -170,6 +168,19 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
+    search(field, QueryVector.of(target), collector, acceptDocs);
+  }
+
+  /** Searches a field of bytes likewise. */
+  @Override
+  public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    search(field, QueryVector.of(target), collector, acceptDocs);
+  }
+
+  private void search(
+      String field, QueryVector target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
     SegmentField segment = opened(field);
     if (collector instanceof ProbePlan plan) {
       IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target, 1));
@@ -178,15 +189,6 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
       IndexSearch alone = new IndexSearch(target, LEAST_K_ALONE);
       alone.add(segment, acceptDocs, 0);
       alone.run(collector);
-    }
-  }
-
-  @Override
-  public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
-      throws IOException {
-    RandomVectorScorer scorer = opened(field).raw().getRandomVectorScorer(field, target);
-    if (collector.k() > 0) {
-      FlatScan.scanAll(scorer, scorer.getAcceptOrds(acceptDocs.bits()), collector);
     }
   }
 
@@ -205,9 +207,8 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
     if (lists == null) {
       return Optional.empty();
     }
-    return Optional.of(
-        new StoredLists(
-            lists.meta(), codebook(lists), lists.postings(), raw.getFloatVectorValues(field)));
+    KnnVectorValues values = Objects.requireNonNull(RawVectors.of(raw, infoOf(field)), field);
+    return Optional.of(new StoredLists(lists.meta(), codebook(lists), lists.postings(), values));
   }
 
   private static SegmentCodebook codebook(SegmentLists lists) {

@@ -3,7 +3,7 @@ package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
 import java.util.Objects;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class SearchedLeaf {
 
   private final SegmentField segment;
+  private final QueryVector target;
   private final AcceptDocs acceptDocs;
   private final int docBase;
   private final RandomVectorScorer scorer;
@@ -24,14 +25,15 @@ final class SearchedLeaf {
    * Prepares a search.
    *
    * @param docBase added to documents before they are collected
-   * @throws IllegalArgumentException if {@code target} has not the field's dimension
+   * @throws IllegalArgumentException if {@code target} has not the field's encoding and dimension
    */
-  SearchedLeaf(SegmentField segment, float[] target, AcceptDocs acceptDocs, int docBase)
+  SearchedLeaf(SegmentField segment, QueryVector target, AcceptDocs acceptDocs, int docBase)
       throws IOException {
     this.segment = segment;
+    this.target = target;
     this.acceptDocs = acceptDocs;
     this.docBase = docBase;
-    this.scorer = segment.raw().getRandomVectorScorer(segment.name(), target);
+    this.scorer = target.scorer(segment.raw(), segment.name());
     this.acceptOrds = scorer.getAcceptOrds(acceptDocs.bits());
   }
 
@@ -76,7 +78,7 @@ final class SearchedLeaf {
 
   /** Scores the vectors of accepted documents, of which there are few. */
   void scanMatches(KnnCollector collector) throws IOException {
-    FloatVectorValues values = segment.raw().getFloatVectorValues(segment.name());
+    KnnVectorValues values = target.values(segment.raw(), segment.name());
     FlatScan.scanMatches(scorer, values, acceptDocs, inIndex(collector));
   }
 

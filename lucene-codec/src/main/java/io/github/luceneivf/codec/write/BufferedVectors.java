@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
-import java.util.List;
+import io.github.luceneivf.codec.file.RawVectors;
+import java.io.IOException;
+import org.apache.lucene.index.KnnVectorValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param vectors in insertion order
  * @param oldOrds [n] insertion order of each ordinal where the index is sorted; null if the same
- * @param dim dimension
  */
 @SuppressWarnings("ArrayRecordComponent") // a view, never compared
-record BufferedVectors(List<float[]> vectors, int @Nullable [] oldOrds, int dim)
-    implements RandomVectors {
+record BufferedVectors(KnnVectorValues vectors, int @Nullable [] oldOrds) implements RandomVectors {
 
   @Override
   public int size() {
@@ -21,7 +21,13 @@ record BufferedVectors(List<float[]> vectors, int @Nullable [] oldOrds, int dim)
   }
 
   @Override
-  public Reader reader() {
-    return ord -> vectors.get(oldOrds == null ? ord : oldOrds[ord]);
+  public int dim() {
+    return vectors.dimension();
+  }
+
+  @Override
+  public Reader reader() throws IOException {
+    RawVectors.Floats floats = RawVectors.floats(vectors.copy());
+    return ord -> floats.vector(oldOrds == null ? ord : oldOrds[ord]);
   }
 }

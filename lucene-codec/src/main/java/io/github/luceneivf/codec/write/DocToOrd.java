@@ -2,7 +2,6 @@
 package io.github.luceneivf.codec.write;
 
 import java.io.IOException;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
@@ -31,7 +30,7 @@ final class DocToOrd {
    * @param merged the vectors as they were written
    * @param maxDoc documents of the segment
    */
-  static DocToOrd of(FloatVectorValues merged, int maxDoc) throws IOException {
+  static DocToOrd of(KnnVectorValues merged, int maxDoc) throws IOException {
     if (merged.size() == maxDoc) {
       return new DocToOrd(maxDoc, null, new int[0]);
     }

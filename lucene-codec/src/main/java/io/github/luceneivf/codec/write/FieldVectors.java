@@ -15,7 +15,7 @@ import org.apache.lucene.index.FieldInfo;
 record FieldVectors(FieldInfo info, Metric metric, RandomVectors source) {
 
   FieldVectors(FieldInfo info, RandomVectors source) {
-    this(info, LuceneMetric.of(info.getVectorSimilarityFunction()), source);
+    this(info, LuceneMetric.of(info), source);
   }
 
   String field() {

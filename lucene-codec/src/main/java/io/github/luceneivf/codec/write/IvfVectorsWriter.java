@@ -3,24 +3,25 @@ package io.github.luceneivf.codec.write;
 
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
-import io.github.luceneivf.codec.file.FieldMeta;
-import io.github.luceneivf.codec.file.IvfFiles;
+import io.github.luceneivf.codec.file.RawVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
+import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
-import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -75,24 +76,29 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   public void flush(int maxDoc, Sorter.@Nullable DocMap sortMap) throws IOException {
     raw.flush(maxDoc, sortMap);
     for (Field field : fields) {
-      if (field.info.getVectorEncoding() == VectorEncoding.BYTE) {
-        writeExact(field.info, field.buffer.getDocsWithFieldSet().cardinality());
-      } else {
-        new FlushIndexer(segment, new FieldVectors(field.info, buffered(field, sortMap))).index();
-      }
+      new FlushIndexer(segment, new FieldVectors(field.info, buffered(field, sortMap))).index();
     }
   }
 
-  @SuppressWarnings("unchecked") // the encoding of the field says what its vectors are
   private static BufferedVectors buffered(Field field, Sorter.@Nullable DocMap sortMap)
       throws IOException {
-    List<float[]> vectors = (List<float[]>) field.buffer.getVectors();
+    KnnVectorValues vectors = values(field);
     int[] oldOrds = null;
     if (sortMap != null) {
       oldOrds = new int[vectors.size()];
       mapOldOrdToNewOrd(field.buffer.getDocsWithFieldSet(), sortMap, null, oldOrds, null);
     }
-    return new BufferedVectors(vectors, oldOrds, field.info.getVectorDimension());
+    return new BufferedVectors(vectors, oldOrds);
+  }
+
+  @SuppressWarnings("unchecked") // the encoding of the field says what its vectors are
+  private static KnnVectorValues values(Field field) {
+    int dim = field.info.getVectorDimension();
+    List<?> vectors = field.buffer.getVectors();
+    return switch (field.info.getVectorEncoding()) {
+      case FLOAT32 -> FloatVectorValues.fromFloats((List<float[]>) vectors, dim);
+      case BYTE -> ByteVectorValues.fromBytes((List<byte[]>) vectors, dim);
+    };
   }
 
   @Override
@@ -105,11 +111,8 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   /** Second phase of a merge: the raw vectors of all fields are written. */
   private void indexMerged(FieldInfo field, MergeState mergeState) throws IOException {
     FlatVectorsReader reader = reopenRaw();
-    if (field.getVectorEncoding() == VectorEncoding.BYTE) {
-      writeExact(field, reader.getByteVectorValues(field.name).size());
-      return;
-    }
-    MergedVectors vectors = new MergedVectors(reader.getFloatVectorValues(field.name));
+    MergedVectors vectors =
+        new MergedVectors(Objects.requireNonNull(RawVectors.of(reader, field), field.name));
     MergeIndexer.of(segment, field, vectors, mergeState).index();
   }
 
@@ -128,11 +131,6 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
                   state.segmentSuffix));
     }
     return merged;
-  }
-
-  private void writeExact(FieldInfo field, int vectors) throws IOException {
-    new FieldMeta(field.number, vectors, Optional.empty())
-        .write(segment.outputs().get(IvfFiles.META));
   }
 
   @Override

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.codec.file.RawVectors;
 import java.io.IOException;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 
 /**
  * Vectors of a merge, read back from the raw file that the merge has just written: deleted
@@ -10,7 +11,7 @@ import org.apache.lucene.index.FloatVectorValues;
  *
  * @param values random access to the merged vectors
  */
-record MergedVectors(FloatVectorValues values) implements RandomVectors {
+record MergedVectors(KnnVectorValues values) implements RandomVectors {
 
   @Override
   public int size() {
@@ -24,6 +25,6 @@ record MergedVectors(FloatVectorValues values) implements RandomVectors {
 
   @Override
   public Reader reader() throws IOException {
-    return values.copy()::vectorValue;
+    return RawVectors.floats(values.copy())::vector;
   }
 }
