@@ -10,30 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorEncoding;
-import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.BooleanClause;
-import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopDocsCollector;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.knn.KnnCollectorManager;
-import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +87,7 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
    */
   public IvfKnnFloatVectorQuery(
       String field, float[] vector, int k, @Nullable Query filter, IvfSearchStrategy strategy) {
-    checkField(field);
+    QueryArguments.checkField(field);
     if (k < 1) {
       throw new IllegalArgumentException(
           "field=\"" + field + "\": k must be at least 1, got: " + k);
@@ -106,33 +96,8 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
       throw new IllegalArgumentException(
           "field=\"" + field + "\": strategy must not be null, use CALIBRATED for the default");
     }
-    super(field, checkedCopy(field, vector), k, filter, strategy);
+    super(field, QueryArguments.checkedCopy(field, vector), k, filter, strategy);
     this.strategy = strategy;
-  }
-
-  private static void checkField(@Nullable String field) {
-    if (field == null || field.isEmpty()) {
-      throw new IllegalArgumentException(
-          "field must be the name of a vector field, got: " + (field == null ? "null" : "\"\""));
-    }
-  }
-
-  private static float[] checkedCopy(String field, float @Nullable [] vector) {
-    if (vector == null || vector.length == 0) {
-      throw new IllegalArgumentException(
-          "field=\""
-              + field
-              + "\": vector must have at least 1 dimension, got: "
-              + (vector == null ? "null" : "0"));
-    }
-    float[] copy = vector.clone();
-    for (int i = 0; i < copy.length; i++) {
-      if (!Float.isFinite(copy[i])) {
-        throw new IllegalArgumentException(
-            "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + copy[i]);
-      }
-    }
-    return copy;
   }
 
   /**
@@ -175,69 +140,24 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
       throw new IllegalArgumentException("searcher must not be null");
     }
     QueryVectors.check(searcher.getIndexReader(), field, target);
-    Weight filterWeight = null;
-    if (filter != null) {
-      Query accepted = accepted(searcher);
-      if (accepted.getClass() == MatchNoDocsQuery.class) {
-        return NOTHING;
-      }
-      filterWeight = searcher.createWeight(accepted, ScoreMode.COMPLETE_NO_SCORES, 1);
+    PlannedLeaves leaves = PlannedLeaves.of(searcher, field, filter);
+    if (leaves == null) {
+      return NOTHING;
     }
     ProbePlan plan = new ProbePlan(strategy);
-    List<LeafReaderContext> others = new ArrayList<>(0);
-    for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
-      if (!join(context, filterWeight, plan)) {
-        others.add(context);
-      }
-    }
+    List<LeafReaderContext> others =
+        leaves.join(
+            plan,
+            VectorEncoding.FLOAT32,
+            (leaf, collector, accepted) ->
+                leaf.searchNearestVectors(field, target, collector, accepted));
     if (plan.leaves() == 0) {
       return null;
     }
-    KnnCollector collector = collector(searcher, filterWeight);
-    searchOthers(others, filterWeight, searcher, collector);
+    KnnCollector collector = collector(searcher, leaves.filter());
+    searchOthers(others, leaves.filter(), searcher, collector);
     ProbeReport report = plan.search(collector);
     return new NearestHits(collector.topDocs(), report);
-  }
-
-  /** The filter, and that there is a vector, in simplest terms. */
-  private Query accepted(IndexSearcher searcher) throws IOException {
-    Query simplest = searcher.rewrite(filter);
-    if (simplest.getClass() == MatchNoDocsQuery.class) {
-      return simplest;
-    }
-    return searcher.rewrite(
-        new BooleanQuery.Builder()
-            .add(simplest, BooleanClause.Occur.FILTER)
-            .add(new FieldExistsQuery(field), BooleanClause.Occur.FILTER)
-            .build());
-  }
-
-  /** Asks a leaf to join; returns false where it is to be searched by itself. */
-  private boolean join(LeafReaderContext context, @Nullable Weight filterWeight, ProbePlan plan)
-      throws IOException {
-    LeafReader reader = context.reader();
-    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-    if (info == null
-        || info.getVectorDimension() == 0
-        || info.getVectorEncoding() != VectorEncoding.FLOAT32) {
-      return false;
-    }
-    Bits liveDocs = reader.getLiveDocs();
-    AcceptDocs acceptDocs =
-        filterWeight == null
-            ? AcceptDocs.fromLiveDocs(liveDocs, reader.maxDoc())
-            : AcceptDocs.fromIteratorSupplier(
-                () -> matches(filterWeight, context), liveDocs, reader.maxDoc());
-    int before = plan.leaves();
-    plan.startLeaf(context.docBase);
-    reader.searchNearestVectors(field, target, plan, acceptDocs);
-    return plan.leaves() > before;
-  }
-
-  private static DocIdSetIterator matches(Weight filter, LeafReaderContext context)
-      throws IOException {
-    Scorer scorer = filter.scorer(context);
-    return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
   }
 
   /** A collector of the k best documents of the index. */

@@ -37,6 +37,7 @@ final class CandidateScan {
   private int size;
   private long vectors;
   private double accepted;
+  private long near;
   private boolean repeated;
 
   private final VectorKernel kernel = Kernels.get();
@@ -46,20 +47,30 @@ final class CandidateScan {
   private int firstTailSlot;
 
   /**
-   * Prepares a scan.
+   * Prepares a scan for the nearest vectors.
    *
    * @param collector told of visits; may end the scan
    * @param depth candidates to rerank at first
    * @param most vectors in all segments
    */
   CandidateScan(KnnCollector collector, int depth, int most) {
+    int kept = (int) Math.min((long) SPARE * depth, most);
+    this(collector, kept, most, new CandidateQueue(kept, most));
+  }
+
+  /** Prepares a scan for all vectors {@link #keepWithin} a distance. */
+  static CandidateScan growing(KnnCollector collector, int most) {
+    return new CandidateScan(collector, most, most, CandidateQueue.growing(most));
+  }
+
+  private CandidateScan(KnnCollector collector, int keep, int most, CandidateQueue candidates) {
     this.collector = collector;
     // With a visit limit, visits are accepted vectors, each looked up; otherwise all vectors of the
     // lists are, and the accepted ones are estimated.
     this.visitsAreMatches = collector.visitLimit() < Integer.MAX_VALUE;
     this.most = most;
-    this.keep = (int) Math.min((long) SPARE * depth, most);
-    this.candidates = new CandidateQueue(keep, most);
+    this.keep = keep;
+    this.candidates = candidates;
   }
 
   /**
@@ -133,6 +144,27 @@ final class CandidateScan {
     }
     repeated = false;
     flush();
+  }
+
+  /** Drops all candidates of a growing scan, and keeps those below a distance; NaN for all. */
+  void keepWithin(float distance) {
+    candidates.keepWithin(distance);
+    near = 0;
+  }
+
+  /** Counts vectors that compete, accepted or not; those of a scan without filter are not told. */
+  void countNear(long lanes) {
+    near += Long.bitCount(lanes);
+  }
+
+  /** Returns the vectors counted by {@link #countNear} since the last {@link #keepWithin}. */
+  long near() {
+    return near;
+  }
+
+  /** Returns how many of the vectors scanned so far are accepted, an estimate. */
+  double accepted() {
+    return accepted;
   }
 
   /** Returns whether lists are scanned that were scanned before. */

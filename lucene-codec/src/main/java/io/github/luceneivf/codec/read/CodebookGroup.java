@@ -130,6 +130,11 @@ final class CodebookGroup {
         : new ProbeReport(1, ranked.rankings(), ranked.taken(), 0, 0);
   }
 
+  /** Returns whether lists are ranked by the distance of the query to their centroids alone. */
+  boolean keysAreDistances() {
+    return codebook.metric() != Metric.INNER_PRODUCT;
+  }
+
   boolean hasNext() {
     return ranked.hasNext();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.probe.ProbeReport;
@@ -21,6 +22,7 @@ import org.apache.lucene.search.KnnCollector;
  *   <li>So are those of one list, by themselves: codes about the mean of a segment are so much
  *       coarser than codes about centroids that one order of candidates would have to be reranked
  *       far deeper.
+ *   <li>Where all vectors of a score or more are wanted, {@link RangeSearch} probes.
  * </ol>
  *
  * <p>Not thread-safe; one per search.
@@ -55,6 +57,24 @@ final class IndexSearch implements ProbeSearch {
 
   @Override
   public ProbeReport run(KnnCollector collector) throws IOException {
+    WantedRange range = WantedRange.of(collector, leaves);
+    if (range.isRange() && !canBeMet(range)) {
+      return ProbeReport.NOTHING;
+    }
+    return run(range, range.collector());
+  }
+
+  private boolean canBeMet(WantedRange range) {
+    for (SearchedLeaf leaf : leaves) {
+      if (ScoreDistance.canExceed(
+          leaf.field().getVectorSimilarityFunction(), range.refused())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private ProbeReport run(WantedRange range, KnnCollector collector) throws IOException {
     if (matchesAreFew(collector.k())) {
       return scanMatches(collector);
     }
@@ -73,8 +93,8 @@ final class IndexSearch implements ProbeSearch {
       }
     }
     report = report.plus(scanAll(withoutCodes, collector));
-    report = report.plus(probe(withLists, collector));
-    return report.plus(probe(withOneList, collector));
+    report = report.plus(probe(withLists, range, collector));
+    return report.plus(probe(withOneList, range, collector));
   }
 
   /** Whether exact scoring of what is accepted is cheap; without any restriction it never is. */
@@ -109,7 +129,8 @@ final class IndexSearch implements ProbeSearch {
     return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - before);
   }
 
-  private ProbeReport probe(List<SearchedLeaf> probed, KnnCollector collector) throws IOException {
+  private ProbeReport probe(List<SearchedLeaf> probed, WantedRange range, KnnCollector collector)
+      throws IOException {
     if (probed.isEmpty() || collector.earlyTerminated()) {
       return ProbeReport.NOTHING;
     }
@@ -128,12 +149,19 @@ final class IndexSearch implements ProbeSearch {
     if (depth >= vectors / 2) {
       return scanAll(probed, collector);
     }
-    CandidateScan scan = new CandidateScan(collector, depth, vectors);
+    CandidateScan scan =
+        range.isRange()
+            ? CandidateScan.growing(collector, vectors)
+            : new CandidateScan(collector, depth, vectors);
     CodebookGroup[] groups = new CodebookGroup[settings.length];
     for (int i = 0; i < groups.length; i++) {
       groups[i] = new CodebookGroup(byCodebook.get(i), target, settings[i], groups[0], scan);
     }
     try {
+      if (range.isRange()) {
+        ProbeReport report = new RangeSearch(groups, scan, range, distances(probed)).run();
+        return report == null ? scanAll(probed, collector) : report;
+      }
       return new ProbeLoop(groups, scan, depth, collector).run();
     } catch (IllegalStateException e) {
       for (SearchedLeaf leaf : probed) {
@@ -141,6 +169,13 @@ final class IndexSearch implements ProbeSearch {
       }
       throw e;
     }
+  }
+
+  /** Distances of scores in the space of the first of the codebooks. */
+  private ScoreDistance distances(List<SearchedLeaf> probed) {
+    SearchedLeaf first = probed.getFirst();
+    VectorSpace space = first.requireLists().codebook().codebook().space();
+    return new ScoreDistance(first.field(), space, target);
   }
 
   /** The leaves of each codebook. */

@@ -85,7 +85,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
   private SegmentField open(String field, FieldMeta meta) throws IOException {
     FieldInfo info = infoOf(field);
     if (meta.lists().isEmpty()) {
-      return new SegmentField(field, raw, null);
+      return new SegmentField(info, raw, null);
     }
     ListsMeta lists = meta.lists().get();
     if (info.getVectorEncoding() != VectorEncoding.FLOAT32) {
@@ -110,7 +110,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
         new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
     new Ordinals(file(IvfFiles.ORDINALS), lists);
     return new SegmentField(
-        field, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
+        info, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
   }
 
   private IndexInput file(IvfFiles file) {

@@ -161,6 +161,7 @@ final class ListScanner {
       count(memory, offset, count, scan);
     }
     long accepted = scan.competing(distances, count);
+    scan.countNear(accepted);
     for (long left = accepted; left != 0; left &= left - 1) {
       int lane = Long.numberOfTrailingZeros(left);
       long refused = acceptOrds.get(ord(memory, offset, lane)) ? 0 : 1;

@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
 import java.util.Objects;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -33,6 +34,11 @@ final class SearchedLeaf {
     this.docBase = docBase;
     this.scorer = segment.raw().getRandomVectorScorer(segment.name(), target);
     this.acceptOrds = scorer.getAcceptOrds(acceptDocs.bits());
+  }
+
+  /** Returns what the field is. */
+  FieldInfo field() {
+    return segment.info();
   }
 
   @Nullable SegmentLists lists() {
