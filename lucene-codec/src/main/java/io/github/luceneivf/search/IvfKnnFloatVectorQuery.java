@@ -79,7 +79,8 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
    *
    * @param field name of a float vector field
    * @param vector [dim of the field], copied
-   * @param k documents wanted
+   * @param k documents wanted; any number, more than there are means all, unlike with Lucene's
+   *     query, whose collectors take memory for so many
    * @param filter applied before the search; null for all documents
    * @param strategy lists to probe and candidates to rerank
    * @throws IllegalArgumentException if {@code strategy} is null, and as {@link
@@ -112,7 +113,7 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
   public NearestHits search(IndexSearcher searcher) throws IOException {
     NearestHits found = searchTogether(searcher);
     return found == null
-        ? new NearestHits(searcher.search(super.rewrite(searcher), k), ProbeReport.NOTHING)
+        ? new NearestHits(searcher.search(byLucene(searcher), k), ProbeReport.NOTHING)
         : found;
   }
 
@@ -126,12 +127,23 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
   public Query rewrite(IndexSearcher searcher) throws IOException {
     NearestHits found = searchTogether(searcher);
     if (found == null) {
-      return super.rewrite(searcher);
+      return byLucene(searcher);
     }
     ScoreDoc[] hits = found.topDocs().scoreDocs;
     return hits.length == 0
         ? MatchNoDocsQuery.INSTANCE
         : new FoundDocsQuery(searcher.getIndexReader(), hits);
+  }
+
+  /**
+   * Searches an index without leaves of our format. Lucene's collectors take memory for {@code k}
+   * documents, however few there are.
+   */
+  private Query byLucene(IndexSearcher searcher) throws IOException {
+    int most = Math.max(1, searcher.getIndexReader().maxDoc());
+    return k <= most
+        ? super.rewrite(searcher)
+        : new KnnFloatVectorQuery(field, target, most, filter, strategy).rewrite(searcher);
   }
 
   /** Searches the leaves of our format together; null if there are none. */

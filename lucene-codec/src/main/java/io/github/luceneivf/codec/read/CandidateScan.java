@@ -37,7 +37,8 @@ final class CandidateScan {
   private int size;
   private long vectors;
   private double accepted;
-  private long near;
+  private float wantedWithin = Float.NaN;
+  private long refused;
   private boolean repeated;
 
   private final VectorKernel kernel = Kernels.get();
@@ -146,20 +147,31 @@ final class CandidateScan {
     flush();
   }
 
-  /** Drops all candidates of a growing scan, and keeps those below a distance; NaN for all. */
-  void keepWithin(float distance) {
+  /**
+   * Drops all candidates of a growing scan.
+   *
+   * @param distance that candidates are kept below from now on; not-a-number for all
+   * @param wantedDistance vectors below it that are not accepted are counted
+   */
+  void keepWithin(float distance, float wantedDistance) {
     candidates.keepWithin(distance);
-    near = 0;
+    wantedWithin = wantedDistance;
+    refused = 0;
   }
 
-  /** Counts vectors that compete, accepted or not; those of a scan without filter are not told. */
-  void countNear(long lanes) {
-    near += Long.bitCount(lanes);
+  /** Counts those of some lanes that are not accepted but as near as is wanted. */
+  void countRefused(long lanes, float[] distances) {
+    if (Float.isNaN(wantedWithin)) {
+      return;
+    }
+    for (long left = lanes; left != 0; left &= left - 1) {
+      refused += distances[Long.numberOfTrailingZeros(left)] < wantedWithin ? 1 : 0;
+    }
   }
 
-  /** Returns the vectors counted by {@link #countNear} since the last {@link #keepWithin}. */
-  long near() {
-    return near;
+  /** Returns the vectors counted by {@link #countRefused} since the last {@link #keepWithin}. */
+  long refused() {
+    return refused;
   }
 
   /** Returns how many of the vectors scanned so far are accepted, an estimate. */

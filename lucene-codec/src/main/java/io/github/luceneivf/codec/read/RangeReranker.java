@@ -19,11 +19,11 @@ final class RangeReranker {
   /** Vectors that are scored for the errors of codes alone. */
   private static final int SAMPLE = 48;
 
-  /** Vectors from which on their errors say something. */
-  private static final int LEAST = 16;
+  /** Multiplies ordinals so that their middle bits are those of no order. */
+  private static final int SCATTER = 0x9E3779B9;
 
-  /** Wanted vectors from which on their errors are trusted more than those of a sample. */
-  private static final int TRUSTED_HITS = 64;
+  /** Candidates of the first lists, near by their codes, from which on most may be wanted. */
+  private static final int LEAST = 16;
 
   /** Vectors of all segments that are scored to learn whether most are wanted. */
   private static final int SPREAD = 64;
@@ -37,8 +37,7 @@ final class RangeReranker {
   private final CandidateScan scan;
   private final WantedRange range;
   private final ScoreDistance distances;
-  private final CodeErrors sampleErrors = new CodeErrors();
-  private final CodeErrors hitErrors = new CodeErrors();
+  private final CodeErrors errors;
 
   private final long[] bySlot = new long[BATCH];
   private final int[] slots = new int[BATCH];
@@ -50,10 +49,17 @@ final class RangeReranker {
   private float base = Float.NaN;
   private long scored;
 
-  RangeReranker(CandidateScan scan, WantedRange range, ScoreDistance distances) {
+  /**
+   * Prepares a search.
+   *
+   * @param mayBeLost share of the vectors found that codes may hide
+   */
+  RangeReranker(
+      CandidateScan scan, WantedRange range, ScoreDistance distances, double mayBeLost) {
     this.scan = scan;
     this.range = range;
     this.distances = distances;
+    this.errors = new CodeErrors(mayBeLost);
     this.ends = new int[scan.leaves().size() + 1];
   }
 
@@ -72,20 +78,29 @@ final class RangeReranker {
     base = newBase;
   }
 
-  /** Scores some candidates of the first windows evenly, for their errors alone. */
+  /**
+   * Scores some candidates of the first windows, chosen by their ordinals, for their errors alone.
+   */
+  // Not chosen by their place among the candidates: that depends on which lists are joined in
+  // memory, and the same query would find others the next time.
   void sample() throws IOException {
+    if (errors.isKnown()) {
+      return;
+    }
     int size = scan.candidates().size();
-    int count = sampleErrors.count() < LEAST ? Math.min(SAMPLE, size) : 0;
-    for (int i = 0; i < count; i++) {
-      bySlot[i] = key((int) ((long) i * size / count));
+    int every = Math.max(1, size / SAMPLE);
+    for (int at = 0; at < size; at += BATCH) {
+      int count = Math.min(BATCH, size - at);
+      locate(at, count);
+      for (int i = 0; i < count; i++) {
+        int ord = (int) found[i];
+        if ((ord * SCATTER >>> Byte.SIZE) % every == 0) {
+          float score = scan.leaves().get((int) (found[i] >> 32)).scorer().score(ord);
+          errors.addSample(error(i, distances.of(score)));
+          scored++;
+        }
+      }
     }
-    locate(count);
-    for (int i = 0; i < count; i++) {
-      SearchedLeaf leaf = scan.leaves().get((int) (found[i] >> 32));
-      float score = leaf.scorer().score((int) found[i]);
-      sampleErrors.add(error(i, score));
-    }
-    scored += count;
   }
 
   /**
@@ -93,16 +108,12 @@ final class RangeReranker {
    * that is not known.
    */
   float bound() {
-    if (!range.isBounded() || sampleErrors.count() < LEAST) {
+    if (!range.isBounded() || !errors.isKnown()) {
       return Float.NaN;
     }
-    double margin = hitErrors.margin();
-    if (hitErrors.count() < TRUSTED_HITS) {
-      margin = Math.max(sampleErrors.margin(), hitErrors.count() < LEAST ? 0 : margin);
-    }
-    double threshold = distances.of(range.refused());
+    double threshold = threshold();
     double rounding = ROUNDING * (Math.abs(threshold) + (Float.isNaN(base) ? 1 : base));
-    double bound = threshold + Math.max(margin * unit(), rounding);
+    double bound = threshold + Math.max(errors.margin() * unit(), rounding);
     return bound < Float.MAX_VALUE ? (float) bound : Float.NaN;
   }
 
@@ -111,7 +122,7 @@ final class RangeReranker {
    * vectors at the threshold is as great at least.
    */
   private double unit() {
-    double threshold = range.isBounded() ? distances.of(range.refused()) : 0;
+    double threshold = range.isBounded() ? threshold() : 0;
     double squared = Double.isInfinite(threshold) ? base : Math.max(base, threshold);
     return squared > 0 ? Math.sqrt(squared) : 1;
   }
@@ -119,7 +130,7 @@ final class RangeReranker {
   /** Returns whether most of all accepted vectors are wanted, by a sample of them. */
   boolean mostAreWanted() throws IOException {
     CandidateQueue candidates = scan.candidates();
-    double threshold = distances.of(range.refused());
+    double threshold = threshold();
     int near = 0;
     for (int i = 0; i < candidates.size(); i++) {
       near += candidates.distance(i) < threshold ? 1 : 0;
@@ -152,10 +163,7 @@ final class RangeReranker {
     int wanted = 0;
     for (int at = from; at < to && !range.collector().earlyTerminated(); at += BATCH) {
       int count = Math.min(BATCH, to - at);
-      for (int i = 0; i < count; i++) {
-        bySlot[i] = key(at + i);
-      }
-      locate(count);
+      locate(at, count);
       sortByLeaf(count);
       wanted += score(count);
     }
@@ -169,8 +177,11 @@ final class RangeReranker {
     return (long) candidates.slot(candidate) << 32 | bits;
   }
 
-  /** Finds the vectors of the first {@code count} keys, in the order of slots. */
-  private void locate(int count) throws IOException {
+  /** Finds the vectors of candidates [from, from + count), in the order of slots. */
+  private void locate(int from, int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      bySlot[i] = key(from + i);
+    }
     Arrays.sort(bySlot, 0, count);
     for (int i = 0; i < count; i++) {
       slots[i] = (int) (bySlot[i] >> 32);
@@ -179,8 +190,13 @@ final class RangeReranker {
   }
 
   /** By how many units the approximate distance of vector {@code i} is too large. */
-  private double error(int i, float score) {
-    return (Float.intBitsToFloat((int) bySlot[i]) - distances.of(score)) / unit();
+  private double error(int i, double distance) {
+    return (Float.intBitsToFloat((int) bySlot[i]) - distance) / unit();
+  }
+
+  /** Distance of the least score that is wanted, as far as it is known. */
+  double threshold() {
+    return distances.of(range.refused());
   }
 
   /** Orders vectors by their segments, and as they are within one. */
@@ -227,7 +243,8 @@ final class RangeReranker {
     for (int i = 0; i < count; i++) {
       if (range.collect(leaf.doc(ords[i]), scores[i])) {
         wanted++;
-        hitErrors.add(error(order[from + i], scores[i]));
+        double distance = distances.of(scores[i]);
+        errors.addHit(error(order[from + i], distance), (threshold() - distance) / unit());
       }
     }
     return wanted;

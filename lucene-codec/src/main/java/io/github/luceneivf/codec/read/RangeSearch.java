@@ -43,6 +43,9 @@ final class RangeSearch {
   /** Share of the loss that the target allows that lists not scanned may cost. */
   private static final double LISTS_LOSS = 0.5;
 
+  /** The same of what codes hide in the lists scanned. */
+  private static final double CODES_LOSS = 0.1;
+
   /**
    * Vectors whose codes are compared in half the time in which one is reranked (ADR 7). Where no
    * more are left for each one reranked, all lists are scanned.
@@ -56,6 +59,7 @@ final class RangeSearch {
   private final RangeReranker reranker;
   private final ProbeSettings settings;
   private final double[] weights;
+  private final double mayBeMissed;
   private final double budget;
   private final double lists;
   private final boolean listsAreAsked;
@@ -82,7 +86,6 @@ final class RangeSearch {
     this.range = range;
     this.collector = range.collector();
     this.learned = range.isKnown();
-    this.reranker = new RangeReranker(scan, range, distances);
     this.weights = new double[groups.length];
     CodebookGroup largest = groups[0];
     double wanted = 0;
@@ -97,6 +100,8 @@ final class RangeSearch {
     this.budget = wanted;
     this.lists = most;
     this.settings = largest.settings();
+    this.mayBeMissed = 1 - settings.meta().targetRecall();
+    this.reranker = new RangeReranker(scan, range, distances, CODES_LOSS * mayBeMissed);
     this.listsAreAsked =
         ProbeSettings.strategy(collector.getSearchStrategy()).nprobe().isPresent();
     this.tail = new RangeTail(most);
@@ -162,7 +167,11 @@ final class RangeSearch {
 
   private void scanTaken() throws IOException {
     reranker.startWindow(groups[0].keysAreDistances() ? farthestKey : Float.NaN);
-    scan.keepWithin(learned ? reranker.bound() : Float.NaN);
+    if (learned) {
+      scan.keepWithin(reranker.bound(), (float) reranker.threshold());
+    } else {
+      scan.keepWithin(Float.NaN, Float.NaN);
+    }
     for (CodebookGroup group : groups) {
       group.scanTaken();
     }
@@ -189,11 +198,7 @@ final class RangeSearch {
       wanted += reranker.rerank(done, to);
     }
     found += wanted;
-    long near = scan.near();
-    if (near <= size) {
-      return wanted;
-    }
-    return size > 0 ? (double) wanted * near / size : near;
+    return wanted + scan.refused();
   }
 
   /** How many lists to spend in all. */
@@ -210,15 +215,11 @@ final class RangeSearch {
       wanted = MOST_OF_BUDGET * calibrated;
     } else if (spent < calibrated) {
       wanted = calibrated;
-    } else if (acceptedShare * tail.missing() > mayBeMissed()) {
+    } else if (acceptedShare * tail.missing() > LISTS_LOSS * mayBeMissed * found) {
       long left = scan.most() - scan.vectors();
       wanted = left < SCANNED_PER_RERANKED * reranker.scored() ? lists : FURTHER * spent;
     }
     boolean blind = !learned || Float.isNaN(reranker.bound());
     return blind ? Math.min(wanted, FURTHER_BLINDLY * spent) : wanted;
-  }
-
-  private double mayBeMissed() {
-    return LISTS_LOSS * (1 - settings.meta().targetRecall()) * found;
   }
 }

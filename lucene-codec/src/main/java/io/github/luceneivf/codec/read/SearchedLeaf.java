@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** One field of one segment while it is searched. Not thread-safe; one per search. */
 final class SearchedLeaf {
 
+  /** Where fewer than one vector in so many is accepted, remembering the scores does not pay. */
+  private static final long MOST_SHARE = 4;
+
   private final SegmentField segment;
+  private final float[] target;
   private final AcceptDocs acceptDocs;
   private final int docBase;
   private final RandomVectorScorer scorer;
@@ -30,6 +34,7 @@ final class SearchedLeaf {
   SearchedLeaf(SegmentField segment, float[] target, AcceptDocs acceptDocs, int docBase)
       throws IOException {
     this.segment = segment;
+    this.target = target;
     this.acceptDocs = acceptDocs;
     this.docBase = docBase;
     this.scorer = segment.raw().getRandomVectorScorer(segment.name(), target);
@@ -77,13 +82,19 @@ final class SearchedLeaf {
 
   /** Scores all accepted vectors. */
   void scanAll(KnnCollector collector) throws IOException {
-    FlatScan.scanAll(scorer, acceptOrds, inIndex(collector));
+    FlatScan.scanAll(remembering(collector), acceptOrds, inIndex(collector));
   }
 
   /** Scores the vectors of accepted documents, of which there are few. */
   void scanMatches(KnnCollector collector) throws IOException {
     FloatVectorValues values = segment.raw().getFloatVectorValues(segment.name());
-    FlatScan.scanMatches(scorer, values, acceptDocs, inIndex(collector));
+    boolean most = MOST_SHARE * matches() >= vectors();
+    RandomVectorScorer scores = most ? remembering(collector) : scorer;
+    FlatScan.scanMatches(scores, values, acceptDocs, inIndex(collector));
+  }
+
+  private RandomVectorScorer remembering(KnnCollector collector) {
+    return segment.lastScores().of(scorer, target, collector);
   }
 
   private KnnCollector inIndex(KnnCollector collector) {

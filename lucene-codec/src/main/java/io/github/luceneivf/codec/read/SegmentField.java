@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param info of the field
  * @param raw its vectors as they were added
  * @param lists its posting lists; null if it has none
+ * @param lastScores of the query that asked last
  */
-record SegmentField(FieldInfo info, FlatVectorsReader raw, @Nullable SegmentLists lists) {
+record SegmentField(
+    FieldInfo info,
+    FlatVectorsReader raw,
+    @Nullable SegmentLists lists,
+    LastScores lastScores) {
+
+  SegmentField(FieldInfo info, FlatVectorsReader raw, @Nullable SegmentLists lists) {
+    this(info, raw, lists, new LastScores());
+  }
 
   /** Returns the name of the field. */
   String name() {

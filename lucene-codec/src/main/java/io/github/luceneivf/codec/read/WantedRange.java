@@ -46,20 +46,28 @@ final class WantedRange {
     }
     Once once = new Once(collector);
     WantedRange asked = new WantedRange(once, true, false, Float.NEGATIVE_INFINITY);
-    float best = Float.NEGATIVE_INFINITY;
+    int docs = 0;
+    int[] doc = new int[2];
+    float[] score = new float[2];
     for (SearchedLeaf leaf : leaves) {
       Bits accepted = leaf.acceptOrds();
       RandomVectorScorer scorer = leaf.scorer();
-      for (int ord = 0; ord < leaf.vectors() && !once.isFull(); ord++) {
+      for (int ord = 0; ord < leaf.vectors() && docs < 2; ord++) {
         if (accepted == null || accepted.get(ord)) {
-          float score = scorer.score(ord);
-          best = Math.max(best, score);
-          asked.collect(leaf.doc(ord), score);
-          once.remember(leaf.doc(ord));
+          doc[docs] = leaf.doc(ord);
+          score[docs++] = scorer.score(ord);
         }
       }
     }
-    return collector.minCompetitiveSimilarity() < best
+    int better = docs == 2 && score[1] > score[0] ? 1 : 0;
+    for (int i = 0; i < docs; i++) {
+      // The better one first: a range may make the score of the last one its bar.
+      asked.collect(doc[better ^ i], score[better ^ i]);
+    }
+    for (int i = 0; i < docs; i++) {
+      once.remember(doc[i]);
+    }
+    return docs > 0 && collector.minCompetitiveSimilarity() < score[better]
         ? asked
         : new WantedRange(once, false, false, Float.NEGATIVE_INFINITY);
   }
@@ -116,10 +124,6 @@ final class WantedRange {
       } else {
         second = doc;
       }
-    }
-
-    boolean isFull() {
-      return second != NONE;
     }
 
     @Override
