@@ -9,13 +9,17 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 
 /**
- * A training sample in the codebook's space, with some rows held out as queries.
+ * A training sample in the codebook's space, with some rows held out as queries, and queries as
+ * users ask them.
  *
  * @param space fitting the sample
  * @param rows [n × dim] to train with
  * @param queries [m × dim] to judge with, none of them in {@code rows}; m may be 0
+ * @param askedQueries [a × dim] to judge with too, drawn from the request's query sample and mapped
+ *     as a search maps a query; a may be 0
  */
-record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) {
+record PreparedSample(
+    VectorSpace space, FloatMatrix rows, FloatMatrix queries, FloatMatrix askedQueries) {
 
   private static final int MIN_ROWS = 200;
   private static final int MAX_QUERIES = 1000;
@@ -29,13 +33,21 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
   /**
    * Copies, maps and parts a sample.
    *
-   * @throws IllegalArgumentException if it is empty or a value is not finite
+   * @throws IllegalArgumentException if it is empty, a value is not finite, or the query sample has
+   *     another dimension
    */
   static PreparedSample of(
       TrainingRequest request, FloatMatrix sample, ProgressTeller teller, Workers workers)
       throws IOException {
     if (sample.rows() < 1) {
       throw new IllegalArgumentException("sample must have at least 1 row, got: 0");
+    }
+    if (!request.querySample().fits(sample.dim())) {
+      throw new IllegalArgumentException(
+          "querySample must have the "
+              + sample.dim()
+              + " dimensions of the sample, got: "
+              + request.querySample().dim());
     }
     teller.tell(Phase.PREPARE, 0, Double.NaN);
     requireFinite(sample, teller);
@@ -61,7 +73,25 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
     return new PreparedSample(
         space,
         new FloatMatrix(rows, sample.rows() - held, dim),
-        new FloatMatrix(queries, held, dim));
+        new FloatMatrix(queries, held, dim),
+        asked(request, space, sample));
+  }
+
+  /** Draws from the query sample what is cheap beside the training, and maps it. */
+  private static FloatMatrix asked(TrainingRequest request, VectorSpace space, FloatMatrix sample) {
+    FloatMatrix given = request.querySample().queries();
+    int dim = sample.dim();
+    int count = Math.min(given.rows(), cheap(sample, request.params().nlist()));
+    int[] places = places(given.rows(), count, request.params().seed());
+    float[] asked = new float[count * dim];
+    for (int row = 0; row < given.rows(); row++) {
+      if (places[row] < 0) {
+        float[] query = given.row(row);
+        space.mapQuery(query);
+        System.arraycopy(query, 0, asked, (-1 - places[row]) * dim, dim);
+      }
+    }
+    return new FloatMatrix(asked, count, dim);
   }
 
   /** Where each row goes: p is place p among the rows to train with, −1 − p among the queries. */
@@ -82,34 +112,8 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
     for (int from = 0; from < values.length; from += CHUNK_FLOATS) {
       teller.tell(Phase.PREPARE, 0.2 * from / values.length, Double.NaN);
       int to = Math.min(values.length - from, CHUNK_FLOATS) + from;
-      if (!isFinite(values, from, to)) {
-        throw notFinite(sample);
-      }
+      FiniteRows.requireRange("sample", sample, from, to);
     }
-  }
-
-  /** Exponents of all ones are those of values that are not finite. */
-  private static boolean isFinite(float[] values, int from, int to) {
-    int largest = 0;
-    for (int i = from; i < to; i++) {
-      largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
-    }
-    return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
-  }
-
-  private static IllegalArgumentException notFinite(FloatMatrix sample) {
-    float[] values = sample.values();
-    int at = 0;
-    while (Float.isFinite(values[at])) {
-      at++;
-    }
-    return new IllegalArgumentException(
-        "sample must be finite, got: "
-            + values[at]
-            + " in row "
-            + at / sample.dim()
-            + ", component "
-            + at % sample.dim());
   }
 
   /** Queries to hold out: enough to judge, but cheap beside the training. */
@@ -117,8 +121,12 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
     if (sample.rows() < MIN_ROWS) {
       return 0;
     }
+    return Math.min(sample.rows() / ROWS_PER_QUERY, cheap(sample, nlist));
+  }
+
+  /** Queries of one kind whose true neighbours are found in little time, at least 100. */
+  private static int cheap(FloatMatrix sample, int nlist) {
     long cheap = Math.max(NEIGHBOR_WORK / sample.values().length, nlist / 2);
-    long few = Math.min(MAX_QUERIES, sample.rows() / ROWS_PER_QUERY);
-    return (int) Math.min(few, Math.max(cheap, 100));
+    return (int) Math.clamp(cheap, 100, MAX_QUERIES);
   }
 }

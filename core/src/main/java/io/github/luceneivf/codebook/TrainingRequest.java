@@ -18,6 +18,9 @@ import java.util.Optional;
  * @param parent the codebook that this one replaces, if any; its version is one less
  * @param warmStart the parent itself, to start from its centroids: fewer iterations, the same
  *     quality, and most lists keep their place; empty to start afresh
+ * @param querySample queries to judge the codebook with, beside those that the training holds out;
+ *     of the sample's dimension, or {@link QuerySample#NONE}. They change no centroid, only what is
+ *     told of the recall
  */
 public record TrainingRequest(
     Metric metric,
@@ -25,7 +28,8 @@ public record TrainingRequest(
     KMeansParams params,
     long population,
     Optional<CodebookRef> parent,
-    Optional<Codebook> warmStart) {
+    Optional<Codebook> warmStart,
+    QuerySample querySample) {
 
   /**
    * Largest population, 2^40: five hundred times what one Lucene index can hold, and few enough
@@ -40,7 +44,7 @@ public record TrainingRequest(
       KMeansParams params,
       long population,
       Optional<CodebookRef> parent) {
-    this(metric, encoding, params, population, parent, Optional.empty());
+    this(metric, encoding, params, population, parent, Optional.empty(), QuerySample.NONE);
   }
 
   /** Returns a request to make the next version of a codebook, starting from its centroids. */
@@ -52,7 +56,18 @@ public record TrainingRequest(
         params,
         population,
         Optional.of(CodebookRef.of(parent)),
-        Optional.of(parent));
+        Optional.of(parent),
+        QuerySample.NONE);
+  }
+
+  /** Returns a copy that has the codebook judged with these queries too. */
+  public TrainingRequest withQuerySample(QuerySample other) {
+    return new TrainingRequest(metric, encoding, params, population, parent, warmStart, other);
+  }
+
+  /** Returns a copy that starts from the parent's centroids, or afresh. */
+  public TrainingRequest withWarmStart(Optional<Codebook> other) {
+    return new TrainingRequest(metric, encoding, params, population, parent, other, querySample);
   }
 
   /** Validates the components. */
@@ -62,6 +77,7 @@ public record TrainingRequest(
     Objects.requireNonNull(params, "params");
     Objects.requireNonNull(parent, "parent");
     Objects.requireNonNull(warmStart, "warmStart");
+    Objects.requireNonNull(querySample, "querySample");
     if (warmStart.isPresent()) {
       Codebook start = warmStart.get();
       if (!parent.map(CodebookRef::id).equals(Optional.of(start.id()))) {

@@ -46,6 +46,41 @@ class CalibrationTest {
   }
 
   @Test
+  void theHarderOfTwoNeedsTheLargerSettingForEachRecall() {
+    Calibration easy = calibration();
+    Calibration hard =
+        new Calibration(
+            100,
+            List.of(
+                curve(1, 0.5f, 0.75f, 0.75f, 1),
+                curve(10, 0.25f, 0.875f, 0.125f, 0.25f),
+                curve(100, 0.125f, 0.25f, 0.125f, 0.5f)));
+    for (Calibration harder : List.of(easy.harderOf(hard), hard.harderOf(easy))) {
+      assertEquals(600, harder.queries());
+      for (int k : new int[] {1, 10, 100}) {
+        for (double target = 0.05; target <= 1; target += 0.05) {
+          int nprobe = Math.max(easy.nprobe(k, target), hard.nprobe(k, target));
+          assertTrue(harder.nprobe(k, target) >= nprobe, k + " " + target);
+          int depth = Math.max(easy.depth(k, target), hard.depth(k, target));
+          assertTrue(harder.depth(k, target) >= depth, k + " " + target);
+        }
+      }
+      assertEquals(hard.nprobe(10, 0.4), harder.nprobe(10, 0.4));
+      assertEquals(easy.nprobe(10, 0.9), harder.nprobe(10, 0.9));
+    }
+    assertEquals(easy.curves(), easy.harderOf(easy).curves());
+  }
+
+  @Test
+  void curvesOfOtherKAreNotCompared() {
+    Calibration one = new Calibration(1, List.of(curve(1, 0.5f, 0.75f, 0.5f, 0.75f)));
+    assertEquals(
+        "curves must be measured for the same k, got: [1, 10, 100] and [1]",
+        assertThrows(IllegalArgumentException.class, () -> calibration().harderOf(one))
+            .getMessage());
+  }
+
+  @Test
   void settingsTooLargeForAnIntAreOnePoint() {
     RankHistogram ranks = new RankHistogram(100);
     for (int rank = 1; rank <= 100; rank++) {

@@ -153,7 +153,8 @@ class WarmTrainingTest {
                 good.params(),
                 500,
                 Optional.empty(),
-                Optional.of(parent)));
+                Optional.of(parent),
+                QuerySample.NONE));
     assertThrows(
         IllegalArgumentException.class,
         () ->
@@ -163,7 +164,8 @@ class WarmTrainingTest {
                 good.params(),
                 500,
                 good.parent(),
-                Optional.of(parent)));
+                Optional.of(parent),
+                QuerySample.NONE));
     FloatMatrix other = VectorGenerators.clusters(500, 17, 20, 0.3, 1);
     assertThrows(IllegalArgumentException.class, () -> train(good, other));
   }

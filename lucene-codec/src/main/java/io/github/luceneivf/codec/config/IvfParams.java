@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.config;
 
+import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.quantization.Encoding;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,14 +21,20 @@ import java.util.Optional;
  * @param mergeBudgetBytes heap that a merge may use for its sample, and for staged codes; by
  *     default 384 MiB, or three eighths of a JVM's heap below 1 GiB. A sample that it cuts short
  *     means fewer lists
+ * @param querySample queries as users ask them, which each codebook is judged with beside vectors
+ *     of the index, so that the target also holds where queries look otherwise; {@link
+ *     QuerySample#NONE} if there are none. Fields of another dimension are trained without it, and
+ *     the info stream says so: where several fields have samples, each has a format of its own
  */
 public record IvfParams(
     Optional<Encoding> encoding,
     ListSizing sizing,
     Thresholds thresholds,
     double targetRecall,
-    long mergeBudgetBytes) {
+    long mergeBudgetBytes,
+    QuerySample querySample) {
 
+  private static final long QUERY_SEED = 0x9e37_5eedL;
   private static final long MAX_DEFAULT_BUDGET = 384L << 20;
   private static final double MAX_HEAP_SHARE = 0.375;
 
@@ -38,6 +47,16 @@ public record IvfParams(
           0.95,
           defaultBudget(Runtime.getRuntime().maxMemory()));
 
+  /** Without a sample of queries. */
+  public IvfParams(
+      Optional<Encoding> encoding,
+      ListSizing sizing,
+      Thresholds thresholds,
+      double targetRecall,
+      long mergeBudgetBytes) {
+    this(encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, QuerySample.NONE);
+  }
+
   static long defaultBudget(long maxHeapBytes) {
     return Math.min(MAX_DEFAULT_BUDGET, (long) (MAX_HEAP_SHARE * maxHeapBytes));
   }
@@ -47,6 +66,7 @@ public record IvfParams(
     Objects.requireNonNull(encoding, "encoding");
     Objects.requireNonNull(sizing, "sizing");
     Objects.requireNonNull(thresholds, "thresholds");
+    Objects.requireNonNull(querySample, "querySample");
     if (!(targetRecall > 0 && targetRecall < 1)) {
       throw new IllegalArgumentException("targetRecall must be in (0, 1), got: " + targetRecall);
     }
@@ -64,27 +84,45 @@ public record IvfParams(
   /** Returns a copy with this encoding, whatever the dimension. */
   public IvfParams withEncoding(Encoding other) {
     Objects.requireNonNull(other, "encoding");
-    return new IvfParams(Optional.of(other), sizing, thresholds, targetRecall, mergeBudgetBytes);
+    return new IvfParams(
+        Optional.of(other), sizing, thresholds, targetRecall, mergeBudgetBytes, querySample);
   }
 
   /** Returns a copy with another sizing of lists. */
   public IvfParams withSizing(ListSizing other) {
-    return new IvfParams(encoding, other, thresholds, targetRecall, mergeBudgetBytes);
+    return new IvfParams(encoding, other, thresholds, targetRecall, mergeBudgetBytes, querySample);
   }
 
   /** Returns a copy with other thresholds. */
   public IvfParams withThresholds(Thresholds other) {
-    return new IvfParams(encoding, sizing, other, targetRecall, mergeBudgetBytes);
+    return new IvfParams(encoding, sizing, other, targetRecall, mergeBudgetBytes, querySample);
   }
 
   /** Returns a copy with another target of recall@10. */
   public IvfParams withTargetRecall(double other) {
-    return new IvfParams(encoding, sizing, thresholds, other, mergeBudgetBytes);
+    return new IvfParams(encoding, sizing, thresholds, other, mergeBudgetBytes, querySample);
   }
 
   /** Returns a copy with another merge budget. */
   public IvfParams withMergeBudgetBytes(long other) {
-    return new IvfParams(encoding, sizing, thresholds, targetRecall, other);
+    return new IvfParams(encoding, sizing, thresholds, targetRecall, other, querySample);
+  }
+
+  /** Returns a copy with another sample of queries. */
+  public IvfParams withQuerySample(QuerySample other) {
+    return new IvfParams(encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, other);
+  }
+
+  /**
+   * Returns a copy with a sample drawn from these queries, at most {@link QuerySample#MAX_ROWS} of
+   * them. The source is read once, now, by this thread, and not kept.
+   *
+   * @param queries as they are given to a search; some hundreds that are typical are enough
+   * @throws IOException if reading them fails
+   * @throws IllegalArgumentException if a value is not finite
+   */
+  public IvfParams withQuerySample(VectorSource queries) throws IOException {
+    return withQuerySample(QuerySample.draw(queries, QUERY_SEED));
   }
 
   /**

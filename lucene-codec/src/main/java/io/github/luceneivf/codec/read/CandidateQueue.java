@@ -144,9 +144,15 @@ final class CandidateQueue {
     return to;
   }
 
-  /** Returns the approximate distance of candidate {@code i}. */
-  float distance(int i) {
+  /** Returns the distance of candidate {@code i}. */
+  float distanceOf(int i) {
     return DistanceKey.distance(keys[i]);
+  }
+
+  /** Returns the distance of the {@code count}-th nearest candidate; count in [1, size]. */
+  float distance(int count) {
+    select(0, size - 1, count - 1);
+    return DistanceKey.distance(keys[count - 1]);
   }
 
   /** Returns the slot of candidate {@code i}. */

@@ -108,7 +108,7 @@ final class RangeReranker {
    * that is not known.
    */
   float bound() {
-    if (!range.isBounded() || !errors.isKnown()) {
+    if (!range.isSettled() || !range.isBounded() || !errors.isKnown()) {
       return Float.NaN;
     }
     double threshold = threshold();
@@ -133,7 +133,7 @@ final class RangeReranker {
     double threshold = threshold();
     int near = 0;
     for (int i = 0; i < candidates.size(); i++) {
-      near += candidates.distance(i) < threshold ? 1 : 0;
+      near += candidates.distanceOf(i) < threshold ? 1 : 0;
     }
     if (near < LEAST || near < candidates.size() / 2) {
       return false;
@@ -173,7 +173,7 @@ final class RangeReranker {
   /** Slot and distance of a candidate, so that candidates sort by slots. */
   private long key(int candidate) {
     CandidateQueue candidates = scan.candidates();
-    long bits = Float.floatToRawIntBits(candidates.distance(candidate)) & 0xffff_ffffL;
+    long bits = Float.floatToRawIntBits(candidates.distanceOf(candidate)) & 0xffff_ffffL;
     return (long) candidates.slot(candidate) << 32 | bits;
   }
 
@@ -243,8 +243,10 @@ final class RangeReranker {
     for (int i = 0; i < count; i++) {
       if (range.collect(leaf.doc(ords[i]), scores[i])) {
         wanted++;
-        double distance = distances.of(scores[i]);
-        errors.addHit(error(order[from + i], distance), (threshold() - distance) / unit());
+        if (range.isSettled()) {
+          double distance = distances.of(scores[i]);
+          errors.addHit(error(order[from + i], distance), (threshold() - distance) / unit());
+        }
       }
     }
     return wanted;

@@ -31,6 +31,12 @@ final class RangeSearch {
   /** Vectors that are reranked at first to learn the least score wanted. */
   private static final int FIRST_BATCH = 32;
 
+  /** Vectors that are looked for at least: a range of one may be that of a query unlike others. */
+  private static final int LEAST_NEAREST = 10;
+
+  /** Share of a list to be wanted before another is probed. */
+  private static final double WORTH_MORE = 0.5;
+
   /** Share of the lists that the calibration wants that is one window, the last ones another. */
   private static final double MOST_OF_BUDGET = 0.8;
 
@@ -56,25 +62,19 @@ final class RangeSearch {
   private final CandidateScan scan;
   private final WantedRange range;
   private final KnnCollector collector;
+  private final ProbeBudget budget;
   private final RangeReranker reranker;
-  private final ProbeSettings settings;
-  private final double[] weights;
   private final double mayBeMissed;
-  private final double budget;
-  private final double lists;
   private final boolean listsAreAsked;
   private final RangeTail tail;
 
-  private double spent;
-  private float farthestKey;
-  private boolean learned;
   private int found;
   private double acceptedShare = 1;
 
   /**
    * Prepares a search.
    *
-   * @param groups at least one, shared
+   * @param groups at least one, ranked, shared
    * @param scan of their segments, growing
    * @param range that is wanted
    * @param distances of scores in the space of the first group
@@ -85,37 +85,23 @@ final class RangeSearch {
     this.scan = scan;
     this.range = range;
     this.collector = range.collector();
-    this.learned = range.isKnown();
-    this.weights = new double[groups.length];
-    CodebookGroup largest = groups[0];
-    double wanted = 0;
-    double most = 0;
-    for (int i = 0; i < weights.length; i++) {
-      CodebookGroup group = groups[i];
-      weights[i] = group.vectorsPerList() / groups[0].vectorsPerList();
-      wanted += weights[i] * group.settings().nprobe();
-      most += weights[i] * group.settings().meta().nlist();
-      largest = group.vectors() > largest.vectors() ? group : largest;
-    }
-    this.budget = wanted;
-    this.lists = most;
-    this.settings = largest.settings();
-    this.mayBeMissed = 1 - settings.meta().targetRecall();
+    this.budget = new ProbeBudget(groups);
+    this.tail = new RangeTail(budget.all());
+    ProbeSettings settings = groups[0].settings();
+    double target = settings.strategy().recall().orElse(settings.meta().targetRecall());
+    this.mayBeMissed = 1 - target;
+    this.listsAreAsked = settings.strategy().nprobe().isPresent();
     this.reranker = new RangeReranker(scan, range, distances, CODES_LOSS * mayBeMissed);
-    this.listsAreAsked =
-        ProbeSettings.strategy(collector.getSearchStrategy()).nprobe().isPresent();
-    this.tail = new RangeTail(most);
   }
 
   /** Searches; returns null, with nothing collected, if most of all vectors are wanted. */
   @Nullable ProbeReport run() throws IOException {
-    double wanted = Math.min(FIRST_LISTS, budget);
-    while (spent < wanted) {
-      double before = spent;
+    double wanted = Math.min(FIRST_LISTS, calibrated());
+    while (budget.spent() < wanted) {
+      double before = budget.spent();
       long vectors = scan.vectors();
       double accepted = scan.accepted();
-      take(wanted);
-      if (spent == before) {
+      if (!budget.take(wanted)) {
         break;
       }
       scanTaken();
@@ -124,54 +110,33 @@ final class RangeSearch {
       }
       acceptedShare =
           Math.min(1, (scan.accepted() - accepted + 1) / (scan.vectors() - vectors + 1));
-      tail.add(spent - before, rerank());
+      tail.add(budget.spent() - before, rerank());
       if (collector.earlyTerminated()) {
         break;
       }
       wanted = wanted();
     }
-    ProbeReport report = new ProbeReport(0, 0, 0, scan.vectors(), reranker.scored());
     for (CodebookGroup group : groups) {
       group.join();
-      report = report.plus(group.report());
     }
-    return report;
+    return budget.report(
+        nearest(), scan.vectors(), reranker.scored(), collector.earlyTerminated());
   }
 
-  /** Takes lists until so many are spent, or none is left. */
-  private void take(double wanted) throws IOException {
-    int nearest = nearest(wanted);
-    while (nearest >= 0 && spent < wanted) {
-      groups[nearest].take();
-      spent += weights[nearest];
-      nearest = spent < wanted ? nearest(wanted) : -1;
-    }
+  /** Vectors as near as the threshold, as far as they are known, accepted or not. */
+  private double nearest() {
+    return Math.max(LEAST_NEAREST, tail.found());
   }
 
-  /** Returns the group whose next list is the nearest; −1 if none has one. */
-  private int nearest(double wanted) throws IOException {
-    int nearest = -1;
-    float least = Float.NaN;
-    for (int i = 0; i < groups.length; i++) {
-      if (groups[i].hasNext()) {
-        float key = groups[i].nextKey((int) Math.ceil(wanted / weights[i]));
-        if (!(key >= least)) {
-          least = key;
-          nearest = i;
-        }
-      }
-    }
-    farthestKey = nearest >= 0 ? least : farthestKey;
-    return nearest;
+  /** Lists that hold so many by calibration. */
+  private double calibrated() {
+    return Math.min(budget.all(), budget.lists(Math.min(nearest(), scan.most())));
   }
 
   private void scanTaken() throws IOException {
-    reranker.startWindow(groups[0].keysAreDistances() ? farthestKey : Float.NaN);
-    if (learned) {
-      scan.keepWithin(reranker.bound(), (float) reranker.threshold());
-    } else {
-      scan.keepWithin(Float.NaN, Float.NaN);
-    }
+    reranker.startWindow(groups[0].keysAreDistances() ? budget.farthestKey() : Float.NaN);
+    float wanted = range.isSettled() ? (float) reranker.threshold() : Float.NaN;
+    scan.keepWithin(reranker.bound(), wanted);
     for (CodebookGroup group : groups) {
       group.scanTaken();
     }
@@ -185,41 +150,41 @@ final class RangeSearch {
     reranker.sample();
     int done = 0;
     int wanted = 0;
-    for (int batch = FIRST_BATCH; !learned && done < size; batch *= 2) {
+    for (int batch = FIRST_BATCH; !range.isSettled() && done < size; batch *= 2) {
       int to = Math.min(size, done + batch);
       candidates.select(done, to);
       int more = reranker.rerank(done, to);
-      learned = 2 * more <= to - done;
+      if (2 * more <= to - done) {
+        range.settle();
+      }
       wanted += more;
       done = to;
     }
-    if (learned) {
-      int to = candidates.separate(done, reranker.bound());
-      wanted += reranker.rerank(done, to);
-    }
+    float bound = reranker.bound();
+    int to = Float.isNaN(bound) ? size : candidates.separate(done, bound);
+    wanted += reranker.rerank(done, to);
     found += wanted;
     return wanted + scan.refused();
   }
 
   /** How many lists to spend in all. */
   private double wanted() {
-    if (listsAreAsked) {
-      return budget;
-    }
-    double calibrated = budget;
-    if (tail.found() > settings.k()) {
-      calibrated = Math.min(lists, budget * settings.widening(settings.k() / tail.found()));
-    }
+    double spent = budget.spent();
+    double calibrated = calibrated();
     double wanted = spent;
     if (spent < MOST_OF_BUDGET * calibrated) {
       wanted = MOST_OF_BUDGET * calibrated;
-    } else if (spent < calibrated) {
+    } else if (spent + WORTH_MORE < calibrated) {
       wanted = calibrated;
-    } else if (acceptedShare * tail.missing() > LISTS_LOSS * mayBeMissed * found) {
+    } else if (!listsAreAsked && missing() > LISTS_LOSS * mayBeMissed * found) {
       long left = scan.most() - scan.vectors();
-      wanted = left < SCANNED_PER_RERANKED * reranker.scored() ? lists : FURTHER * spent;
+      boolean fewAreLeft = left < SCANNED_PER_RERANKED * reranker.scored();
+      wanted = fewAreLeft ? budget.all() : FURTHER * spent + 1;
     }
-    boolean blind = !learned || Float.isNaN(reranker.bound());
-    return blind ? Math.min(wanted, FURTHER_BLINDLY * spent) : wanted;
+    return Float.isNaN(reranker.bound()) ? Math.min(wanted, FURTHER_BLINDLY * spent) : wanted;
+  }
+
+  private double missing() {
+    return acceptedShare * tail.missing();
   }
 }

@@ -5,10 +5,9 @@ package io.github.luceneivf.codec.read;
  * What lists have brought of a range so far, window by window, and what the others may bring. Not
  * thread-safe; one per search.
  */
-// Vectors of a range that a list brings fall with its rank r. Between the last two windows they
-// fall
-// as a power of r, and faster farther out, so that the integral over the ranks left is more than
-// they bring.
+// Vectors of a range that a list brings fall with its rank r: between the last two windows as some
+// power of r, and faster farther out. So the integral of that power over the ranks left is more
+// than they bring.
 final class RangeTail {
 
   /** The slowest fall assumed: with less, an even yield would never end. */

@@ -25,10 +25,13 @@ final class WantedRange {
   /** The greatest score that is known not to be wanted. */
   private float refused;
 
+  private boolean settled;
+
   private WantedRange(KnnCollector collector, boolean range, boolean known, float refused) {
     this.collector = collector;
     this.range = range;
     this.known = known;
+    this.settled = known;
     this.refused = refused;
   }
 
@@ -80,6 +83,16 @@ final class WantedRange {
   /** Returns whether the least score wanted was known from the start. */
   boolean isKnown() {
     return known;
+  }
+
+  /** Returns whether the threshold is known well enough to leave vectors out. */
+  boolean isSettled() {
+    return settled;
+  }
+
+  /** Says that vectors on both sides of the threshold, and near it, were handed over. */
+  void settle() {
+    settled = true;
   }
 
   /** Returns what to hand vectors to. */

@@ -9,10 +9,12 @@ import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookTrainer;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.codec.file.SegmentCodebook;
+import io.github.luceneivf.codec.telemetry.IvfInfo;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.Optional;
@@ -82,7 +84,25 @@ final class FieldTraining {
             .orElseGet(() ->
                 new TrainingRequest(
                     vectors.metric(), encoding, kmeans, population, Optional.empty()));
-    return trainer.train(request, sample, TrainingMonitor.of(abort));
+    return trainer.train(request.withQuerySample(querySample()), sample, TrainingMonitor.of(abort));
+  }
+
+  /** The sample of queries, if it can be asked of this field: a format may serve several fields. */
+  private QuerySample querySample() {
+    QuerySample given = segment.params().querySample();
+    if (given.fits(vectors.dim())) {
+      return given;
+    }
+    IvfInfo.tell(
+        segment.state().infoStream,
+        () ->
+            "field="
+                + vectors.field()
+                + ": query sample not used, it must have "
+                + vectors.dim()
+                + " dimensions, got: "
+                + given.dim());
+    return QuerySample.NONE;
   }
 
   /** Returns a codebook of one list, about the mean. */

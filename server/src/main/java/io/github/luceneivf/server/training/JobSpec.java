@@ -64,13 +64,7 @@ record JobSpec(
 
   /** Returns the request, with the parent if it starts from that. */
   TrainingRequest request(Optional<Codebook> warmStart) {
-    return new TrainingRequest(
-        request.metric(),
-        request.encoding(),
-        request.params(),
-        request.population(),
-        request.parent(),
-        warmStart);
+    return request.withWarmStart(warmStart);
   }
 
   /**
