@@ -44,13 +44,12 @@ record RangeFigures(float[][] queries, float[][] scores) {
     float[][] scores = new float[queries.length][vectors.length];
     IntStream.range(0, queries.length)
         .parallel()
-        .forEach(
-            query -> {
-              for (int row = 0; row < vectors.length; row++) {
-                scores[query][row] = function.compare(queries[query], vectors[row]);
-              }
-              Arrays.sort(scores[query]);
-            });
+        .forEach(query -> {
+          for (int row = 0; row < vectors.length; row++) {
+            scores[query][row] = function.compare(queries[query], vectors[row]);
+          }
+          Arrays.sort(scores[query]);
+        });
     return new RangeFigures(queries, scores);
   }
 

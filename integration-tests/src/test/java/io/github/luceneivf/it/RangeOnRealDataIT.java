@@ -70,7 +70,12 @@ class RangeOnRealDataIT {
     RangeFigures ranges = RangeFigures.of(vectors, queries, VectorSimilarityFunction.COSINE);
     System.out.printf(
         "%n%-30s %8s %8s %8s %8s %10s%n",
-        data.name() + ", " + rows + " x " + dim, "matches", "recall", "5th pct", "nothing", "us CPU");
+        data.name() + ", " + rows + " x " + dim,
+        "matches",
+        "recall",
+        "5th pct",
+        "nothing",
+        "us CPU");
     try (Directory dir = index(vectors, new IvfVectorsFormat(), "ivf");
         DirectoryReader reader = DirectoryReader.open(dir)) {
       for (int wanted : matches) {

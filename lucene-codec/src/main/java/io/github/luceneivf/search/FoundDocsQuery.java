@@ -189,8 +189,7 @@ final class FoundDocsQuery extends Query {
           int next = Math.min(at + 1, to);
           // Targets are near more often than not.
           if (next < to && docs[next] < doc) {
-            int found =
-                Arrays.binarySearch(docs, next, to, (int) Math.min(doc, Integer.MAX_VALUE));
+            int found = Arrays.binarySearch(docs, next, to, (int) Math.min(doc, Integer.MAX_VALUE));
             next = found < 0 ? -found - 1 : found;
           }
           at = next;

@@ -167,13 +167,12 @@ public final class IvfVectorSimilarityQuery extends Query {
       FieldInfo info = context.reader().getFieldInfos().fieldInfo(field);
       if (info != null && info.getVectorDimension() > 0) {
         searched.add(context);
-        tasks.add(
-            () -> {
-              DocsAbove inLeaf = collector(searcher);
-              LeafReader reader = context.reader();
-              reader.searchNearestVectors(field, target, inLeaf, leaves.acceptDocs(context));
-              return inLeaf;
-            });
+        tasks.add(() -> {
+          DocsAbove inLeaf = collector(searcher);
+          LeafReader reader = context.reader();
+          reader.searchNearestVectors(field, target, inLeaf, leaves.acceptDocs(context));
+          return inLeaf;
+        });
       }
     }
     List<DocsAbove> found = searcher.getTaskExecutor().invokeAll(tasks);

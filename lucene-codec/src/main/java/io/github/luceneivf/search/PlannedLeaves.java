@@ -97,9 +97,7 @@ final class PlannedLeaves {
     for (LeafReaderContext context : searcher.getIndexReader().leaves()) {
       int before = plan.leaves();
       FieldInfo info = context.reader().getFieldInfos().fieldInfo(field);
-      if (info != null
-          && info.getVectorDimension() > 0
-          && info.getVectorEncoding() == encoding) {
+      if (info != null && info.getVectorDimension() > 0 && info.getVectorEncoding() == encoding) {
         plan.startLeaf(context.docBase);
         search.search(context.reader(), plan, acceptDocs(context));
       }

@@ -119,8 +119,7 @@ public class TestAnyNumberOfHits extends LuceneTestCase {
         HybridQuery query = HybridQuery.of(Integer.MAX_VALUE, vectors, words);
         HybridHits hits = searcher.search(query);
         assertEquals(3_000, hits.hits().size());
-        HybridHits next =
-            searcher.search(query.withK(10).withSearchAfter(hits.hits().get(2_980)));
+        HybridHits next = searcher.search(query.withK(10).withSearchAfter(hits.hits().get(2_980)));
         assertEquals(hits.hits().subList(2_981, 2_991), next.hits());
         HybridHits last = searcher.search(query.withFrom(2_995));
         assertEquals(hits.hits().subList(2_995, 3_000), last.hits());

@@ -10,8 +10,10 @@ import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.RangeScenes.Found;
 import io.github.luceneivf.testdata.VectorGenerators;
-import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -27,11 +29,13 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.search.QueryUtils;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
 /** What the query finds of a range of scores, and how little it looks at. */
@@ -62,8 +66,7 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
 
   private static RangeScenes scenes(
       DirectoryReader reader, FloatMatrix all, VectorSimilarityFunction function) {
-    return new RangeScenes(
-        new IndexSearcher(reader), base(all), queries(all), function, _ -> true);
+    return new RangeScenes(new IndexSearcher(reader), base(all), queries(all), function, _ -> true);
   }
 
   private static IvfVectorSimilarityQuery range(
@@ -99,8 +102,7 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
             for (int matches : new int[] {3, 10, 100, 1_000, N / 2}) {
               String what = f + ", segments " + segments + ", matches " + matches;
               assertFound(
-                  what,
-                  scenes(reader, all, f).find(matches, TestIvfVectorSimilarityQuery::range));
+                  what, scenes(reader, all, f).find(matches, TestIvfVectorSimilarityQuery::range));
             }
           }
         }
@@ -117,8 +119,7 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
         RangeScenes scenes = scenes(reader, all, f);
         assertFound("100 matches", scenes.find(100, TestIvfVectorSimilarityQuery::range));
         FloatMatrix longer = VectorGenerators.scaled(queries(all), 3);
-        RangeScenes byLonger =
-            new RangeScenes(scenes.searcher(), base(all), longer, f, _ -> true);
+        RangeScenes byLonger = new RangeScenes(scenes.searcher(), base(all), longer, f, _ -> true);
         assertFound(
             "100 matches, queries of length 3",
             byLonger.find(100, TestIvfVectorSimilarityQuery::range));
@@ -236,15 +237,15 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
       scores[row] = L2.compare(query, base(all).row(row));
     }
     float[] sorted = scores.clone();
-    java.util.Arrays.sort(sorted);
+    Arrays.sort(sorted);
     float nearest = sorted[N - 1_000];
-    java.util.Set<org.apache.lucene.util.BytesRef> far = new java.util.HashSet<>();
+    Set<BytesRef> far = new HashSet<>();
     for (int row = 0; row < N; row++) {
       if (scores[row] < nearest) {
-        far.add(new org.apache.lucene.util.BytesRef(Integer.toString(row)));
+        far.add(new BytesRef(Integer.toString(row)));
       }
     }
-    Query filter = new org.apache.lucene.search.TermInSetQuery("id", far);
+    Query filter = new TermInSetQuery("id", far);
     try (Directory dir = new ByteBuffersDirectory()) {
       VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), L2, 2);
       try (DirectoryReader reader = DirectoryReader.open(dir)) {
@@ -328,18 +329,15 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
         assertTrue(why.toString(), why.isMatch());
         assertEquals(best.score, why.getValue().floatValue(), 0);
         assertTrue(why.toString(), why.getDescription().contains("of score " + least));
-        ScoreDoc[] others = searcher.search(clauses(seven, BooleanClause.Occur.MUST_NOT, range), 1)
-            .scoreDocs;
+        ScoreDoc[] others =
+            searcher.search(clauses(seven, BooleanClause.Occur.MUST_NOT, range), 1).scoreDocs;
         assertFalse(searcher.explain(range, others[0].doc).isMatch());
       }
     }
   }
 
   private static Query clauses(Query must, BooleanClause.Occur how, Query other) {
-    return new BooleanQuery.Builder()
-        .add(must, BooleanClause.Occur.MUST)
-        .add(other, how)
-        .build();
+    return new BooleanQuery.Builder().add(must, BooleanClause.Occur.MUST).add(other, how).build();
   }
 
   public void testNoFieldNoDocumentsAndWrongQueries() throws Exception {

@@ -52,8 +52,7 @@ public class TestStockRangeQuery extends LuceneTestCase {
     return VectorGenerators.slice(all, N, N + QUERIES);
   }
 
-  private static Query range(
-      float[] vector, float minScore, float decay, @Nullable Query filter) {
+  private static Query range(float[] vector, float minScore, float decay, @Nullable Query filter) {
     return new FloatVectorSimilarityQuery(VectorIndexing.FIELD, vector, minScore, decay, filter);
   }
 
@@ -79,8 +78,7 @@ public class TestStockRangeQuery extends LuceneTestCase {
           VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), f, segments);
           try (DirectoryReader reader = DirectoryReader.open(dir)) {
             RangeScenes scenes =
-                new RangeScenes(
-                    new IndexSearcher(reader), base(all), queries(all), f, _ -> true);
+                new RangeScenes(new IndexSearcher(reader), base(all), queries(all), f, _ -> true);
             for (int matches : new int[] {3, 10, 100, 1_000, N / 2}) {
               for (float decay : new float[] {0, 0.5f, 0.95f}) {
                 assertFound(
@@ -170,8 +168,7 @@ public class TestStockRangeQuery extends LuceneTestCase {
               }) {
             int[] expected = VectorIndexing.search(plain, nearest, 5);
             assertEquals(1, expected.length);
-            assertTrue(
-                Arrays.equals(expected, VectorIndexing.search(limited, nearest, 5)));
+            assertTrue(Arrays.equals(expected, VectorIndexing.search(limited, nearest, 5)));
           }
           // The documents that a collector is asked with are the first ones.
           float[] first = base(all).row(0);

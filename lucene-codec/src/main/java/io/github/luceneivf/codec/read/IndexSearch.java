@@ -81,8 +81,7 @@ final class IndexSearch implements ProbeSearch {
 
   private boolean canBeMet(WantedRange range) {
     for (SearchedLeaf leaf : leaves) {
-      if (ScoreDistance.canExceed(
-          leaf.field().getVectorSimilarityFunction(), range.refused())) {
+      if (ScoreDistance.canExceed(leaf.field().getVectorSimilarityFunction(), range.refused())) {
         return true;
       }
     }
@@ -202,10 +201,7 @@ final class IndexSearch implements ProbeSearch {
   }
 
   private CodebookGroup[] groups(
-      List<List<SearchedLeaf>> byCodebook,
-      int k,
-      IvfSearchStrategy strategy,
-      CandidateScan scan) {
+      List<List<SearchedLeaf>> byCodebook, int k, IvfSearchStrategy strategy, CandidateScan scan) {
     CodebookGroup[] groups = new CodebookGroup[byCodebook.size()];
     for (int i = 0; i < groups.length; i++) {
       List<SearchedLeaf> leaves = byCodebook.get(i);

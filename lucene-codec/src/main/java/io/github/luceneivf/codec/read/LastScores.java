@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * nearest-neighbour query asks each segment for a share of the hits first, and for all of them
  * again where the segment gave nothing but hits: all segments, where there are fewer documents than
  * hits wanted. That these need not be scored twice, the first search leaves its scores to the
- * second, which says by its strategy that it is one. Where memory is short, they are the garbage collector's to take.
+ * second, which says by its strategy that it is one. Where memory is short, they are the garbage
+ * collector's to take.
  *
  * <p>Thread-safe.
  */

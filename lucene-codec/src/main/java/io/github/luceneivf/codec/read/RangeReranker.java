@@ -54,8 +54,7 @@ final class RangeReranker {
    *
    * @param mayBeLost share of the vectors found that codes may hide
    */
-  RangeReranker(
-      CandidateScan scan, WantedRange range, ScoreDistance distances, double mayBeLost) {
+  RangeReranker(CandidateScan scan, WantedRange range, ScoreDistance distances, double mayBeLost) {
     this.scan = scan;
     this.range = range;
     this.distances = distances;

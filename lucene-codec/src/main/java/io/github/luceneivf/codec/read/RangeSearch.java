@@ -119,8 +119,7 @@ final class RangeSearch {
     for (CodebookGroup group : groups) {
       group.join();
     }
-    return budget.report(
-        nearest(), scan.vectors(), reranker.scored(), collector.earlyTerminated());
+    return budget.report(nearest(), scan.vectors(), reranker.scored(), collector.earlyTerminated());
   }
 
   /** Vectors as near as the threshold, as far as they are known, accepted or not. */

@@ -54,8 +54,7 @@ final class ScoreDistance {
       case INNER_PRODUCT ->
           Math.scalb(
               1.0, space.exponent() + VectorSpace.fitting(space.metric(), target).exponent());
-      case COSINE ->
-          function == VectorSimilarityFunction.DOT_PRODUCT ? 1 / norm(target) : 1;
+      case COSINE -> function == VectorSimilarityFunction.DOT_PRODUCT ? 1 / norm(target) : 1;
     };
   }
 

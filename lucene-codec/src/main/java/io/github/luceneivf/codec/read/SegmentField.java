@@ -14,10 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastScores of the query that asked last
  */
 record SegmentField(
-    FieldInfo info,
-    FlatVectorsReader raw,
-    @Nullable SegmentLists lists,
-    LastScores lastScores) {
+    FieldInfo info, FlatVectorsReader raw, @Nullable SegmentLists lists, LastScores lastScores) {
 
   SegmentField(FieldInfo info, FlatVectorsReader raw, @Nullable SegmentLists lists) {
     this(info, raw, lists, new LastScores());

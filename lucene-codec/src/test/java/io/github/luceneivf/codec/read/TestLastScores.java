@@ -85,7 +85,8 @@ public class TestLastScores extends LuceneTestCase {
           for (int q = 0; q < 5; q++) {
             float[] query = rows.row(100 * q);
             assertScored(live, searcher, live, nearest(query, N));
-            assertScored(live, searcher, live, new IvfKnnFloatVectorQuery(VectorIndexing.FIELD, query, N));
+            assertScored(
+                live, searcher, live, new IvfKnnFloatVectorQuery(VectorIndexing.FIELD, query, N));
             Query three = new TermQuery(new Term("mod", "3"));
             Query filtered = new KnnFloatVectorQuery(VectorIndexing.FIELD, query, N, three);
             assertEquals(N / 10, searcher.count(filtered));
