@@ -29,24 +29,30 @@ final class FoundDocsQuery extends Query {
   private final float[] scores;
   private final int[] starts;
   private final float best;
+  private final String which;
   private final Object reader;
 
   /**
-   * Keeps hits.
+   * Keeps the nearest documents.
    *
    * @param hits at least one, best first; shared, not changed
    */
   FoundDocsQuery(IndexReader reader, ScoreDoc[] hits) {
-    ScoreDoc[] byDoc = hits.clone();
-    Arrays.sort(byDoc, (a, b) -> Integer.compare(a.doc, b.doc));
-    this.docs = new int[byDoc.length];
-    this.scores = new float[byDoc.length];
-    for (int i = 0; i < docs.length; i++) {
-      docs[i] = byDoc[i].doc;
-      scores[i] = byDoc[i].score;
-    }
+    this(reader, FoundDocs.of(hits), "top " + hits.length + " docs");
+  }
+
+  /**
+   * Keeps documents.
+   *
+   * @param found at least one; shared, not changed
+   * @param which documents these are, as an explanation says it
+   */
+  FoundDocsQuery(IndexReader reader, FoundDocs found, String which) {
+    this.docs = found.docs();
+    this.scores = found.scores();
     this.starts = starts(reader.leaves(), docs);
-    this.best = hits[0].score;
+    this.best = found.best();
+    this.which = which;
     this.reader = reader.getContext().id();
   }
 
@@ -107,8 +113,8 @@ final class FoundDocsQuery extends Query {
     public Explanation explain(LeafReaderContext context, int doc) {
       int at = Arrays.binarySearch(docs, context.docBase + doc);
       return at < 0
-          ? Explanation.noMatch("not in top " + docs.length + " docs")
-          : Explanation.match(scores[at] * boost, "within top " + docs.length + " docs");
+          ? Explanation.noMatch("not in " + which)
+          : Explanation.match(scores[at] * boost, "within " + which);
     }
 
     @Override
@@ -179,10 +185,14 @@ final class FoundDocsQuery extends Query {
 
         @Override
         public int advance(int target) {
-          // The hits of a leaf are few, and targets near.
-          do {
-            at++;
-          } while (docID() < target);
+          long doc = (long) target + docBase;
+          int next = Math.min(at + 1, to);
+          // Targets are near more often than not.
+          if (next < to && docs[next] < doc) {
+            int found = Arrays.binarySearch(docs, next, to, (int) Math.min(doc, Integer.MAX_VALUE));
+            next = found < 0 ? -found - 1 : found;
+          }
+          at = next;
           return docID();
         }
 

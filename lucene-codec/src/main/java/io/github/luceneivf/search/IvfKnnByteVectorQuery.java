@@ -138,9 +138,14 @@ public final class IvfKnnByteVectorQuery extends KnnByteVectorQuery {
       return searchLeaf(leaf, accepted, collectors);
     }
 
+    /** Lucene's collectors take memory for {@code k} documents, however few there are. */
     @Override
     public Query rewriteAlone(IndexSearcher searcher) throws IOException {
-      return IvfKnnByteVectorQuery.super.rewrite(searcher);
+      int most = Math.max(1, searcher.getIndexReader().maxDoc());
+      return k <= most
+          ? IvfKnnByteVectorQuery.super.rewrite(searcher)
+          : new KnnByteVectorQuery(field, target, most, filter, getSearchStrategy())
+              .rewrite(searcher);
     }
   }
 

@@ -132,9 +132,14 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
       return searchLeaf(leaf, accepted, collectors);
     }
 
+    /** Lucene's collectors take memory for {@code k} documents, however few there are. */
     @Override
     public Query rewriteAlone(IndexSearcher searcher) throws IOException {
-      return IvfKnnFloatVectorQuery.super.rewrite(searcher);
+      int most = Math.max(1, searcher.getIndexReader().maxDoc());
+      return k <= most
+          ? IvfKnnFloatVectorQuery.super.rewrite(searcher)
+          : new KnnFloatVectorQuery(field, target, most, filter, getSearchStrategy())
+              .rewrite(searcher);
     }
   }
 

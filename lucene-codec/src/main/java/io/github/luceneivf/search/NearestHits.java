@@ -5,7 +5,8 @@ import io.github.luceneivf.probe.ProbeReport;
 import org.apache.lucene.search.TopDocs;
 
 /**
- * The answer to an {@link IvfKnnFloatVectorQuery} or {@link IvfKnnByteVectorQuery} with what it
+ * The answer to an {@link IvfKnnFloatVectorQuery}, {@link IvfKnnByteVectorQuery} or {@link
+ * IvfVectorSimilarityQuery} with what it
  * took to find it.
  *
  * @param topDocs the nearest documents, best first, with exact scores

@@ -77,7 +77,7 @@ record NearestSearch(String field, int k, @Nullable Query filter, IvfSearchStrat
   NearestHits search(IndexSearcher searcher, Target target) throws IOException {
     NearestHits found = searchTogether(searcher, target);
     return found == null
-        ? new NearestHits(searcher.search(target.rewriteAlone(searcher), k), ProbeReport.NOTHING)
+        ? new NearestHits(searcher.search(target.rewriteAlone(searcher), most(searcher)), ProbeReport.NOTHING)
         : found;
   }
 
@@ -129,8 +129,12 @@ record NearestSearch(String field, int k, @Nullable Query filter, IvfSearchStrat
         .newCollector(visitLimit, strategy, searcher.getIndexReader().leaves().getFirst());
   }
 
+  private int most(IndexSearcher searcher) {
+    return Math.clamp(k, 1, Math.max(1, searcher.getIndexReader().maxDoc()));
+  }
+
   private TimeLimitingKnnCollectorManager collectors(IndexSearcher searcher) {
-    int most = Math.min(k, searcher.getIndexReader().maxDoc());
+    int most = most(searcher);
     KnnCollectorManager topK = (limit, how, _) -> new TopKnnCollector(most, limit, how);
     return new TimeLimitingKnnCollectorManager(topK, searcher.getTimeout());
   }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 
 /**
  * The nearest candidates by approximate distance: a buffer that is cut back to {@code keep} by
- * selection whenever it is full, so that most candidates cost one comparison. Among equal distances
- * the lower slot is nearer, a total order: what is kept does not depend on how much is kept. Not
- * thread-safe; one per search.
+ * selection whenever it is full, so that most candidates cost one comparison; or all candidates
+ * below a distance, in a buffer that grows. Among equal distances the lower slot is nearer, a total
+ * order: what is kept does not depend on how much is kept. Not thread-safe; one per search.
  */
 // A candidate is a DistanceKey: its slot is the number.
 final class CandidateQueue {
@@ -19,8 +19,11 @@ final class CandidateQueue {
   /** Leading zeros of a 64-bit range that needs no shift to fit the buckets. */
   private static final int BUCKET_BITS_END = Long.SIZE - BUCKET_BITS;
 
+  /** Room for candidates of a queue that grows, at first. */
+  private static final int FIRST_ROOM = 1 << 10;
+
   private final int keep;
-  private final long[] keys;
+  private long[] keys;
   private final long[] spare;
   private final int[] buckets = new int[1 << BUCKET_BITS];
   private int size;
@@ -41,6 +44,31 @@ final class CandidateQueue {
     this.spare = new long[keys.length];
   }
 
+  private CandidateQueue(int most) {
+    this.keep = Math.max(most, 1);
+    this.keys = new long[Math.min(FIRST_ROOM, keep)];
+    this.spare = new long[0];
+  }
+
+  /**
+   * Creates a queue that keeps all candidates {@link #keepWithin} a distance.
+   *
+   * @param most candidates that can be offered at all
+   */
+  static CandidateQueue growing(int most) {
+    return new CandidateQueue(most);
+  }
+
+  /**
+   * Drops all candidates of a queue that grows.
+   *
+   * @param distance those at or above it need not be offered from now on; NaN for all are needed
+   */
+  void keepWithin(float distance) {
+    size = 0;
+    threshold = distance;
+  }
+
   /** Returns the distance from which on candidates need not be offered; NaN while all need be. */
   float threshold() {
     return threshold;
@@ -57,9 +85,17 @@ final class CandidateQueue {
     for (long left = lanes; left != 0; left &= left - 1) {
       int lane = Long.numberOfTrailingZeros(left);
       if (size == keys.length) {
-        cut();
+        makeRoom();
       }
       keys[size++] = DistanceKey.of(distances[lane], firstSlot + lane);
+    }
+  }
+
+  private void makeRoom() {
+    if (spare.length == 0) {
+      keys = Arrays.copyOf(keys, (int) Math.min(2L * keys.length, keep));
+    } else {
+      cut();
     }
   }
 
@@ -88,6 +124,29 @@ final class CandidateQueue {
    */
   void select(int from, int to) {
     select(from, size - 1, to - 1);
+  }
+
+  /**
+   * Moves those of the candidates [from, size) that are nearer than a distance to the front of
+   * them, in the order in which they are.
+   *
+   * @return where they end
+   */
+  int separate(int from, float distance) {
+    int to = from;
+    for (int i = from; i < size; i++) {
+      long key = keys[i];
+      if (DistanceKey.distance(key) < distance) {
+        keys[i] = keys[to];
+        keys[to++] = key;
+      }
+    }
+    return to;
+  }
+
+  /** Returns the distance of candidate {@code i}. */
+  float distanceOf(int i) {
+    return DistanceKey.distance(keys[i]);
   }
 
   /** Returns the distance of the {@code count}-th nearest candidate; count in [1, size]. */

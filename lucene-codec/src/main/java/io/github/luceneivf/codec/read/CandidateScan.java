@@ -49,6 +49,8 @@ final class CandidateScan {
   private int size;
   private long vectors;
   private double accepted;
+  private float wantedWithin = Float.NaN;
+  private long refused;
   private boolean repeated;
 
   private final VectorKernel kernel = Kernels.get();
@@ -80,6 +82,12 @@ final class CandidateScan {
   void start(int depth) {
     keep = (int) Math.min((long) SPARE * depth, most);
     candidates = new CandidateQueue(keep, most);
+  }
+
+  /** Makes room for all candidates within a distance instead: {@link #keepWithin}. */
+  void startGrowing() {
+    keep = most;
+    candidates = CandidateQueue.growing(most);
   }
 
   /**
@@ -153,6 +161,38 @@ final class CandidateScan {
     }
     repeated = false;
     flush();
+  }
+
+  /**
+   * Drops all candidates of a growing scan.
+   *
+   * @param distance that candidates are kept below from now on; not-a-number for all
+   * @param wantedDistance vectors below it that are not accepted are counted
+   */
+  void keepWithin(float distance, float wantedDistance) {
+    candidates.keepWithin(distance);
+    wantedWithin = wantedDistance;
+    refused = 0;
+  }
+
+  /** Counts those of some lanes that are not accepted but as near as is wanted. */
+  void countRefused(long lanes, float[] distances) {
+    if (Float.isNaN(wantedWithin)) {
+      return;
+    }
+    for (long left = lanes; left != 0; left &= left - 1) {
+      refused += distances[Long.numberOfTrailingZeros(left)] < wantedWithin ? 1 : 0;
+    }
+  }
+
+  /** Returns the vectors counted by {@link #countRefused} since the last {@link #keepWithin}. */
+  long refused() {
+    return refused;
+  }
+
+  /** Returns how many of the vectors scanned so far are accepted, an estimate. */
+  double accepted() {
+    return accepted;
   }
 
   /** Returns whether lists are scanned that were scanned before. */

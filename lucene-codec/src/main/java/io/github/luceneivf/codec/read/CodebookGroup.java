@@ -156,6 +156,11 @@ final class CodebookGroup {
     return sum;
   }
 
+  /** Returns whether lists are ranked by the distance of the query to their centroids alone. */
+  boolean keysAreDistances() {
+    return codebook.metric() != Metric.INNER_PRODUCT;
+  }
+
   boolean hasNext() {
     return ranked.hasNext();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.clustering.VectorSpace;
 import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.probe.ProbeReport;
@@ -21,6 +22,7 @@ import org.apache.lucene.search.KnnCollector;
  *   <li>So are those of one list, by themselves: codes about the mean of a segment are so much
  *       coarser than codes about centroids that one order of candidates would have to be reranked
  *       far deeper.
+ *   <li>Where all vectors of a score or more are wanted, {@link RangeSearch} probes.
  * </ol>
  *
  * <p>Not thread-safe; one per search.
@@ -70,6 +72,23 @@ final class IndexSearch implements ProbeSearch {
 
   @Override
   public ProbeReport run(KnnCollector collector) throws IOException {
+    WantedRange range = WantedRange.of(collector, leaves);
+    if (range.isRange() && !canBeMet(range)) {
+      return ProbeReport.NOTHING;
+    }
+    return run(range, range.collector());
+  }
+
+  private boolean canBeMet(WantedRange range) {
+    for (SearchedLeaf leaf : leaves) {
+      if (ScoreDistance.canExceed(leaf.field().getVectorSimilarityFunction(), range.refused())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private ProbeReport run(WantedRange range, KnnCollector collector) throws IOException {
     if (matchesAreFew(collector.k())) {
       return scanMatches(collector);
     }
@@ -88,8 +107,8 @@ final class IndexSearch implements ProbeSearch {
       }
     }
     report = report.plus(scanAll(withoutCodes, collector));
-    report = report.plus(probe(withLists, collector));
-    return report.plus(probe(withOneList, collector));
+    report = report.plus(probe(withLists, range, collector));
+    return report.plus(probe(withOneList, range, collector));
   }
 
   /** Whether exact scoring of what is accepted is cheap; without any restriction it never is. */
@@ -133,7 +152,8 @@ final class IndexSearch implements ProbeSearch {
     return exact(leaves, collector, before);
   }
 
-  private ProbeReport probe(List<SearchedLeaf> probed, KnnCollector collector) throws IOException {
+  private ProbeReport probe(List<SearchedLeaf> probed, WantedRange range, KnnCollector collector)
+      throws IOException {
     if (probed.isEmpty() || collector.earlyTerminated()) {
       return ProbeReport.NOTHING;
     }
@@ -154,8 +174,16 @@ final class IndexSearch implements ProbeSearch {
     if (depth >= vectors / 2) {
       return scanAll(probed, collector);
     }
-    scan.start(depth);
+    if (range.isRange()) {
+      scan.startGrowing();
+    } else {
+      scan.start(depth);
+    }
     try {
+      if (range.isRange()) {
+        ProbeReport report = new RangeSearch(groups, scan, range, distances(probed)).run();
+        return report == null ? scanAll(probed, collector) : report;
+      }
       return new ProbeLoop(groups, scan, depth, collector).run();
     } catch (IllegalStateException e) {
       for (SearchedLeaf leaf : probed) {
@@ -165,11 +193,15 @@ final class IndexSearch implements ProbeSearch {
     }
   }
 
+  /** Distances of scores in the space of the first of the codebooks. */
+  private ScoreDistance distances(List<SearchedLeaf> probed) {
+    SearchedLeaf first = probed.getFirst();
+    VectorSpace space = first.requireLists().codebook().codebook().space();
+    return new ScoreDistance(first.field(), space, target.floats());
+  }
+
   private CodebookGroup[] groups(
-      List<List<SearchedLeaf>> byCodebook,
-      int k,
-      IvfSearchStrategy strategy,
-      CandidateScan scan) {
+      List<List<SearchedLeaf>> byCodebook, int k, IvfSearchStrategy strategy, CandidateScan scan) {
     CodebookGroup[] groups = new CodebookGroup[byCodebook.size()];
     for (int i = 0; i < groups.length; i++) {
       List<SearchedLeaf> leaves = byCodebook.get(i);

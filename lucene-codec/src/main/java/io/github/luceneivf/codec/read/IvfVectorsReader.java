@@ -36,6 +36,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.SegmentInfo;
 import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.DataAccessHint;
@@ -93,7 +94,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
     FieldInfo info = infoOf(field);
     requireVectors(info, meta.vectors());
     if (meta.lists().isEmpty()) {
-      return new SegmentField(field, raw, null);
+      return new SegmentField(info, raw, null);
     }
     ListsMeta lists = meta.lists().get();
     LoadedCodebook codebook =
@@ -115,7 +116,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
         new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
     new Ordinals(file(IvfFiles.ORDINALS), lists);
     return new SegmentField(
-        field, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
+        info, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
   }
 
   private void requireVectors(FieldInfo info, int expected) throws IOException {

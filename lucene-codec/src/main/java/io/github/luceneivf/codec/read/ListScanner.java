@@ -161,12 +161,14 @@ final class ListScanner {
     if (!scan.isRepeated()) {
       count(memory, offset, count, scan);
     }
-    long accepted = scan.competing(distances, count);
+    long competing = scan.competing(distances, count);
+    long accepted = competing;
     for (long left = accepted; left != 0; left &= left - 1) {
       int lane = Long.numberOfTrailingZeros(left);
       long refused = acceptOrds.get(ord(memory, offset, lane)) ? 0 : 1;
       accepted ^= refused << lane;
     }
+    scan.countRefused(competing ^ accepted, distances);
     return accepted;
   }
 

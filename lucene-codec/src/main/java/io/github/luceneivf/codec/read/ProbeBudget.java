@@ -17,6 +17,7 @@ final class ProbeBudget {
   private double spent;
   private long vectors;
   private boolean cutOff;
+  private float farthestKey = Float.NaN;
 
   /**
    * Prepares a budget.
@@ -48,6 +49,20 @@ final class ProbeBudget {
       depth = Math.max(depth, group.settings().depth(hits));
     }
     return depth;
+  }
+
+  /** Returns the lists there are. */
+  double all() {
+    double sum = 0;
+    for (int i = 0; i < groups.length; i++) {
+      sum += weights[i] * groups[i].settings().meta().nlist();
+    }
+    return sum;
+  }
+
+  /** Returns by what the list taken last is ranked. */
+  float farthestKey() {
+    return farthestKey;
   }
 
   /** Returns the lists taken. */
@@ -112,6 +127,7 @@ final class ProbeBudget {
         nearest = i;
       }
     }
+    farthestKey = nearest < 0 ? farthestKey : least;
     return nearest;
   }
 

@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
 import java.util.Objects;
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One field of one segment while it is searched. Not thread-safe; one per search. */
 final class SearchedLeaf {
+
+  /** Where fewer than one vector in so many is accepted, remembering the scores does not pay. */
+  private static final long MOST_SHARE = 4;
 
   private final SegmentField segment;
   private final QueryVector target;
@@ -35,6 +39,11 @@ final class SearchedLeaf {
     this.docBase = docBase;
     this.scorer = target.scorer(segment.raw(), segment.name());
     this.acceptOrds = scorer.getAcceptOrds(acceptDocs.bits());
+  }
+
+  /** Returns what the field is. */
+  FieldInfo field() {
+    return segment.info();
   }
 
   @Nullable SegmentLists lists() {
@@ -73,13 +82,19 @@ final class SearchedLeaf {
 
   /** Scores all accepted vectors. */
   void scanAll(KnnCollector collector) throws IOException {
-    FlatScan.scanAll(scorer, acceptOrds, inIndex(collector));
+    FlatScan.scanAll(remembering(collector), acceptOrds, inIndex(collector));
   }
 
   /** Scores the vectors of accepted documents, of which there are few. */
   void scanMatches(KnnCollector collector) throws IOException {
     KnnVectorValues values = target.values(segment.raw(), segment.name());
-    FlatScan.scanMatches(scorer, values, acceptDocs, inIndex(collector));
+    boolean most = MOST_SHARE * matches() >= vectors();
+    RandomVectorScorer scores = most ? remembering(collector) : scorer;
+    FlatScan.scanMatches(scores, values, acceptDocs, inIndex(collector));
+  }
+
+  private RandomVectorScorer remembering(KnnCollector collector) {
+    return segment.lastScores().of(scorer, target.floats(), collector);
   }
 
   private KnnCollector inIndex(KnnCollector collector) {

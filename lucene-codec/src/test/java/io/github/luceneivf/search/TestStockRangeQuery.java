@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.luceneivf.search;
+
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codec.IvfVectorsFormat;
+import io.github.luceneivf.codec.VectorIndexing;
+import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.ListSizing;
+import io.github.luceneivf.search.RangeScenes.Found;
+import io.github.luceneivf.testdata.VectorGenerators;
+import java.util.Arrays;
+import java.util.Locale;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.FloatVectorSimilarityQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lucene's query for a range of scores on posting lists. Its collector says nothing of its
+ * threshold, and has a {@code k} of 1 as one of the nearest vector has.
+ */
+public class TestStockRangeQuery extends LuceneTestCase {
+
+  private static final int N = 9_000;
+  private static final int DIM = 32;
+  private static final int QUERIES = 25;
+  private static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
+
+  private static final IvfParams LISTS =
+      IvfParams.DEFAULT
+          .withThresholds(new IvfParams.Thresholds(0, 1_000, 2))
+          .withSizing(ListSizing.fixed(64));
+
+  private static FloatMatrix clusters() {
+    return VectorGenerators.clusters(N + QUERIES, DIM, 90, 0.8, random().nextLong());
+  }
+
+  private static FloatMatrix base(FloatMatrix all) {
+    return VectorGenerators.slice(all, 0, N);
+  }
+
+  private static FloatMatrix queries(FloatMatrix all) {
+    return VectorGenerators.slice(all, N, N + QUERIES);
+  }
+
+  private static Query range(float[] vector, float minScore, float decay, @Nullable Query filter) {
+    return new FloatVectorSimilarityQuery(VectorIndexing.FIELD, vector, minScore, decay, filter);
+  }
+
+  private static void assertFound(String what, Found found) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-60s mean %.4f, 5th percentile %.3f, nothing %.2f%n",
+        what,
+        found.mean(),
+        found.fifthPercentile(),
+        found.none());
+    assertTrue(what + ": " + found, found.mean() >= 0.95 && found.fifthPercentile() >= 0.7);
+  }
+
+  public void testFindsNearlyAllOfAnyNumberOfMatches() throws Exception {
+    FloatMatrix all = clusters();
+    VectorSimilarityFunction[] functions = {
+      L2, VectorSimilarityFunction.COSINE, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT
+    };
+    for (VectorSimilarityFunction f : functions) {
+      for (int segments : new int[] {1, 4}) {
+        try (Directory dir = new ByteBuffersDirectory()) {
+          VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), f, segments);
+          try (DirectoryReader reader = DirectoryReader.open(dir)) {
+            RangeScenes scenes =
+                new RangeScenes(new IndexSearcher(reader), base(all), queries(all), f, _ -> true);
+            for (int matches : new int[] {3, 10, 100, 1_000, N / 2}) {
+              for (float decay : new float[] {0, 0.5f, 0.95f}) {
+                assertFound(
+                    f + ", segments " + segments + ", matches " + matches + ", decay " + decay,
+                    scenes.find(matches, (vector, least) -> range(vector, least, decay, null)));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  public void testOneListWithoutOthers() throws Exception {
+    FloatMatrix all = clusters();
+    IvfParams oneList = LISTS.withThresholds(new IvfParams.Thresholds(0, 1 << 20, 2));
+    try (Directory dir = new ByteBuffersDirectory()) {
+      VectorIndexing.index(dir, new IvfVectorsFormat(oneList), base(all), L2, 3);
+      try (DirectoryReader reader = DirectoryReader.open(dir)) {
+        RangeScenes scenes =
+            new RangeScenes(new IndexSearcher(reader), base(all), queries(all), L2, _ -> true);
+        for (int matches : new int[] {10, 1_000}) {
+          assertFound(
+              "one list, matches " + matches,
+              scenes.find(matches, (vector, least) -> range(vector, least, 0.5f, null)));
+        }
+      }
+    }
+  }
+
+  public void testFiltersAndDeletes() throws Exception {
+    FloatMatrix all = clusters();
+    try (Directory dir = new ByteBuffersDirectory()) {
+      VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), L2, 1);
+      try (IndexWriter writer =
+          new IndexWriter(dir, VectorIndexing.config(new IvfVectorsFormat(LISTS)))) {
+        writer.deleteDocuments(new Term("mod", "3"));
+      }
+      try (DirectoryReader reader = DirectoryReader.open(dir)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        RangeScenes live =
+            new RangeScenes(searcher, base(all), queries(all), L2, row -> row % 10 != 3);
+        RangeScenes filtered =
+            new RangeScenes(searcher, base(all), queries(all), L2, row -> row % 10 == 4);
+        Query four = new TermQuery(new Term("mod", "4"));
+        for (int matches : new int[] {10, 500}) {
+          assertFound(
+              "deletes, matches " + matches,
+              live.find(matches, (vector, least) -> range(vector, least, 0.5f, null)));
+          assertFound(
+              "filter, matches " + matches,
+              filtered.find(matches, (vector, least) -> range(vector, least, 0.5f, four)));
+        }
+      }
+    }
+  }
+
+  public void testThresholdsBeyondEveryScoreOfTheIndex() throws Exception {
+    FloatMatrix all = clusters();
+    try (Directory dir = new ByteBuffersDirectory()) {
+      VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), L2, 2);
+      try (DirectoryReader reader = DirectoryReader.open(dir)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        float[] query = queries(all).row(0);
+        assertEquals(0, searcher.count(range(query, 2, 0.5f, null)));
+        assertEquals(N, searcher.count(range(query, 0, 0.5f, null)));
+        assertEquals(N, searcher.count(range(query, Float.NEGATIVE_INFINITY, 0.5f, null)));
+      }
+    }
+  }
+
+  /** A timeout decorates the collector, so that it has to be asked what it wants. */
+  public void testTheNearestOneIsStillFoundThroughDecoratedCollectors() throws Exception {
+    FloatMatrix all = clusters();
+    try (Directory dir = new ByteBuffersDirectory()) {
+      VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), L2, 3);
+      try (DirectoryReader reader = DirectoryReader.open(dir)) {
+        IndexSearcher plain = new IndexSearcher(reader);
+        IndexSearcher limited = new IndexSearcher(reader);
+        limited.setTimeout(() -> false);
+        for (int q = 0; q < QUERIES; q++) {
+          float[] query = queries(all).row(q);
+          for (Query nearest :
+              new Query[] {
+                new KnnFloatVectorQuery(VectorIndexing.FIELD, query, 1),
+                new IvfKnnFloatVectorQuery(VectorIndexing.FIELD, query, 1)
+              }) {
+            int[] expected = VectorIndexing.search(plain, nearest, 5);
+            assertEquals(1, expected.length);
+            assertTrue(Arrays.equals(expected, VectorIndexing.search(limited, nearest, 5)));
+          }
+          // The documents that a collector is asked with are the first ones.
+          float[] first = base(all).row(0);
+          assertArrayEquals(
+              new int[] {0},
+              VectorIndexing.search(
+                  limited, new KnnFloatVectorQuery(VectorIndexing.FIELD, first, 1), 5));
+        }
+      }
+    }
+  }
+}
