@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -26,13 +27,16 @@ import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.join.BitSetProducer;
 import org.apache.lucene.search.join.DiversifyingChildrenFloatKnnVectorQuery;
 import org.apache.lucene.search.join.QueryBitSetProducer;
+import org.apache.lucene.search.knn.KnnCollectorManager;
 import org.apache.lucene.store.Directory;
 
 /**
@@ -44,6 +48,7 @@ final class NestedDocuments {
   private static final String FIELD = "vector";
   private static final double TIE = 1e-5;
 
+  private final AtomicLong scanned = new AtomicLong();
   private final FloatMatrix children;
   private final int perParent;
   private final VectorSimilarityFunction function;
@@ -122,8 +127,25 @@ final class NestedDocuments {
   }
 
   /** Lucene's own query for the nearest child of each of the {@code k} nearest parents. */
-  Query query(float[] target, int k) {
-    return new DiversifyingChildrenFloatKnnVectorQuery(FIELD, target, null, k, parents);
+  private Query query(float[] target, int k) {
+    return new DiversifyingChildrenFloatKnnVectorQuery(FIELD, target, null, k, parents) {
+      @Override
+      protected TopDocs approximateSearch(
+          LeafReaderContext context,
+          AcceptDocs acceptDocs,
+          int visitedLimit,
+          KnnCollectorManager manager)
+          throws IOException {
+        TopDocs hits = super.approximateSearch(context, acceptDocs, visitedLimit, manager);
+        scanned.addAndGet(hits.totalHits.value());
+        return hits;
+      }
+    };
+  }
+
+  /** Returns the vectors scanned since it was asked last, over those that there are. */
+  double scannedShare() {
+    return (double) scanned.getAndSet(0) / children.rows();
   }
 
   /** Returns the share of the {@code k} parents of the nearest children that a search finds. */

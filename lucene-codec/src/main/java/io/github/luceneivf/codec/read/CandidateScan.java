@@ -135,6 +135,11 @@ final class CandidateScan {
     flush();
   }
 
+  /** Returns the candidates that are kept. */
+  int keep() {
+    return keep;
+  }
+
   /** Returns whether lists are scanned that were scanned before. */
   boolean isRepeated() {
     return repeated;

@@ -72,6 +72,9 @@ final class ProbeLoop {
   private final double rankAhead;
   private double spent;
 
+  /** Vectors that the settings were made for. */
+  private int needed;
+
   /**
    * Prepares a search.
    *
@@ -97,6 +100,7 @@ final class ProbeLoop {
     }
     this.budget = sum;
     this.widest = largest.settings();
+    this.needed = widest.k();
     this.vectors = scan.most();
     this.restricted = isRestricted(scan.leaves());
     this.rankAhead = restricted ? rankAhead() : 1;
@@ -130,7 +134,13 @@ final class ProbeLoop {
       int size = scan.candidates().finish();
       int to = Math.min(wanted, size);
       if (!competes(done, Math.max(done, to - tail), to)) {
-        return report();
+        wanted = deepened();
+        if (wanted == 0) {
+          return report();
+        }
+        done = 0;
+        tail = Math.max(MIN_BATCH, wanted / 4);
+        continue;
       }
       done = to;
       tail = Math.max(MIN_BATCH, done / 4);
@@ -145,10 +155,38 @@ final class ProbeLoop {
       scan.rescan(wider ? 1 : MORE);
       if (wider) {
         probe(2 * spent);
+        reranker.passOverScored();
+        done = 0;
+      } else {
+        scan.candidates().finish();
+        scan.candidates().select(0, done);
       }
-      scan.candidates().finish();
-      scan.candidates().select(0, done);
     }
+  }
+
+  /**
+   * Probes as many lists as are wanted for the vectors that the hits turned out to take. Of a top-k
+   * collector that is k. A collector that takes one child of each parent has looked at many for
+   * each of its k hits.
+   *
+   * @return candidates to rerank, from the first; 0 if nothing is left to do
+   */
+  private int deepened() throws IOException {
+    int needs = reranker.countFrom(collector.minCompetitiveSimilarity());
+    if (needs <= needed || collector.earlyTerminated()) {
+      return 0;
+    }
+    needed = (int) Math.min(needs, (long) 2 * needed);
+    int wanted = (int) Math.min(Math.ceil(widest.depth(needed)), vectors);
+    if (wanted > scan.keep()) {
+      scan.rescan(Math.ceilDiv(wanted, scan.keep()));
+    }
+    double wider = budget * widest.widening((double) widest.k() / needed);
+    if (wider - spent >= WORTH_MORE) {
+      probe(wider);
+    }
+    reranker.passOverScored();
+    return wanted;
   }
 
   private ProbeReport report() {
@@ -174,7 +212,8 @@ final class ProbeLoop {
       scan.candidates().select(tail, to);
       best = reranker.rerank(tail, to);
     }
-    return !collector.earlyTerminated() && best > collector.minCompetitiveSimilarity();
+    float least = collector.minCompetitiveSimilarity();
+    return !collector.earlyTerminated() && (best > least || least == Float.NEGATIVE_INFINITY);
   }
 
   private boolean isExhausted() {

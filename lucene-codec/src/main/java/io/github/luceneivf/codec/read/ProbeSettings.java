@@ -103,6 +103,20 @@ record ProbeSettings(int nprobe, int depth, int k, ListsMeta meta) {
   }
 
   /**
+   * Returns how many candidates to rerank where more than {@code k} vectors turn out to be wanted.
+   *
+   * @param needed at least {@code k}
+   */
+  double depth(int needed) {
+    if (meta.nlist() == 1) {
+      return (double) depth * needed / k;
+    }
+    double recall = 1 - (1 - meta.targetRecall()) * DEPTH_LOSS;
+    Calibration calibration = meta.calibration();
+    return (double) depth * calibration.depth(needed, recall) / calibration.depth(k, recall);
+  }
+
+  /**
    * How many times the vectors of the training there are. Of these the k nearest lie as near as the
    * k / growth nearest of the training, so fewer lists hold them; but codes tell crowded neighbours
    * apart less well, so the depth rises with the square root, as within the calibration.
