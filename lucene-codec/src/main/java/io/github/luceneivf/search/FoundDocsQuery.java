@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
+import io.github.luceneivf.probe.ProbeReport;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -30,13 +31,15 @@ final class FoundDocsQuery extends Query {
   private final int[] starts;
   private final float best;
   private final Object reader;
+  private final String found;
 
   /**
    * Keeps hits.
    *
-   * @param hits at least one, best first; shared, not changed
+   * @param found at least one hit, best first; shared, not changed
    */
-  FoundDocsQuery(IndexReader reader, ScoreDoc[] hits) {
+  FoundDocsQuery(IndexReader reader, NearestHits found) {
+    ScoreDoc[] hits = found.topDocs().scoreDocs;
     ScoreDoc[] byDoc = hits.clone();
     Arrays.sort(byDoc, (a, b) -> Integer.compare(a.doc, b.doc));
     this.docs = new int[byDoc.length];
@@ -48,6 +51,17 @@ final class FoundDocsQuery extends Query {
     this.starts = starts(reader.leaves(), docs);
     this.best = hits[0].score;
     this.reader = reader.getContext().id();
+    this.found = described(found.report());
+  }
+
+  /** What it took, for whoever reads the profile of a query. */
+  private static String described(ProbeReport report) {
+    return report.lists()
+        + " lists probed, "
+        + report.vectorsScanned()
+        + " vectors scanned, "
+        + report.vectorsScored()
+        + " scored exactly";
   }
 
   /** Where the documents of each leaf begin among {@code docs}, and where the last ones end. */
@@ -76,9 +90,10 @@ final class FoundDocsQuery extends Query {
     visitor.visitLeaf(this);
   }
 
+  /** Returns how many hits there are, the best score, and what was looked at to find them. */
   @Override
   public String toString(String field) {
-    return "FoundDocsQuery[" + docs.length + " docs, best score " + best + "]";
+    return "FoundDocsQuery[" + docs.length + " docs, best score " + best + ", " + found + "]";
   }
 
   @Override

@@ -163,10 +163,9 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
     if (found == null) {
       return super.rewrite(searcher);
     }
-    ScoreDoc[] hits = found.topDocs().scoreDocs;
-    return hits.length == 0
+    return found.topDocs().scoreDocs.length == 0
         ? MatchNoDocsQuery.INSTANCE
-        : new FoundDocsQuery(searcher.getIndexReader(), hits);
+        : new FoundDocsQuery(searcher.getIndexReader(), found);
   }
 
   /** Searches the leaves of our format together; null if there are none. */
