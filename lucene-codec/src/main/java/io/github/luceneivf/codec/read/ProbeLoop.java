@@ -59,6 +59,12 @@ final class ProbeLoop {
    */
   private static final double WORTH_MORE = 0.5;
 
+  /** Vectors that hits take, in multiples of k, from which on they are taken for a crowd. */
+  private static final int CROWD = 2;
+
+  /** Lists probed in a crowd, in multiples of those probed before, until they bring nothing. */
+  private static final double WIDER = 1.5;
+
   private final CodebookGroup[] groups;
   private final CandidateScan scan;
   private final int depth;
@@ -165,23 +171,29 @@ final class ProbeLoop {
   }
 
   /**
-   * Probes as many lists as are wanted for the vectors that the hits turned out to take. Of a top-k
-   * collector that is k. A collector that takes one child of each parent has looked at many for
-   * each of its k hits.
+   * Goes on where the hits took more vectors than k, as those of a collector do that takes one
+   * child of each parent: probes as many lists as are wanted for so many vectors. Where they took
+   * far more, the calibration, which knows such a crowd as the neighbours of its members, cannot
+   * tell what lies around it: then half as many lists again are probed until they bring nothing.
    *
    * @return candidates to rerank, from the first; 0 if nothing is left to do
    */
   private int deepened() throws IOException {
-    int needs = reranker.countFrom(collector.minCompetitiveSimilarity());
-    if (needs <= needed || collector.earlyTerminated()) {
+    float least = collector.minCompetitiveSimilarity();
+    int needs = reranker.countFrom(least);
+    float latest = reranker.takeBestCollected();
+    boolean better = latest >= least && latest > Float.NEGATIVE_INFINITY;
+    boolean goOn = better && needs >= (long) CROWD * widest.k();
+    if (collector.earlyTerminated() || (needs <= needed && !goOn)) {
       return 0;
     }
-    needed = (int) Math.min(needs, (long) 2 * needed);
+    needed = (int) Math.max(needed, Math.min(needs, 2L * needed));
     int wanted = (int) Math.min(Math.ceil(widest.depth(needed)), vectors);
     if (wanted > scan.keep()) {
       scan.rescan(Math.ceilDiv(wanted, scan.keep()));
     }
     double wider = budget * widest.widening((double) widest.k() / needed);
+    wider = goOn ? Math.max(wider, WIDER * spent) : wider;
     if (wider - spent >= WORTH_MORE) {
       probe(wider);
     }

@@ -21,6 +21,7 @@ final class Reranker {
   private int[] doneSlots = new int[64];
   private float[] doneScores = new float[64];
   private int scored;
+  private float bestCollected = Float.NEGATIVE_INFINITY;
   private boolean again;
 
   /** Creates a reranker of what a scan finds. */
@@ -41,6 +42,13 @@ final class Reranker {
       count += doneScores[i] >= least ? 1 : 0;
     }
     return count;
+  }
+
+  /** Returns the best score that the collector took since it was asked last; −∞ if none. */
+  float takeBestCollected() {
+    float best = bestCollected;
+    bestCollected = Float.NEGATIVE_INFINITY;
+    return best;
   }
 
   /**
@@ -112,7 +120,9 @@ final class Reranker {
     System.arraycopy(scores, 0, doneScores, scored, count);
     scored += count;
     for (int i = 0; i < count; i++) {
-      collector.collect(leaf.doc(ords[i]), scores[i]);
+      if (collector.collect(leaf.doc(ords[i]), scores[i])) {
+        bestCollected = Math.max(bestCollected, scores[i]);
+      }
     }
     return best;
   }
