@@ -23,6 +23,7 @@ import org.apache.lucene.search.KnnCollector;
  *   <li>While the last of the reranked candidates still compete, more are reranked, and then more
  *       lists are probed. For a top-k collector this repairs the rare query on which codes mislead;
  *       a range collector thus gets everything near its threshold.
+ *   <li>Where the hits took more vectors than k, lists and candidates for so many are added: ADR 17.
  * </ol>
  *
  * <p>Not thread-safe; one per search.
@@ -63,7 +64,7 @@ final class ProbeLoop {
   private static final int CROWD = 2;
 
   /** Lists probed in a crowd, in multiples of those probed before, until they bring nothing. */
-  private static final double WIDER = 1.5;
+  private static final int WIDER = 2;
 
   private final CodebookGroup[] groups;
   private final CandidateScan scan;
@@ -174,7 +175,7 @@ final class ProbeLoop {
    * Goes on where the hits took more vectors than k, as those of a collector do that takes one
    * child of each parent: probes as many lists as are wanted for so many vectors. Where they took
    * far more, the calibration, which knows such a crowd as the neighbours of its members, cannot
-   * tell what lies around it: then half as many lists again are probed until they bring nothing.
+   * tell what lies around it: then twice as many lists are probed, until that brings nothing.
    *
    * @return candidates to rerank, from the first; 0 if nothing is left to do
    */

@@ -4,6 +4,7 @@ package io.github.luceneivf.codec.read;
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
+import java.util.function.IntUnaryOperator;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -112,8 +113,8 @@ record ProbeSettings(int nprobe, int depth, int k, ListsMeta meta) {
       return (double) depth * needed / k;
     }
     double recall = 1 - (1 - meta.targetRecall()) * DEPTH_LOSS;
-    Calibration calibration = meta.calibration();
-    return (double) depth * calibration.depth(needed, recall) / calibration.depth(k, recall);
+    IntUnaryOperator wanted = any -> meta.calibration().depth(any, recall);
+    return depth * interpolated(wanted, needed) / interpolated(wanted, k);
   }
 
   /**
@@ -138,16 +139,21 @@ record ProbeSettings(int nprobe, int depth, int k, ListsMeta meta) {
    *     of the training
    */
   static double lists(Calibration calibration, double target, double k) {
+    return interpolated(any -> calibration.nprobe(any, target), k);
+  }
+
+  /** Interpolates over log k between what is wanted for calibrated ones. */
+  private static double interpolated(IntUnaryOperator wanted, double k) {
     int upper = 1;
     while (upper < k && upper < MAX_K) {
       upper *= 10;
     }
     if (upper == 1 || k >= upper) {
-      return calibration.nprobe((int) Math.clamp(Math.ceil(k), 1, Integer.MAX_VALUE), target);
+      return wanted.applyAsInt((int) Math.clamp(Math.ceil(k), 1, Integer.MAX_VALUE));
     }
     double share = Math.log10(k / upper) + 1;
-    int low = calibration.nprobe(upper / 10, target);
-    int high = calibration.nprobe(upper, target);
+    int low = wanted.applyAsInt(upper / 10);
+    int high = wanted.applyAsInt(upper);
     return low + share * (high - low);
   }
 
