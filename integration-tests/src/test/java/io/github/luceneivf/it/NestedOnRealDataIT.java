@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class NestedOnRealDataIT {
 
   private static final int K = 10;
-  private static final int QUERIES = Integer.getInteger("ivf.nested.queries", 50);
+  private static final int QUERIES = Integer.getInteger("ivf.nested.queries", 30);
   private static final int CHILDREN = Integer.getInteger("ivf.nested.children", 10_000);
 
   @Test
@@ -37,15 +37,16 @@ class NestedOnRealDataIT {
     DataSet data = DataFolder.open(name);
     boolean enough = true;
     for (String noise : System.getProperty("ivf.nested.noise", "0.3").split(",")) {
-      for (String size : System.getProperty("ivf.nested.sizes", "2,5,10,20,100").split(",")) {
+      for (String size : System.getProperty("ivf.nested.sizes", "2,20,100").split(",")) {
         int perParent = Integer.parseInt(size);
         NestedDocuments documents =
             new NestedDocuments(
                 data, CHILDREN / perParent, perParent, Double.parseDouble(noise), 7);
-        for (String count : System.getProperty("ivf.nested.segments", "1,10").split(",")) {
+        for (String count : System.getProperty("ivf.nested.segments", "1").split(",")) {
           int segments = Integer.parseInt(count);
           String what =
-              "%-15s %3d children, noise %s, %2d segments".formatted(name, perParent, noise, segments);
+              "%-15s %3d children, noise %s, %2d segments"
+                  .formatted(name, perParent, noise, segments);
           double ours = recall(what, documents, data, new IvfVectorsFormat(), segments);
           if (Boolean.getBoolean("ivf.nested.hnsw")) {
             recall(what, documents, data, new Lucene99HnswVectorsFormat(), segments);

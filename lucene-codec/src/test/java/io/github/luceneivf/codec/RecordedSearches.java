@@ -169,8 +169,7 @@ final class RecordedSearches {
     }
     Arrays.sort(scores);
     Query query =
-        StockRangeQuery.of(
-            VectorIndexing.FIELD, targets.row(target), -scores[rank - 1], filter);
+        StockRangeQuery.of(VectorIndexing.FIELD, targets.row(target), -scores[rank - 1], filter);
     ScoreDoc[] hits = searcher().search(query, rows.rows()).scoreDocs;
     String how = filter == null ? " all" : " filtered";
     add("range " + target + " rank=" + rank + how, "hits=" + hits.length, target, hits);

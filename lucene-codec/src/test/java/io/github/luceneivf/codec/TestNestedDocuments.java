@@ -204,10 +204,10 @@ public class TestNestedDocuments extends LuceneTestCase {
       families.index(directory, 1);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        Query odd = NumericDocValuesField.newSlowRangeQuery("row", 0, CHILDREN / 2 - 1);
+        Query firstHalf = NumericDocValuesField.newSlowRangeQuery("row", 0, CHILDREN / 2 - 1);
         Query query =
             new DiversifyingChildrenFloatKnnVectorQuery(
-                VectorIndexing.FIELD, families.queries.row(0), odd, K, PARENTS);
+                VectorIndexing.FIELD, families.queries.row(0), firstHalf, K, PARENTS);
         ScoreDoc[] hits = searcher.search(query, K).scoreDocs;
         assertEquals(K, hits.length);
         for (ScoreDoc hit : hits) {
@@ -219,7 +219,7 @@ public class TestNestedDocuments extends LuceneTestCase {
 
   /** Lists probed later bring candidates among those that were reranked before. */
   public void testNoCandidateIsRerankedTwice() throws IOException {
-    Families families = Families.of(20, random().nextLong());
+    Families families = Families.of(100, random().nextLong());
     try (Directory directory = new ByteBuffersDirectory()) {
       families.index(directory, 1);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {

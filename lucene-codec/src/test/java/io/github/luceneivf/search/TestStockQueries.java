@@ -88,8 +88,7 @@ public class TestStockQueries extends LuceneTestCase {
         formats.recall(
             lists,
             target ->
-                wrapping.of(
-                    new KnnFloatVectorQuery(VectorIndexing.FIELD, target, K, null, EVERY)));
+                wrapping.of(new KnnFloatVectorQuery(VectorIndexing.FIELD, target, K, null, EVERY)));
     assertTrue("all lists probed: " + every, every >= onGraph - 1e-9 && every >= 0.99);
   }
 
@@ -103,10 +102,8 @@ public class TestStockQueries extends LuceneTestCase {
 
   public void testPatience() throws IOException {
     check(PatienceKnnVectorQuery::fromFloatQuery);
-    check(
-        nearest ->
-            PatienceKnnVectorQuery.fromSeededQuery(
-                SeededKnnVectorQuery.fromFloatQuery(nearest, SEED)));
+    check(nearest ->
+        PatienceKnnVectorQuery.fromSeededQuery(SeededKnnVectorQuery.fromFloatQuery(nearest, SEED)));
   }
 
   public void testSeedsOfNoDocumentChangeNothing() throws IOException {
@@ -139,8 +136,7 @@ public class TestStockQueries extends LuceneTestCase {
         expected.add(VectorIndexing.row(lists, hit.doc));
       }
       expected.sort(Comparator.comparingDouble(row -> -interaction(tokens, row)));
-      Query rescored =
-          RescoreTopNQuery.createLateInteractionQuery(nearest, 4, TOKENS, tokens, L2);
+      Query rescored = RescoreTopNQuery.createLateInteractionQuery(nearest, 4, TOKENS, tokens, L2);
       assertEquals(expected.subList(0, 4), rows(lists.search(rescored, K)));
       TopDocs reranked =
           LateInteractionRescorer.create(TOKENS, tokens, L2).rescore(lists, first, 4);

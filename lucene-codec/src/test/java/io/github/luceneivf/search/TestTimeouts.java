@@ -10,13 +10,13 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader.ExitingReaderException;
 import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.PatienceKnnVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SeededKnnVectorQuery;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.index.Term;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
@@ -55,8 +55,7 @@ public class TestTimeouts extends LuceneTestCase {
 
   private static List<Query> queries(float[] target) {
     KnnFloatVectorQuery stock = new KnnFloatVectorQuery(VectorIndexing.FIELD, target, K);
-    KnnFloatVectorQuery filtered =
-        new KnnFloatVectorQuery(VectorIndexing.FIELD, target, K, SEED);
+    KnnFloatVectorQuery filtered = new KnnFloatVectorQuery(VectorIndexing.FIELD, target, K, SEED);
     IvfKnnFloatVectorQuery ours = new IvfKnnFloatVectorQuery(VectorIndexing.FIELD, target, K);
     return List.of(
         stock,
@@ -98,8 +97,7 @@ public class TestTimeouts extends LuceneTestCase {
         for (int looks : new int[] {0, 3}) {
           DirectoryReader hurried = ExitableDirectoryReader.wrap(reader, new After(looks));
           assertThrows(
-              ExitingReaderException.class,
-              () -> new IndexSearcher(hurried).search(query, K));
+              ExitingReaderException.class, () -> new IndexSearcher(hurried).search(query, K));
         }
       }
     }

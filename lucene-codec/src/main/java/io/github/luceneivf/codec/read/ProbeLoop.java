@@ -23,7 +23,8 @@ import org.apache.lucene.search.KnnCollector;
  *   <li>While the last of the reranked candidates still compete, more are reranked, and then more
  *       lists are probed. For a top-k collector this repairs the rare query on which codes mislead;
  *       a range collector thus gets everything near its threshold.
- *   <li>Where the hits took more vectors than k, lists and candidates for so many are added: ADR 17.
+ *   <li>Where the hits took more vectors than k, lists and candidates for so many are added: ADR
+ *       17.
  * </ol>
  *
  * <p>Not thread-safe; one per search.
