@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
+import io.github.luceneivf.probe.ProbeReport;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -31,29 +32,46 @@ final class FoundDocsQuery extends Query {
   private final float best;
   private final String which;
   private final Object reader;
+  private final String found;
 
   /**
    * Keeps the nearest documents.
    *
-   * @param hits at least one, best first; shared, not changed
+   * @param found at least one hit, best first; shared, not changed
    */
-  FoundDocsQuery(IndexReader reader, ScoreDoc[] hits) {
-    this(reader, FoundDocs.of(hits), "top " + hits.length + " docs");
+  FoundDocsQuery(IndexReader reader, NearestHits found) {
+    this(
+        reader,
+        FoundDocs.of(found.topDocs().scoreDocs),
+        "top " + found.topDocs().scoreDocs.length + " docs",
+        found.report());
   }
 
   /**
    * Keeps documents.
    *
-   * @param found at least one; shared, not changed
+   * @param docs at least one; shared, not changed
    * @param which documents these are, as an explanation says it
+   * @param report what was looked at to find them
    */
-  FoundDocsQuery(IndexReader reader, FoundDocs found, String which) {
-    this.docs = found.docs();
-    this.scores = found.scores();
-    this.starts = starts(reader.leaves(), docs);
-    this.best = found.best();
+  FoundDocsQuery(IndexReader reader, FoundDocs docs, String which, ProbeReport report) {
+    this.docs = docs.docs();
+    this.scores = docs.scores();
+    this.starts = starts(reader.leaves(), this.docs);
+    this.best = docs.best();
     this.which = which;
     this.reader = reader.getContext().id();
+    this.found = described(report);
+  }
+
+  /** What it took, for whoever reads the profile of a query. */
+  private static String described(ProbeReport report) {
+    return report.lists()
+        + " lists probed, "
+        + report.vectorsScanned()
+        + " vectors scanned, "
+        + report.vectorsScored()
+        + " scored exactly";
   }
 
   /** Where the documents of each leaf begin among {@code docs}, and where the last ones end. */
@@ -82,9 +100,10 @@ final class FoundDocsQuery extends Query {
     visitor.visitLeaf(this);
   }
 
+  /** Returns how many hits there are, the best score, and what was looked at to find them. */
   @Override
   public String toString(String field) {
-    return "FoundDocsQuery[" + docs.length + " docs, best score " + best + "]";
+    return "FoundDocsQuery[" + docs.length + " docs, best score " + best + ", " + found + "]";
   }
 
   @Override

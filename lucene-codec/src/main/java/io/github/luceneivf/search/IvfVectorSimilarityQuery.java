@@ -125,13 +125,13 @@ public final class IvfVectorSimilarityQuery extends Query {
   @Override
   public Query rewrite(IndexSearcher searcher) throws IOException {
     DocsAbove collector = collector(searcher);
-    search(searcher, collector);
+    ProbeReport report = search(searcher, collector);
     FoundDocs found = collector.found();
     int count = found.docs().length;
+    String which = count + " docs of score " + minScore + " or more";
     return count == 0
         ? MatchNoDocsQuery.INSTANCE
-        : new FoundDocsQuery(
-            searcher.getIndexReader(), found, count + " docs of score " + minScore + " or more");
+        : new FoundDocsQuery(searcher.getIndexReader(), found, which, report);
   }
 
   private DocsAbove collector(@Nullable IndexSearcher searcher) {

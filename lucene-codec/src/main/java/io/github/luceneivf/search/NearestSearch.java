@@ -87,10 +87,9 @@ record NearestSearch(String field, int k, @Nullable Query filter, IvfSearchStrat
     if (found == null) {
       return target.rewriteAlone(searcher);
     }
-    ScoreDoc[] hits = found.topDocs().scoreDocs;
-    return hits.length == 0
+    return found.topDocs().scoreDocs.length == 0
         ? MatchNoDocsQuery.INSTANCE
-        : new FoundDocsQuery(searcher.getIndexReader(), hits);
+        : new FoundDocsQuery(searcher.getIndexReader(), found);
   }
 
   /** Searches the leaves of our format together; null if there are none. */

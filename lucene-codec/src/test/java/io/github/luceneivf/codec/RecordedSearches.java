@@ -22,7 +22,6 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.QueryTimeout;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.FloatVectorSimilarityQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.KnnFloatVectorQuery;
@@ -170,8 +169,7 @@ final class RecordedSearches {
     }
     Arrays.sort(scores);
     Query query =
-        new FloatVectorSimilarityQuery(
-            VectorIndexing.FIELD, targets.row(target), -scores[rank - 1], filter);
+        StockRangeQuery.of(VectorIndexing.FIELD, targets.row(target), -scores[rank - 1], filter);
     ScoreDoc[] hits = searcher().search(query, rows.rows()).scoreDocs;
     String how = filter == null ? " all" : " filtered";
     add("range " + target + " rank=" + rank + how, "hits=" + hits.length, target, hits);

@@ -25,7 +25,6 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
-import org.apache.lucene.search.FloatVectorSimilarityQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -288,8 +287,7 @@ public class TestIvfSearch extends LuceneTestCase {
           float[] query = queries(all).row(q);
           int[] nearest = ExactNeighbors.topK(base, query, 50, LuceneMetric.of(f));
           float least = f.compare(query, base.row(nearest[49]));
-          Query range =
-              new FloatVectorSimilarityQuery(VectorIndexing.FIELD, query, least, 0.5f, null);
+          Query range = StockRangeQuery.of(VectorIndexing.FIELD, query, least, 0.5f, null);
           int[] rows = VectorIndexing.search(searcher, range, N);
           for (int row : rows) {
             assertTrue(f.compare(query, base.row(row)) >= least - 1e-6f);
