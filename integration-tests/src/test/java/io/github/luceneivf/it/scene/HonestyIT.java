@@ -105,14 +105,14 @@ class HonestyIT {
     Layout aimed = layout.aimedAt(target);
     Required honest = new Required(target - BELOW, target + ABOVE, 0);
     Stream<Scene> all =
-        IntStream.of(KS).mapToObj(k -> new Scene(data, aimed, new Aimed(k), honest));
+        IntStream.of(KS).mapToObj(k -> new Scene(data, aimed, new Aimed(k, target), honest));
     Required ofKind = Required.atLeast(target - BELOW_OF_A_KIND);
     Stream<Scene> each =
         kinds.stream()
             .flatMap(
                 kind ->
                     IntStream.of(KS)
-                        .mapToObj(k -> new Scene(kind, aimed, new Aimed(k), ofKind)));
+                        .mapToObj(k -> new Scene(kind, aimed, new Aimed(k, target), ofKind)));
     return Stream.concat(all, each);
   }
 }

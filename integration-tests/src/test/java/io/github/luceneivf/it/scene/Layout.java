@@ -86,6 +86,11 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
     };
   }
 
+  /** Returns whether all ends in one segment. */
+  boolean isOne() {
+    return flushes == 1 || after == After.MERGE || after == After.MERGE_SORTED;
+  }
+
   /** Returns whether every flush is written to an index of its own first. */
   boolean isCollected() {
     return equals(FOUR_CODEBOOKS);

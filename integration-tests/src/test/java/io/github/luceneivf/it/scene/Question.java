@@ -64,11 +64,12 @@ interface Question {
    * For the nearest documents, by this project's query, of an index that aims at some recall.
    *
    * @param k documents wanted
+   * @param target that the index aims at
    */
-  record Aimed(int k) implements Question {
+  record Aimed(int k, double target) implements Question {
     @Override
     public String label() {
-      return "@" + k;
+      return "@%d for %.2f".formatted(k, target);
     }
 
     @Override
