@@ -126,12 +126,7 @@ public final class IvfKnnFloatVectorQuery extends KnnFloatVectorQuery {
               + (vector == null ? "null" : "0"));
     }
     float[] copy = vector.clone();
-    for (int i = 0; i < copy.length; i++) {
-      if (!Float.isFinite(copy[i])) {
-        throw new IllegalArgumentException(
-            "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + copy[i]);
-      }
-    }
+    QueryVectors.checkFinite(field, copy);
     return copy;
   }
 

@@ -53,6 +53,13 @@ record Figures(double[] recalls, double scanned, double lists) {
     return Arrays.stream(recalls).average().orElseThrow();
   }
 
+  /** Returns how far the mean is from that of all such queries, twice its standard error. */
+  double error() {
+    double mean = mean();
+    double squares = Arrays.stream(recalls).map(x -> (x - mean) * (x - mean)).sum();
+    return 2 * Math.sqrt(squares) / recalls.length;
+  }
+
   /** Returns what all but 5 % of the queries reach. */
   double fifthPercentile() {
     return recalls[recalls.length / 20];
@@ -69,9 +76,10 @@ record Figures(double[] recalls, double scanned, double lists) {
 
   @Override
   public String toString() {
-    return "%.3f  %.2f  %.2f  %5.1f %%  %s"
+    return "%.3f ± %.3f  %.2f  %.2f  %5.1f %%  %s"
         .formatted(
             mean(),
+            error(),
             fifthPercentile(),
             worst(),
             100 * empty(),

@@ -23,7 +23,7 @@ class HonestyIT {
 
   private static final double[] TARGETS = {0.80, 0.90, 0.95, 0.99};
   private static final int[] KS = {1, 10, 100};
-  private static final int QUERIES = Scene.FULL ? 4_000 : 1_000;
+  private static final int QUERIES = Scene.FULL ? 4_000 : 500;
 
   /** How much less and more than the target the mean may be; and less, of one kind of query. */
   private static final double BELOW = 0.01;
@@ -79,13 +79,11 @@ class HonestyIT {
 
   private static void showGenerated(int dim) throws IOException {
     Layout ten = Layout.TEN_SMALL;
-    show(
-        Sources.generated(dim, Scene.FULL ? 30_000 : 10_000, QUERIES),
-        List.of(),
-        Layout.ONE,
-        ten,
-        ten.then(MERGE),
-        ten.then(DELETE));
+    Layout[] layouts =
+        Scene.FULL
+            ? new Layout[] {Layout.ONE, ten, ten.then(MERGE), ten.then(DELETE)}
+            : new Layout[] {Layout.ONE, ten.then(DELETE)};
+    show(Sources.generated(dim, Scene.FULL ? 30_000 : 9_000, QUERIES), List.of(), layouts);
   }
 
   private static void show(SceneData data, List<SceneData> kinds, Layout... layouts)

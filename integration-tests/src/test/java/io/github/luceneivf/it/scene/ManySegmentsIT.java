@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** Many segments, of one codebook and of several, and documents that come in an order. */
 class ManySegmentsIT {
 
-  private static final int ROWS = 20_000;
-  private static final int QUERIES = Scene.FULL ? 500 : 200;
+  private static final int ROWS = Scene.FULL ? 20_000 : 10_000;
+  private static final int QUERIES = Scene.FULL ? 500 : 150;
 
   @Test
   void generated() throws IOException {

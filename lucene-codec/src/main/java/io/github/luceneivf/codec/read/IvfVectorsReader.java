@@ -13,6 +13,7 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.probe.ProbePlan;
+import io.github.luceneivf.probe.QueryVectors;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -146,11 +147,12 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
    * @param collector receives exact scores, whatever the encoding, so that sums, thresholds and
    *     merges across segments are consistent
    * @throws IllegalArgumentException if the field has no vectors here, or not those of {@code
-   *     target}
+   *     target}, or a value of {@code target} is not finite
    */
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
+    QueryVectors.checkFinite(field, target);
     SegmentField segment = opened(field);
     if (collector instanceof ProbePlan plan) {
       IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target));

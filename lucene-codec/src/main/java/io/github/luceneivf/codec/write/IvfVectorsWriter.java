@@ -65,10 +65,13 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // the encoding of the field says what its vectors are
   public KnnFieldVectorsWriter<?> addField(FieldInfo fieldInfo) throws IOException {
     FlatFieldVectorsWriter<?> buffer = raw.addField(fieldInfo);
     fields.add(new Field(fieldInfo, buffer));
-    return buffer;
+    return fieldInfo.getVectorEncoding() == VectorEncoding.FLOAT32
+        ? new FiniteVectors(fieldInfo, (KnnFieldVectorsWriter<float[]>) buffer)
+        : buffer;
   }
 
   @Override
