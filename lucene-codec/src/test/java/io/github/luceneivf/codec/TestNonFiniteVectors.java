@@ -67,8 +67,7 @@ public class TestNonFiniteVectors extends LuceneTestCase {
         assertEquals(ROWS, reader.numDocs());
         IndexSearcher searcher = new IndexSearcher(reader);
         float[] target = with(0);
-        assertEquals(
-            10, searcher.search(ManySegments.query(target, null), 10).scoreDocs.length);
+        assertEquals(10, searcher.search(ManySegments.query(target, null), 10).scoreDocs.length);
       }
     }
   }

@@ -40,11 +40,10 @@ class CopiesHideIT {
     SceneTable.show(
         title,
         CROWDS.stream()
-            .flatMap(
-                crowd ->
-                    IntStream.rangeClosed(1, Scene.FULL ? 3 : 1)
-                        .boxed()
-                        .flatMap(place -> scenes(pool, crowd, place * pool.size() / 4))));
+            .flatMap(crowd ->
+                IntStream.rangeClosed(1, Scene.FULL ? 3 : 1)
+                    .boxed()
+                    .flatMap(place -> scenes(pool, crowd, place * pool.size() / 4))));
   }
 
   private static Stream<Scene> scenes(SceneData pool, Crowd crowd, int row) {

@@ -11,8 +11,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 
 /**
- * How well an engine answered the queries of a scene. What was looked at is NaN where an engine does
- * not tell.
+ * How well an engine answered the queries of a scene. What was looked at is NaN where an engine
+ * does not tell.
  *
  * @param recalls of the queries, ascending
  * @param scanned vectors scanned by a query, over all vectors
@@ -44,9 +44,7 @@ record Figures(double[] recalls, double scanned, double lists) {
     Arrays.sort(recalls);
     double each = looked.equals(ProbeReport.NOTHING) ? Double.NaN : 1.0 / queries;
     return new Figures(
-        recalls,
-        each * looked.vectorsScanned() / truth.data().size(),
-        each * looked.lists());
+        recalls, each * looked.vectorsScanned() / truth.data().size(), each * looked.lists());
   }
 
   double mean() {

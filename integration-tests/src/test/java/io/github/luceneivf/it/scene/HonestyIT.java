@@ -53,8 +53,7 @@ class HonestyIT {
       SceneData mixed =
           data.withDocuments(Vectors.shuffled(data.documents(), new Random(Vectors.SEED)));
       for (String kind : kinds) {
-        ofKinds.add(
-            mixed.withQueries(Sources.wordQueries(mixed, kind)).named(set + ", " + kind));
+        ofKinds.add(mixed.withQueries(Sources.wordQueries(mixed, kind)).named(set + ", " + kind));
       }
       show(mixed, ofKinds, Layout.ONE, Layout.TEN, Layout.TEN.then(MERGE), Layout.TEN.then(DELETE));
     }
@@ -91,11 +90,10 @@ class HonestyIT {
     SceneTable.show(
         "honesty, " + data.name(),
         Stream.of(layouts)
-            .flatMap(
-                layout ->
-                    DoubleStream.of(TARGETS)
-                        .boxed()
-                        .flatMap(target -> scenes(data, kinds, layout, target))));
+            .flatMap(layout ->
+                DoubleStream.of(TARGETS)
+                    .boxed()
+                    .flatMap(target -> scenes(data, kinds, layout, target))));
   }
 
   private static Stream<Scene> scenes(
@@ -107,10 +105,9 @@ class HonestyIT {
     Required ofKind = Required.atLeast(target - BELOW_OF_A_KIND);
     Stream<Scene> each =
         kinds.stream()
-            .flatMap(
-                kind ->
-                    IntStream.of(KS)
-                        .mapToObj(k -> new Scene(kind, aimed, new Aimed(k, target), ofKind)));
+            .flatMap(kind ->
+                IntStream.of(KS)
+                    .mapToObj(k -> new Scene(kind, aimed, new Aimed(k, target), ofKind)));
     return Stream.concat(all, each);
   }
 }

@@ -202,12 +202,11 @@ interface Question {
       SceneData data = truth.data();
       double[] best =
           IntStream.range(0, data.size() / children)
-              .mapToDouble(
-                  parent ->
-                      IntStream.range(parent * children, (parent + 1) * children)
-                          .mapToDouble(row -> data.score(query, row))
-                          .max()
-                          .orElseThrow())
+              .mapToDouble(parent ->
+                  IntStream.range(parent * children, (parent + 1) * children)
+                      .mapToDouble(row -> data.score(query, row))
+                      .max()
+                      .orElseThrow())
               .sorted()
               .toArray();
       float[] nearest = new float[Math.min(k, best.length)];

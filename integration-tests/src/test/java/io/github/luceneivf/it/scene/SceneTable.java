@@ -79,9 +79,7 @@ final class SceneTable implements Closeable {
   private SceneIndex index(Scene scene, Engine engine) throws IOException {
     SceneIndex known = engine.isOurs() ? ours : peer;
     if (known == null) {
-      known =
-          SceneIndex.write(
-              scene.data(), scene.layout(), engine.codec(scene.layout().params()));
+      known = SceneIndex.write(scene.data(), scene.layout(), engine.codec(scene.layout().params()));
       if (engine.isOurs()) {
         ours = known;
       } else {

@@ -29,8 +29,7 @@ class StrangeQueriesIT {
 
   @Test
   void shiftedGenerated() throws IOException {
-    showShifted(
-        "queries beside the documents, generated", Sources.generated(64, ROWS, QUERIES));
+    showShifted("queries beside the documents, generated", Sources.generated(64, ROWS, QUERIES));
   }
 
   private static void showShifted(String title, SceneData data) throws IOException {
@@ -100,8 +99,7 @@ class StrangeQueriesIT {
     int gone = Math.min(others.length / 10, topic.length - queries.length);
     float[][] documents = Arrays.copyOf(others, gone * 10);
     System.arraycopy(topic, queries.length, documents, gone * 9, gone);
-    SceneData never =
-        new SceneData("never seen", others, queries, VectorSimilarityFunction.COSINE);
+    SceneData never = new SceneData("never seen", others, queries, VectorSimilarityFunction.COSINE);
     SceneData late = never.withDocuments(documents).named("come last");
     SceneTable.show(
         title,

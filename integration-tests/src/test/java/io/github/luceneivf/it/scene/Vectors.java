@@ -46,9 +46,7 @@ final class Vectors {
 
   /** Returns the first dimensions of rows, normalised again. */
   static float[][] first(int dim, float[][] rows) {
-    return Arrays.stream(rows)
-        .map(row -> unit(Arrays.copyOf(row, dim)))
-        .toArray(float[][]::new);
+    return Arrays.stream(rows).map(row -> unit(Arrays.copyOf(row, dim))).toArray(float[][]::new);
   }
 
   /** Returns so many of the rows, spread evenly. */

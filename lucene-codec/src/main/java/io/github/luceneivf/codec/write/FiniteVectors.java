@@ -25,7 +25,8 @@ final class FiniteVectors extends KnnFieldVectorsWriter<float[]> {
   /**
    * Buffers a vector.
    *
-   * @throws IllegalArgumentException if a value is infinite or not a number; the buffer is as before
+   * @throws IllegalArgumentException if a value is infinite or not a number; the buffer is as
+   *     before
    */
   @Override
   public void addValue(int docID, float[] vector) throws IOException {
