@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class CopiesHideIT {
 
   private static final int ROWS = 8_500;
-  private static final int QUERIES = Scene.FULL ? 300 : 100;
+  private static final int QUERIES = Scene.FULL ? 500 : 200;
 
   /** Queries tried for each that is wanted, at most. */
   private static final int TRIES = 200;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class NearCopiesIT {
 
   private static final int ROWS = 10_000;
-  private static final int QUERIES = Scene.FULL ? 300 : 100;
+  private static final int QUERIES = Scene.FULL ? 1_000 : 300;
   private static final int[] GROUPS =
       Scene.FULL ? new int[] {2, 5, 10, 20, 100} : new int[] {10, 100};
   private static final double[] NOISE =
