@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SceneTable implements Closeable {
 
-  private static final String ROW = "%-40s %-13s %-12s %-10s %-44s  %-22s %s%n";
+  private static final String ROW = "%-40s %-13s %-14s %-10s %-44s  %-22s %s%n";
 
   private static final String HEAD = " mean            5 % worst   none  scanned";
 
