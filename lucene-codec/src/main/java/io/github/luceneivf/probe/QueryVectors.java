@@ -55,6 +55,21 @@ public final class QueryVectors {
     }
   }
 
+  /**
+   * Checks the values of a vector.
+   *
+   * @param target [dim]
+   * @throws IllegalArgumentException if one is infinite or not a number
+   */
+  public static void checkFinite(String field, float[] target) {
+    for (int i = 0; i < target.length; i++) {
+      if (!Float.isFinite(target[i])) {
+        throw new IllegalArgumentException(
+            "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + target[i]);
+      }
+    }
+  }
+
   private static boolean comparesAngles(IndexReader reader, String field) {
     for (LeafReaderContext context : reader.leaves()) {
       FieldInfo info = context.reader().getFieldInfos().fieldInfo(field);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
+import io.github.luceneivf.probe.QueryVectors;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of what a query is made of. */
@@ -34,12 +35,7 @@ final class QueryArguments {
               + (vector == null ? "null" : "0"));
     }
     float[] copy = vector.clone();
-    for (int i = 0; i < copy.length; i++) {
-      if (!Float.isFinite(copy[i])) {
-        throw new IllegalArgumentException(
-            "field=\"" + field + "\": vector[" + i + "] must be finite, got: " + copy[i]);
-      }
-    }
+    QueryVectors.checkFinite(field, copy);
     return copy;
   }
 }

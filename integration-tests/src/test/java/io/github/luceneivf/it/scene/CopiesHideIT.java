@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class CopiesHideIT {
 
   private static final int ROWS = 8_500;
-  private static final int QUERIES = Scene.FULL ? 300 : 100;
+  private static final int QUERIES = Scene.FULL ? 500 : 200;
 
   /** Queries tried for each that is wanted, at most. */
   private static final int TRIES = 200;
@@ -40,11 +40,10 @@ class CopiesHideIT {
     SceneTable.show(
         title,
         CROWDS.stream()
-            .flatMap(
-                crowd ->
-                    IntStream.rangeClosed(1, Scene.FULL ? 3 : 1)
-                        .boxed()
-                        .flatMap(place -> scenes(pool, crowd, place * pool.size() / 4))));
+            .flatMap(crowd ->
+                IntStream.rangeClosed(1, Scene.FULL ? 3 : 1)
+                    .boxed()
+                    .flatMap(place -> scenes(pool, crowd, place * pool.size() / 4))));
   }
 
   private static Stream<Scene> scenes(SceneData pool, Crowd crowd, int row) {

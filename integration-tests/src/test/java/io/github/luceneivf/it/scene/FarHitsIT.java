@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Searches that go on far from the query: for what a filter leaves, or down to a threshold. */
 class FarHitsIT {
 
-  private static final int QUERIES = Scene.FULL ? 300 : 60;
+  private static final int QUERIES = Scene.FULL ? 300 : 100;
 
   @Test
   void filterThatAvoidsTheQuery() throws IOException {

@@ -92,17 +92,15 @@ class FewDimensionsIT {
         "few dimensions, " + similarity,
         IntStream.of(SIZES)
             .boxed()
-            .flatMap(
-                n ->
-                    IntStream.of(DIMS)
-                        .boxed()
-                        .flatMap(
-                            dim -> Stream.of(shapes).map(shape -> data(similarity, shape, dim, n))))
+            .flatMap(n ->
+                IntStream.of(DIMS)
+                    .boxed()
+                    .flatMap(
+                        dim -> Stream.of(shapes).map(shape -> data(similarity, shape, dim, n))))
             .map(data -> new Scene(data, Layout.ONE, new Nearest(10), Required.EVERY_QUERY)));
   }
 
-  private static SceneData data(
-      VectorSimilarityFunction similarity, Shape shape, int dim, int n) {
+  private static SceneData data(VectorSimilarityFunction similarity, Shape shape, int dim, int n) {
     float[][] rows = shape.draw(n + QUERIES, dim, new Random(Vectors.SEED));
     float[][] queries = Arrays.copyOfRange(rows, n, n + QUERIES);
     if (dim == LOST.length && similarity != DOT_PRODUCT) {

@@ -11,8 +11,8 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 
 /**
- * How well an engine answered the queries of a scene. What was looked at is NaN where an engine does
- * not tell.
+ * How well an engine answered the queries of a scene. What was looked at is NaN where an engine
+ * does not tell.
  *
  * @param recalls of the queries, ascending
  * @param scanned vectors scanned by a query, over all vectors
@@ -44,13 +44,18 @@ record Figures(double[] recalls, double scanned, double lists) {
     Arrays.sort(recalls);
     double each = looked.equals(ProbeReport.NOTHING) ? Double.NaN : 1.0 / queries;
     return new Figures(
-        recalls,
-        each * looked.vectorsScanned() / truth.data().size(),
-        each * looked.lists());
+        recalls, each * looked.vectorsScanned() / truth.data().size(), each * looked.lists());
   }
 
   double mean() {
     return Arrays.stream(recalls).average().orElseThrow();
+  }
+
+  /** Returns how far the mean is from that of all such queries, twice its standard error. */
+  double error() {
+    double mean = mean();
+    double squares = Arrays.stream(recalls).map(x -> (x - mean) * (x - mean)).sum();
+    return 2 * Math.sqrt(squares) / recalls.length;
   }
 
   /** Returns what all but 5 % of the queries reach. */
@@ -69,9 +74,10 @@ record Figures(double[] recalls, double scanned, double lists) {
 
   @Override
   public String toString() {
-    return "%.3f  %.2f  %.2f  %5.1f %%  %s"
+    return "%.3f ± %.3f  %.2f  %.2f  %5.1f %%  %s"
         .formatted(
             mean(),
+            error(),
             fifthPercentile(),
             worst(),
             100 * empty(),

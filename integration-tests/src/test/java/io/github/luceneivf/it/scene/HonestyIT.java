@@ -23,7 +23,7 @@ class HonestyIT {
 
   private static final double[] TARGETS = {0.80, 0.90, 0.95, 0.99};
   private static final int[] KS = {1, 10, 100};
-  private static final int QUERIES = Scene.FULL ? 4_000 : 1_000;
+  private static final int QUERIES = Scene.FULL ? 4_000 : 500;
 
   /** How much less and more than the target the mean may be; and less, of one kind of query. */
   private static final double BELOW = 0.01;
@@ -53,8 +53,7 @@ class HonestyIT {
       SceneData mixed =
           data.withDocuments(Vectors.shuffled(data.documents(), new Random(Vectors.SEED)));
       for (String kind : kinds) {
-        ofKinds.add(
-            mixed.withQueries(Sources.wordQueries(mixed, kind)).named(set + ", " + kind));
+        ofKinds.add(mixed.withQueries(Sources.wordQueries(mixed, kind)).named(set + ", " + kind));
       }
       show(mixed, ofKinds, Layout.ONE, Layout.TEN, Layout.TEN.then(MERGE), Layout.TEN.then(DELETE));
     }
@@ -79,13 +78,11 @@ class HonestyIT {
 
   private static void showGenerated(int dim) throws IOException {
     Layout ten = Layout.TEN_SMALL;
-    show(
-        Sources.generated(dim, Scene.FULL ? 30_000 : 10_000, QUERIES),
-        List.of(),
-        Layout.ONE,
-        ten,
-        ten.then(MERGE),
-        ten.then(DELETE));
+    Layout[] layouts =
+        Scene.FULL
+            ? new Layout[] {Layout.ONE, ten, ten.then(MERGE), ten.then(DELETE)}
+            : new Layout[] {Layout.ONE, ten.then(DELETE)};
+    show(Sources.generated(dim, Scene.FULL ? 30_000 : 9_000, QUERIES), List.of(), layouts);
   }
 
   private static void show(SceneData data, List<SceneData> kinds, Layout... layouts)
@@ -93,11 +90,10 @@ class HonestyIT {
     SceneTable.show(
         "honesty, " + data.name(),
         Stream.of(layouts)
-            .flatMap(
-                layout ->
-                    DoubleStream.of(TARGETS)
-                        .boxed()
-                        .flatMap(target -> scenes(data, kinds, layout, target))));
+            .flatMap(layout ->
+                DoubleStream.of(TARGETS)
+                    .boxed()
+                    .flatMap(target -> scenes(data, kinds, layout, target))));
   }
 
   private static Stream<Scene> scenes(
@@ -105,14 +101,13 @@ class HonestyIT {
     Layout aimed = layout.aimedAt(target);
     Required honest = new Required(target - BELOW, target + ABOVE, 0);
     Stream<Scene> all =
-        IntStream.of(KS).mapToObj(k -> new Scene(data, aimed, new Aimed(k), honest));
+        IntStream.of(KS).mapToObj(k -> new Scene(data, aimed, new Aimed(k, target), honest));
     Required ofKind = Required.atLeast(target - BELOW_OF_A_KIND);
     Stream<Scene> each =
         kinds.stream()
-            .flatMap(
-                kind ->
-                    IntStream.of(KS)
-                        .mapToObj(k -> new Scene(kind, aimed, new Aimed(k), ofKind)));
+            .flatMap(kind ->
+                IntStream.of(KS)
+                    .mapToObj(k -> new Scene(kind, aimed, new Aimed(k, target), ofKind)));
     return Stream.concat(all, each);
   }
 }

@@ -17,6 +17,8 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
   /** What happens to flushed segments. */
   enum After {
     NOTHING(""),
+    /** They were indexes of their own, each with its codebook, and are put together. */
+    COLLECT(" collected"),
     /** All become one. */
     MERGE(" merged"),
     /** The same, in the order of another field, and every other document has no vector. */
@@ -49,8 +51,7 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
           IvfParams.DEFAULT.withThresholds(new IvfParams.Thresholds(100, 1_000, 2)));
 
   /** Four flushes, each of which trained a codebook of its own. */
-  static final Layout FOUR_CODEBOOKS =
-      new Layout(4, 0.25, After.NOTHING, 0, TEN_SMALL.params());
+  static final Layout FOUR_CODEBOOKS = new Layout(4, 0.25, After.COLLECT, 0, TEN_SMALL.params());
 
   Layout then(After other) {
     return new Layout(flushes, first, other, children, params);
@@ -82,13 +83,13 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
     return switch (after) {
       case DELETE -> row % 5 != 0;
       case DELETE_LAST -> row < n - n / 10;
-      case NOTHING, MERGE, MERGE_SORTED -> true;
+      case NOTHING, COLLECT, MERGE, MERGE_SORTED -> true;
     };
   }
 
-  /** Returns whether every flush is written to an index of its own first. */
-  boolean isCollected() {
-    return equals(FOUR_CODEBOOKS);
+  /** Returns whether all ends in one segment. */
+  boolean isOne() {
+    return flushes == 1 || after == After.MERGE || after == After.MERGE_SORTED;
   }
 
   @Override

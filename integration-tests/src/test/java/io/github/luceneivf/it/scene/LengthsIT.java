@@ -27,28 +27,23 @@ class LengthsIT {
 
   @Test
   void innerProductOfWords() throws IOException {
-    showInnerProducts(
-        "inner product, lengths differ, sentences", Sources.words64(ROWS, QUERIES));
+    showInnerProducts("inner product, lengths differ, sentences", Sources.words64(ROWS, QUERIES));
   }
 
   private static void showInnerProducts(String title, SceneData pool) throws IOException {
     Random random = new Random(Vectors.SEED);
     Stream<SceneData> lognormal =
         DoubleStream.of(0.5, 1)
-            .mapToObj(
-                sigma ->
-                    lengths(
-                        pool, "lognormal " + sigma, () -> Math.exp(sigma * random.nextGaussian())));
-    SceneData wide =
-        lengths(pool, "0.04 to 12", () -> 0.04 * Math.pow(300, random.nextDouble()));
+            .mapToObj(sigma ->
+                lengths(pool, "lognormal " + sigma, () -> Math.exp(sigma * random.nextGaussian())));
+    SceneData wide = lengths(pool, "0.04 to 12", () -> 0.04 * Math.pow(300, random.nextDouble()));
     SceneData hubs = lengths(pool, "hubs", () -> random.nextInt(200) == 0 ? 5 : 1);
     SceneTable.show(
         title,
         Stream.concat(lognormal, Stream.of(wide, hubs))
-            .flatMap(
-                data ->
-                    Stream.of(Layout.ONE, Layout.TEN_SMALL)
-                        .map(layout -> new Scene(data, layout, new Nearest(10)))));
+            .flatMap(data ->
+                Stream.of(Layout.ONE, Layout.TEN_SMALL)
+                    .map(layout -> new Scene(data, layout, new Nearest(10)))));
   }
 
   private static SceneData lengths(SceneData pool, String name, DoubleSupplier length) {

@@ -14,9 +14,11 @@ import org.junit.jupiter.api.Test;
 class NearCopiesIT {
 
   private static final int ROWS = 10_000;
-  private static final int QUERIES = Scene.FULL ? 300 : 100;
-  private static final int[] GROUPS = Scene.FULL ? new int[] {2, 5, 10, 20, 100} : new int[] {10, 100};
-  private static final double[] NOISE = Scene.FULL ? new double[] {0.05, 0.3, 1} : new double[] {0.3};
+  private static final int QUERIES = Scene.FULL ? 1_000 : 300;
+  private static final int[] GROUPS =
+      Scene.FULL ? new int[] {2, 5, 10, 20, 100} : new int[] {10, 100};
+  private static final double[] NOISE =
+      Scene.FULL ? new double[] {0.05, 0.3, 1} : new double[] {0.3};
 
   private static final int PARENTS = 500;
   private static final int CHILDREN = 20;
@@ -33,8 +35,7 @@ class NearCopiesIT {
   @Test
   void words() throws IOException {
     show(
-        "near copies, sentences",
-        (rows, queries) -> Sources.real("wordnet-minilm", rows, queries));
+        "near copies, sentences", (rows, queries) -> Sources.real("wordnet-minilm", rows, queries));
   }
 
   @Test
@@ -53,18 +54,15 @@ class NearCopiesIT {
         title,
         IntStream.of(GROUPS)
             .boxed()
-            .flatMap(
-                each -> DoubleStream.of(NOISE).mapToObj(noise -> copies(pool, each, noise)))
-            .flatMap(
-                data ->
-                    Stream.of(Layout.ONE, Layout.TEN_SMALL)
-                        .map(layout -> new Scene(data, layout, new Nearest(10)))));
+            .flatMap(each -> DoubleStream.of(NOISE).mapToObj(noise -> copies(pool, each, noise)))
+            .flatMap(data ->
+                Stream.of(Layout.ONE, Layout.TEN_SMALL)
+                    .map(layout -> new Scene(data, layout, new Nearest(10)))));
   }
 
   private static SceneData copies(SceneData pool, int each, double noise) {
     Random random = new Random(Vectors.SEED);
-    float[][] originals =
-        Vectors.shuffled(Vectors.thinned(pool.documents(), ROWS / each), random);
+    float[][] originals = Vectors.shuffled(Vectors.thinned(pool.documents(), ROWS / each), random);
     return pool.withDocuments(Vectors.nearCopies(originals, each, noise, random))
         .named("%s, %d copies, noise %s".formatted(pool.name(), each, noise));
   }
@@ -84,10 +82,9 @@ class NearCopiesIT {
         title,
         DoubleStream.of(NOISE)
             .mapToObj(noise -> copies(pool, CHILDREN, noise))
-            .flatMap(
-                data ->
-                    Stream.of(Layout.ONE, Layout.TEN_SMALL)
-                        .map(layout -> layout.withChildren(CHILDREN))
-                        .map(layout -> new Scene(data, layout, new Parents(10, CHILDREN)))));
+            .flatMap(data ->
+                Stream.of(Layout.ONE, Layout.TEN_SMALL)
+                    .map(layout -> layout.withChildren(CHILDREN))
+                    .map(layout -> new Scene(data, layout, new Parents(10, CHILDREN)))));
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Vectors unlike embeddings: of very many dimensions, of two values, mostly zero. */
 class OddVectorsIT {
 
-  private static final int QUERIES = Scene.FULL ? 300 : 100;
+  private static final int QUERIES = Scene.FULL ? 500 : 200;
 
   @Test
   void manyDimensions() throws IOException {

@@ -33,62 +33,55 @@ interface Question {
    */
   double recall(Truth truth, int query, int[] rows);
 
+  /** A question for the nearest k of something, of documents unless it says otherwise. */
+  interface TopK extends Question {
+
+    /** Returns how many are wanted. */
+    int k();
+
+    @Override
+    default String label() {
+      return "@" + k();
+    }
+
+    @Override
+    default int hits() {
+      return k();
+    }
+
+    @Override
+    default Query query(Truth truth, int query, Engine engine) {
+      return engine.nearest(truth.data().queries()[query], k(), null);
+    }
+
+    @Override
+    default double recall(Truth truth, int query, int[] rows) {
+      return truth.recall(query, truth.best(query, k()), rows);
+    }
+  }
+
   /**
    * For the nearest documents.
    *
    * @param k documents wanted
    */
-  record Nearest(int k) implements Question {
-    @Override
-    public String label() {
-      return "@" + k;
-    }
-
-    @Override
-    public int hits() {
-      return k;
-    }
-
-    @Override
-    public Query query(Truth truth, int query, Engine engine) {
-      return engine.nearest(truth.data().queries()[query], k, null);
-    }
-
-    @Override
-    public double recall(Truth truth, int query, int[] rows) {
-      return truth.recall(query, truth.best(query, k), rows);
-    }
-  }
+  record Nearest(int k) implements TopK {}
 
   /**
    * For the nearest documents, by this project's query, of an index that aims at some recall.
    *
    * @param k documents wanted
+   * @param target that the index aims at
    */
-  record Aimed(int k) implements Question {
+  record Aimed(int k, double target) implements TopK {
     @Override
     public String label() {
-      return "@" + k;
-    }
-
-    @Override
-    public int hits() {
-      return k;
+      return "@%d for %.2f".formatted(k, target);
     }
 
     @Override
     public boolean suits(Engine engine) {
       return engine == Engine.OURS;
-    }
-
-    @Override
-    public Query query(Truth truth, int query, Engine engine) {
-      return engine.nearest(truth.data().queries()[query], k, null);
-    }
-
-    @Override
-    public double recall(Truth truth, int query, int[] rows) {
-      return truth.recall(query, truth.best(query, k), rows);
     }
   }
 
@@ -104,15 +97,10 @@ interface Question {
    * @param name of the filter
    * @param filter one for each query
    */
-  record Accepted(int k, String name, RowFilter filter) implements Question {
+  record Accepted(int k, String name, RowFilter filter) implements TopK {
     @Override
     public String label() {
       return "@" + k + " " + name;
-    }
-
-    @Override
-    public int hits() {
-      return k;
     }
 
     @Override
@@ -173,22 +161,7 @@ interface Question {
    * @param k documents wanted
    * @param row of the document that has copies
    */
-  record NearerThan(int k, int row) implements Question {
-    @Override
-    public String label() {
-      return "@" + k;
-    }
-
-    @Override
-    public int hits() {
-      return k;
-    }
-
-    @Override
-    public Query query(Truth truth, int query, Engine engine) {
-      return engine.nearest(truth.data().queries()[query], k, null);
-    }
-
+  record NearerThan(int k, int row) implements TopK {
     @Override
     public double recall(Truth truth, int query, int[] rows) {
       float copy = truth.data().score(query, row);
@@ -207,17 +180,7 @@ interface Question {
    * @param k parents wanted
    * @param children of a parent, which are consecutive rows
    */
-  record Parents(int k, int children) implements Question {
-    @Override
-    public String label() {
-      return "@" + k;
-    }
-
-    @Override
-    public int hits() {
-      return k;
-    }
-
+  record Parents(int k, int children) implements TopK {
     @Override
     public boolean suits(Engine engine) {
       return engine != Engine.OURS;
@@ -239,12 +202,11 @@ interface Question {
       SceneData data = truth.data();
       double[] best =
           IntStream.range(0, data.size() / children)
-              .mapToDouble(
-                  parent ->
-                      IntStream.range(parent * children, (parent + 1) * children)
-                          .mapToDouble(row -> data.score(query, row))
-                          .max()
-                          .orElseThrow())
+              .mapToDouble(parent ->
+                  IntStream.range(parent * children, (parent + 1) * children)
+                      .mapToDouble(row -> data.score(query, row))
+                      .max()
+                      .orElseThrow())
               .sorted()
               .toArray();
       float[] nearest = new float[Math.min(k, best.length)];

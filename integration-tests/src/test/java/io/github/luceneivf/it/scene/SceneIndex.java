@@ -76,7 +76,7 @@ final class SceneIndex implements Closeable {
     Directory directory = FSDirectory.open(folder);
     try (IndexWriter writer = writer(directory, layout, codec, NoMergePolicy.INSTANCE)) {
       for (int flush = 0; flush < layout.flushes(); flush++) {
-        if (layout.isCollected()) {
+        if (layout.after() == Layout.After.COLLECT) {
           addIndex(writer, data, layout, codec, flush);
         } else {
           add(writer, data, layout, flush);
@@ -89,7 +89,7 @@ final class SceneIndex implements Closeable {
                   .filter(row -> !layout.isLive(row, data.size()))
                   .toArray()));
     }
-    if (layout.after() == Layout.After.MERGE || layout.after() == Layout.After.MERGE_SORTED) {
+    if (layout.flushes() > 1 && layout.isOne()) {
       try (IndexWriter writer = writer(directory, layout, codec, new TieredMergePolicy())) {
         writer.forceMerge(1);
       }

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SceneTable implements Closeable {
 
-  private static final String ROW = "%-44s %-10s %-9s %-11s %-36s  %-22s %s%n";
+  private static final String ROW = "%-40s %-13s %-14s %-10s %-44s  %-22s %s%n";
 
-  private static final String HEAD = " mean   5 % worst    none  scanned";
+  private static final String HEAD = " mean            5 % worst   none  scanned";
 
   private final List<String> missed = new ArrayList<>();
   private @Nullable Scene last;
@@ -59,19 +59,27 @@ final class SceneTable implements Closeable {
       truth = known;
     }
     for (Engine engine : Engine.measured()) {
-      if (scene.question().suits(engine)) {
+      if (isWorthwhile(scene, engine)) {
         SceneIndex index = index(scene, engine);
         print(scene, engine, Figures.measure(index, known, scene.question(), engine));
       }
     }
   }
 
+  /**
+   * Returns whether an engine can tell something that another does not: one segment is searched
+   * alike by whichever query it is asked, and where time is short Lucene's query is only asked what
+   * there is no other for.
+   */
+  private static boolean isWorthwhile(Scene scene, Engine engine) {
+    boolean spared = engine == Engine.STOCK && (scene.layout().isOne() || !Scene.FULL);
+    return scene.question().suits(engine) && !(spared && scene.question().suits(Engine.OURS));
+  }
+
   private SceneIndex index(Scene scene, Engine engine) throws IOException {
     SceneIndex known = engine.isOurs() ? ours : peer;
     if (known == null) {
-      known =
-          SceneIndex.write(
-              scene.data(), scene.layout(), engine.codec(scene.layout().params()));
+      known = SceneIndex.write(scene.data(), scene.layout(), engine.codec(scene.layout().params()));
       if (engine.isOurs()) {
         ours = known;
       } else {

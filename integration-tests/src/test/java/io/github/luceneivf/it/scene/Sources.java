@@ -7,23 +7,39 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.it.data.DataFolder;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
 /** Where scenes get their vectors from: real sets, thinned out, and generated ones. */
 final class Sources {
 
+  /** Sets that were read, as long as there is room. */
+  private static final Map<String, SoftReference<DataSet>> READ = new HashMap<>();
+
   private Sources() {}
+
+  private static synchronized DataSet open(String set) throws IOException {
+    SoftReference<DataSet> known = READ.get(set);
+    DataSet data = known == null ? null : known.get();
+    if (data == null) {
+      data = DataFolder.open(set);
+      READ.put(set, new SoftReference<>(data));
+    }
+    return data;
+  }
 
   /**
    * Returns documents spread evenly over a real set, and likewise queries; skips the test if the
    * set is not there.
    */
   static SceneData real(String set, int documents, int queries) throws IOException {
-    DataSet data = DataFolder.open(set);
+    DataSet data = open(set);
     int all = data.base().size();
     int asked = data.queries().rows();
     float[][] base = new float[Math.min(documents, all)][];
@@ -77,17 +93,18 @@ final class Sources {
 
   /** Returns glosses in their first 64 dimensions, with those of one topic set aside. */
   static Divided words64Without(String topic, int documents) throws IOException {
-    DataSet data = DataFolder.open("wordnet-minilm");
+    DataSet data = open("wordnet-minilm");
     List<String> topics =
         Tsv.read(DataFolder.require(data.name()).resolve("base.tsv.gz")).column("lexname");
     List<float[]> others = new ArrayList<>();
     List<float[]> its = new ArrayList<>();
     for (int row = 0; row < topics.size(); row++) {
-      (topics.get(row).equals(topic) ? its : others).add(data.base().row(row));
+      List<float[]> list = topics.get(row).equals(topic) ? its : others;
+      list.add(Vectors.first(64, data.base().row(row)));
     }
     return new Divided(
-        Vectors.first(64, Vectors.thinned(others.toArray(float[][]::new), documents)),
-        Vectors.first(64, its.toArray(float[][]::new)));
+        Vectors.thinned(others.toArray(float[][]::new), documents),
+        its.toArray(float[][]::new));
   }
 
   /** Returns the queries of WordNet of one kind: {@code definition} or {@code example}. */

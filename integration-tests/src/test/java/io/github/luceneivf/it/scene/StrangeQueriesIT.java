@@ -7,6 +7,7 @@ import io.github.luceneivf.it.scene.Sources.Divided;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -19,6 +20,9 @@ class StrangeQueriesIT {
   private static final int ROWS = Scene.FULL ? 60_000 : 14_000;
   private static final int QUERIES = Scene.FULL ? 1_000 : 300;
 
+  private static final List<String> TOPICS =
+      Scene.FULL ? List.of("noun.plant", "noun.food", "verb.change") : List.of("noun.food");
+
   /** Without a sample of such queries. */
   private static final Required UNAIDED = Required.atLeast(0.90);
 
@@ -29,8 +33,7 @@ class StrangeQueriesIT {
 
   @Test
   void shiftedGenerated() throws IOException {
-    showShifted(
-        "queries beside the documents, generated", Sources.generated(64, ROWS, QUERIES));
+    showShifted("queries beside the documents, generated", Sources.generated(64, ROWS, QUERIES));
   }
 
   private static void showShifted(String title, SceneData data) throws IOException {
@@ -65,7 +68,7 @@ class StrangeQueriesIT {
 
   @Test
   void topicsOfWords() throws IOException {
-    for (String topic : new String[] {"noun.plant", "noun.food"}) {
+    for (String topic : TOPICS) {
       show("topic without documents, " + topic, Sources.words64Without(topic, ROWS));
     }
   }
@@ -100,8 +103,7 @@ class StrangeQueriesIT {
     int gone = Math.min(others.length / 10, topic.length - queries.length);
     float[][] documents = Arrays.copyOf(others, gone * 10);
     System.arraycopy(topic, queries.length, documents, gone * 9, gone);
-    SceneData never =
-        new SceneData("never seen", others, queries, VectorSimilarityFunction.COSINE);
+    SceneData never = new SceneData("never seen", others, queries, VectorSimilarityFunction.COSINE);
     SceneData late = never.withDocuments(documents).named("come last");
     SceneTable.show(
         title,

@@ -44,11 +44,13 @@ final class Vectors {
     return sum;
   }
 
-  /** Returns the first dimensions of rows, normalised again. */
+  /** Returns the first dimensions of a row, normalised again. */
+  static float[] first(int dim, float[] row) {
+    return unit(Arrays.copyOf(row, dim));
+  }
+
   static float[][] first(int dim, float[][] rows) {
-    return Arrays.stream(rows)
-        .map(row -> unit(Arrays.copyOf(row, dim)))
-        .toArray(float[][]::new);
+    return Arrays.stream(rows).map(row -> first(dim, row)).toArray(float[][]::new);
   }
 
   /** Returns so many of the rows, spread evenly. */

@@ -14,6 +14,7 @@ import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.probe.ProbePlan;
+import io.github.luceneivf.probe.QueryVectors;
 import io.github.luceneivf.quantization.CodeBlock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -164,11 +165,12 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
    * @param collector receives exact scores, whatever the encoding, so that sums, thresholds and
    *     merges across segments are consistent
    * @throws IllegalArgumentException if the field has no vectors here, or not those of {@code
-   *     target}
+   *     target}, or a value of {@code target} is not finite
    */
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
+    QueryVectors.checkFinite(field, target);
     search(field, QueryVector.of(target), collector, acceptDocs);
   }
 

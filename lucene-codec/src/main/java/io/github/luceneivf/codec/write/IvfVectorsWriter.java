@@ -21,6 +21,7 @@ import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
@@ -66,10 +67,13 @@ public final class IvfVectorsWriter extends KnnVectorsWriter {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // the encoding of the field says what its vectors are
   public KnnFieldVectorsWriter<?> addField(FieldInfo fieldInfo) throws IOException {
     FlatFieldVectorsWriter<?> buffer = raw.addField(fieldInfo);
     fields.add(new Field(fieldInfo, buffer));
-    return buffer;
+    return fieldInfo.getVectorEncoding() == VectorEncoding.FLOAT32
+        ? new FiniteVectors(fieldInfo, (KnnFieldVectorsWriter<float[]>) buffer)
+        : buffer;
   }
 
   @Override
