@@ -3,21 +3,27 @@ package io.github.luceneivf.calibration;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Recall by nprobe and by rerank depth, from queries that were held out or given. Immutable.
+ * Recall by nprobe and by rerank depth, from queries whose true neighbours are known. Immutable.
+ *
+ * <p>How many lists hold the neighbours of a query depends on where it lies: among the vectors, few
+ * do; far from all of them, many. That is told by its <i>remoteness</i>, the distance to its
+ * nearest centroid, which a search knows before it scans. So there are bands of remoteness, and
+ * curves for each.
  *
  * @param queries queries judged; 0 if there were too few vectors to judge
- * @param curves one per k, ascending by k
+ * @param usual remoteness that three of four vectors, held out and asked as queries, stay below
+ * @param bands at least one, ascending by remoteness
  */
-// Between the points of a curve settings are interpolated linearly and rounded up. A k between two
-// curves takes the upper one, which is the safe side: farther neighbours lie in farther lists. A k
-// above all curves extrapolates: the depth grows like k; nprobe grows from the last curve by the
-// power of k that it grew by between the last two, at most linearly.
-public record Calibration(int queries, List<Curve> curves) {
+// Between two bands settings are interpolated along their logarithms: over the width of a band they
+// often double. Beyond the last band they go on as between the last two, but for one more such
+// width at most; before the first they are those of the first.
+public record Calibration(int queries, float usual, List<Band> bands) {
 
   /** Neighbours wanted that curves are measured for. */
-  public static final List<Integer> MEASURED_K = List.of(1, 10, 100);
+  public static final List<Integer> MEASURED_K = List.of(1, 10, 100, 1000);
 
   /** Candidates reranked for each neighbour wanted where nothing is known. */
   private static final int UNKNOWN_DEPTH_FACTOR = 10;
@@ -29,13 +35,20 @@ public record Calibration(int queries, List<Curve> curves) {
     if (queries < 0) {
       throw new IllegalArgumentException("queries must be at least 0, got: " + queries);
     }
-    curves = List.copyOf(curves);
-    int last = 0;
-    for (Curve curve : curves) {
-      if (curve.k <= last) {
-        throw new IllegalArgumentException("curves must ascend by k, got: " + curve.k);
+    if (!Float.isFinite(usual)) {
+      throw new IllegalArgumentException("usual must be finite, got: " + usual);
+    }
+    bands = List.copyOf(bands);
+    if (bands.isEmpty()) {
+      throw new IllegalArgumentException("bands must be at least 1, got: 0");
+    }
+    float last = Float.NEGATIVE_INFINITY;
+    for (Band band : bands) {
+      if (!(band.remoteness > last)) {
+        throw new IllegalArgumentException(
+            "bands must ascend by remoteness, got: " + band.remoteness + " after " + last);
       }
-      last = curve.k;
+      last = band.remoteness;
     }
   }
 
@@ -47,66 +60,89 @@ public record Calibration(int queries, List<Curve> curves) {
   /** Returns what to assume of a codebook that nobody judged: all its lists have to be probed. */
   public static Calibration uncalibrated(int nlist) {
     List<Point> all = List.of(new Point(nlist, 1));
-    return new Calibration(0, MEASURED_K.stream().map(k -> new Curve(k, all, List.of())).toList());
+    List<Curve> curves = MEASURED_K.stream().map(k -> new Curve(k, all, List.of())).toList();
+    return new Calibration(0, 0, List.of(new Band(0, curves)));
   }
 
   /**
-   * Returns the fewest lists to probe so that recall@k reaches {@code target}, in [1, nlist]; nlist
-   * if no setting does. {@link Integer#MAX_VALUE} without any curve.
-   */
-  public int nprobe(int k, double target) {
-    if (curves.isEmpty()) {
-      return Integer.MAX_VALUE;
-    }
-    Curve curve = curveFor(k);
-    double lists = setting(curve.byProbe, target);
-    if (k > curve.k) {
-      lists *= Math.pow((double) k / curve.k, growth(target));
-    }
-    return (int) Math.clamp((long) Math.ceil(lists), 1, last(curve.byProbe).setting);
-  }
-
-  /**
-   * Returns the fewest candidates to rerank so that recall@k reaches {@code target}, at least k.
-   */
-  public int depth(int k, double target) {
-    if (queries == 0 || curves.isEmpty()) {
-      long unknown = Math.max((long) UNKNOWN_DEPTH_FACTOR * k, UNKNOWN_MIN_DEPTH);
-      return (int) Math.min(unknown, Integer.MAX_VALUE);
-    }
-    Curve curve = curveFor(k);
-    double depth = curve.byDepth.isEmpty() ? k : setting(curve.byDepth, target);
-    if (k > curve.k) {
-      depth *= (double) k / curve.k;
-    }
-    return (int) Math.clamp((long) Math.ceil(depth), k, Integer.MAX_VALUE);
-  }
-
-  /** Returns the estimated recall@k when {@code nprobe} lists are probed and enough is reranked. */
-  public double recall(int k, int nprobe) {
-    if (curves.isEmpty()) {
-      return 0;
-    }
-    List<Point> points = curveFor(k).byProbe;
-    Point below = new Point(0, 0);
-    for (Point point : points) {
-      if (nprobe < point.setting) {
-        double part = (double) (nprobe - below.setting) / (point.setting - below.setting);
-        return below.recall + Math.max(part, 0) * (point.recall - below.recall);
-      }
-      below = point;
-    }
-    return below.recall;
-  }
-
-  /**
-   * Returns what holds for the queries of both calibrations: at each setting the lower recall of
-   * the two, and so for each recall the larger setting.
+   * Returns how many lists to probe so that recall@k reaches {@code target}, in [1, nlist], not
+   * rounded; nlist if no setting does.
    *
-   * @throws IllegalArgumentException if they were not measured for the same k
+   * @param k more than 0; below 1 where the vectors have become more than were judged
+   * @param target recall, in [0, 1]
+   * @param remoteness of the query, finite
    */
-  public Calibration harderOf(Calibration other) {
-    return new Calibration(queries + other.queries, HarderCurves.of(curves, other.curves));
+  public double nprobe(double k, double target, float remoteness) {
+    double lists = atRemoteness(remoteness, curves -> CurveSet.nprobe(curves, k, target));
+    return Math.clamp(lists, 1, CurveSet.nlist(bands.getFirst().curves));
+  }
+
+  /** Returns how many lists to probe for a query of usual remoteness, as {@link #nprobe} does. */
+  public double nprobe(double k, double target) {
+    return nprobe(k, target, usual);
+  }
+
+  /**
+   * Returns how many candidates to rerank so that recall@k reaches {@code target}, at least k, not
+   * rounded.
+   *
+   * @param k more than 0
+   * @param target recall, in [0, 1]
+   * @param remoteness of the query, finite
+   */
+  public double depth(double k, double target, float remoteness) {
+    if (queries == 0) {
+      return Math.max(UNKNOWN_DEPTH_FACTOR * k, UNKNOWN_MIN_DEPTH);
+    }
+    return Math.max(k, atRemoteness(remoteness, curves -> CurveSet.depth(curves, k, target)));
+  }
+
+  /** Returns how many candidates to rerank for a query of usual remoteness. */
+  public double depth(double k, double target) {
+    return depth(k, target, usual);
+  }
+
+  /**
+   * Returns the estimated recall@k when {@code nprobe} lists are probed and enough is reranked.
+   *
+   * @param k more than 0
+   * @param nprobe at least 0, need not be whole
+   * @param remoteness of the query, finite
+   */
+  public double recall(double k, double nprobe, float remoteness) {
+    int above = above(remoteness);
+    double upper = CurveSet.recall(bands.get(Math.min(above, bands.size() - 1)).curves, k, nprobe);
+    if (above == 0 || above == bands.size()) {
+      return upper;
+    }
+    double lower = CurveSet.recall(bands.get(above - 1).curves, k, nprobe);
+    return lower + share(above, remoteness) * (upper - lower);
+  }
+
+  private double atRemoteness(float remoteness, ToDoubleFunction<List<Curve>> setting) {
+    int above = Math.clamp(above(remoteness), Math.min(1, bands.size() - 1), bands.size() - 1);
+    double upper = setting.applyAsDouble(bands.get(above).curves);
+    if (above == 0) {
+      return upper;
+    }
+    double lower = setting.applyAsDouble(bands.get(above - 1).curves);
+    double share = Math.clamp(share(above, remoteness), 0, 2);
+    return share > 1 && upper < lower ? upper : lower * Math.pow(upper / lower, share);
+  }
+
+  /** Returns the first band that is not below a remoteness; the number of bands if none is. */
+  private int above(float remoteness) {
+    int above = 0;
+    while (above < bands.size() && bands.get(above).remoteness < remoteness) {
+      above++;
+    }
+    return above;
+  }
+
+  /** Where a remoteness lies between the band before {@code above} (0) and that one (1). */
+  private double share(int above, float remoteness) {
+    double lower = bands.get(above - 1).remoteness;
+    return (remoteness - lower) / (bands.get(above).remoteness - lower);
   }
 
   /** Returns the binary form, which {@link #fromBytes} reads. */
@@ -124,44 +160,31 @@ public record Calibration(int queries, List<Curve> curves) {
     return CalibrationBytes.read(bytes);
   }
 
-  private Curve curveFor(int k) {
-    if (k < 1) {
-      throw new IllegalArgumentException("k must be at least 1, got: " + k);
-    }
-    for (Curve curve : curves) {
-      if (curve.k >= k) {
-        return curve;
+  /**
+   * Recall of queries of some remoteness.
+   *
+   * @param remoteness distance to the nearest centroid in the codebook's space, finite; for inner
+   *     products less the more similar: the negative product, over the length of the query
+   * @param curves at least one, ascending by k
+   */
+  public record Band(float remoteness, List<Curve> curves) {
+    /** Validates the components. */
+    public Band {
+      if (!Float.isFinite(remoteness)) {
+        throw new IllegalArgumentException("remoteness must be finite, got: " + remoteness);
+      }
+      curves = List.copyOf(curves);
+      if (curves.isEmpty()) {
+        throw new IllegalArgumentException("curves must be at least 1, got: 0");
+      }
+      int last = 0;
+      for (Curve curve : curves) {
+        if (curve.k <= last) {
+          throw new IllegalArgumentException("curves must ascend by k, got: " + curve.k);
+        }
+        last = curve.k;
       }
     }
-    return curves.getLast();
-  }
-
-  /** The power of k by which nprobe grew between the last two curves, in [0, 1]. */
-  private double growth(double target) {
-    if (curves.size() < 2) {
-      return 1;
-    }
-    Curve upper = curves.getLast();
-    Curve lower = curves.get(curves.size() - 2);
-    double ratio = setting(upper.byProbe, target) / setting(lower.byProbe, target);
-    return Math.clamp(Math.log(ratio) / Math.log((double) upper.k / lower.k), 0, 1);
-  }
-
-  private static double setting(List<Point> points, double target) {
-    Point below = points.getFirst();
-    for (Point point : points) {
-      if (point.recall >= target) {
-        double rise = (double) point.recall - below.recall;
-        double part = rise > 0 ? (target - below.recall) / rise : 1;
-        return below.setting + part * (point.setting - below.setting);
-      }
-      below = point;
-    }
-    return below.setting;
-  }
-
-  private static Point last(List<Point> points) {
-    return points.getLast();
   }
 
   /**
@@ -191,7 +214,7 @@ public record Calibration(int queries, List<Curve> curves) {
     private static void requireAscending(String name, List<Point> points) {
       int last = 0;
       for (Point point : points) {
-        if (point.setting <= last) {
+        if (point.setting() <= last) {
           throw new IllegalArgumentException(
               name + " must ascend by setting, got: " + point.setting + " after " + last);
         }

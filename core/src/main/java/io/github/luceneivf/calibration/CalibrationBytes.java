@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.calibration;
 
+import io.github.luceneivf.calibration.Calibration.Band;
 import io.github.luceneivf.calibration.Calibration.Curve;
 import io.github.luceneivf.calibration.Calibration.Point;
 import java.io.IOException;
@@ -10,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The binary form of a calibration, little-endian: <b>[int]</b> queries, <b>[int]</b> curves; for
+ * The binary form of a calibration, little-endian: <b>[int]</b> queries, <b>[float]</b> usual
+ * remoteness, <b>[int]</b> bands; for each band <b>[float]</b> remoteness, <b>[int]</b> curves; for
  * each curve <b>[int]</b> k, then twice (by nprobe, by depth) <b>[int]</b> points and for each
  * <b>[int]</b> setting, <b>[float]</b> recall.
  */
@@ -18,20 +20,29 @@ final class CalibrationBytes {
 
   private static final int POINT_BYTES = Integer.BYTES + Float.BYTES;
   private static final int CURVE_BYTES = 3 * Integer.BYTES;
+  private static final int BAND_BYTES = Float.BYTES + Integer.BYTES;
+  private static final int HEADER_BYTES = 2 * Integer.BYTES + Float.BYTES;
 
   private CalibrationBytes() {}
 
   static byte[] write(Calibration calibration) {
-    int bytes = 2 * Integer.BYTES;
-    for (Curve curve : calibration.curves()) {
-      bytes += CURVE_BYTES + (curve.byProbe().size() + curve.byDepth().size()) * POINT_BYTES;
+    int bytes = HEADER_BYTES;
+    for (Band band : calibration.bands()) {
+      bytes += BAND_BYTES;
+      for (Curve curve : band.curves()) {
+        bytes += CURVE_BYTES + (curve.byProbe().size() + curve.byDepth().size()) * POINT_BYTES;
+      }
     }
     ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(calibration.queries()).putInt(calibration.curves().size());
-    for (Curve curve : calibration.curves()) {
-      out.putInt(curve.k());
-      writePoints(out, curve.byProbe());
-      writePoints(out, curve.byDepth());
+    out.putInt(calibration.queries()).putFloat(calibration.usual());
+    out.putInt(calibration.bands().size());
+    for (Band band : calibration.bands()) {
+      out.putFloat(band.remoteness()).putInt(band.curves().size());
+      for (Curve curve : band.curves()) {
+        out.putInt(curve.k());
+        writePoints(out, curve.byProbe());
+        writePoints(out, curve.byDepth());
+      }
     }
     return out.array();
   }
@@ -47,20 +58,31 @@ final class CalibrationBytes {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     try {
       int queries = readInt(in);
-      int count = readCount(in, CURVE_BYTES, "curves");
-      List<Curve> curves = new ArrayList<>(count);
+      float usual = Float.intBitsToFloat(readInt(in));
+      int count = readCount(in, BAND_BYTES, "bands");
+      List<Band> bands = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
-        int k = readInt(in);
-        List<Point> byProbe = readPoints(in);
-        curves.add(new Curve(k, byProbe, readPoints(in)));
+        float remoteness = Float.intBitsToFloat(readInt(in));
+        bands.add(new Band(remoteness, readCurves(in)));
       }
       if (in.hasRemaining()) {
         throw new IOException("calibration: expected no more bytes, got: " + in.remaining());
       }
-      return new Calibration(queries, curves);
+      return new Calibration(queries, usual, bands);
     } catch (IllegalArgumentException e) {
       throw new IOException("calibration: " + e.getMessage(), e);
     }
+  }
+
+  private static List<Curve> readCurves(ByteBuffer in) throws IOException {
+    int count = readCount(in, CURVE_BYTES, "curves");
+    List<Curve> curves = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int k = readInt(in);
+      List<Point> byProbe = readPoints(in);
+      curves.add(new Curve(k, byProbe, readPoints(in)));
+    }
+    return curves;
   }
 
   private static List<Point> readPoints(ByteBuffer in) throws IOException {

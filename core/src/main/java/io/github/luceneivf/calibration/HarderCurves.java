@@ -11,11 +11,16 @@ import java.util.TreeSet;
  * The pointwise harder of curves of two kinds of queries. Where two curves cross between settings
  * that are known, the line below the crossing is taken, which is the safe side. Stateless.
  */
-final class HarderCurves {
+public final class HarderCurves {
 
   private HarderCurves() {}
 
-  static List<Curve> of(List<Curve> one, List<Curve> other) {
+  /**
+   * Returns curves that need the larger setting of two kinds for each recall.
+   *
+   * @throws IllegalArgumentException if they are measured for other k
+   */
+  public static List<Curve> of(List<Curve> one, List<Curve> other) {
     if (!ks(one).equals(ks(other))) {
       throw new IllegalArgumentException(
           "curves must be measured for the same k, got: " + ks(one) + " and " + ks(other));

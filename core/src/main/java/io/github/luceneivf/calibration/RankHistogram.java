@@ -28,13 +28,9 @@ public final class RankHistogram {
     worst = Math.max(worst, rank);
   }
 
-  /** Counts all that another histogram, of the same ranks, has counted. */
-  public void addAll(RankHistogram other) {
-    for (int rank = 0; rank < counts.length; rank++) {
-      counts[rank] += other.counts[rank];
-    }
-    total += other.total;
-    worst = Math.max(worst, other.worst);
+  /** Returns whether nothing was counted. */
+  public boolean isEmpty() {
+    return total == 0;
   }
 
   /**
@@ -57,11 +53,22 @@ public final class RankHistogram {
         sum += counts[from];
       }
       float recall = total == 0 ? 1 : (float) ((double) sum / total);
-      points.add(new Point((int) Math.min(Math.ceil(setting * scale), Integer.MAX_VALUE), recall));
+      add(new Point((int) Math.min(Math.ceil(setting * scale), Integer.MAX_VALUE), recall), points);
       if (setting == last) {
         return points;
       }
     }
+  }
+
+  /** Adds a point; one between two others of the same recall says nothing. */
+  private static void add(Point point, List<Point> points) {
+    int size = points.size();
+    if (size > 1
+        && points.get(size - 1).recall() == point.recall()
+        && points.get(size - 2).recall() == point.recall()) {
+      points.removeLast();
+    }
+    points.add(point);
   }
 
   private static int next(int setting) {

@@ -34,9 +34,12 @@ public final class NearestRows {
   private final int tileRows;
   private final Scratch[] scratches;
 
+  private final Eligible eligible;
+
   private NearestRows(
-      FloatMatrix rows, FloatMatrix queries, int k, Metric metric, Workers workers) {
+      FloatMatrix rows, FloatMatrix queries, Wanted wanted, Metric metric, Workers workers) {
     int dim = rows.dim();
+    this.eligible = wanted.eligible;
     this.rows = rows;
     this.metric = metric;
     this.mean = metric == Metric.INNER_PRODUCT ? new float[dim] : rows.mean();
@@ -48,7 +51,7 @@ public final class NearestRows {
     this.panels = VectorKernel.panels(shifted, queries.rows(), dim);
     this.tileRows = Math.max(6, Math.min(TILE_FLOATS / dim / 6 * 6, TILE));
     this.scratches = new Scratch[workers.count()];
-    Arrays.setAll(scratches, _ -> new Scratch(Math.min(k, rows.rows())));
+    Arrays.setAll(scratches, _ -> new Scratch(Math.min(wanted.k, rows.rows())));
   }
 
   /**
@@ -63,7 +66,22 @@ public final class NearestRows {
       Workers workers,
       Workers.Tick tick)
       throws IOException {
-    NearestRows nearest = new NearestRows(rows, queries, k, metric, workers);
+    return find(rows, queries, new Wanted(k, (_, _) -> true), metric, workers, tick);
+  }
+
+  /**
+   * Returns the nearest of the rows that each query may find, at most k of them [queries][≤ k],
+   * nearest first, lower rows first among equals.
+   */
+  public static int[][] find(
+      FloatMatrix rows,
+      FloatMatrix queries,
+      Wanted wanted,
+      Metric metric,
+      Workers workers,
+      Workers.Tick tick)
+      throws IOException {
+    NearestRows nearest = new NearestRows(rows, queries, wanted, metric, workers);
     long work = (long) queries.rows() * rows.dim() * nearest.tileRows;
     int step = nearest.tileRows * (int) Math.clamp(RANGE_WORK / Math.max(work, 1), 1, 64);
     workers.run(
@@ -89,6 +107,21 @@ public final class NearestRows {
       queue.drain(neighbors[q]);
     }
     return neighbors;
+  }
+
+  /**
+   * What is to be found.
+   *
+   * @param k neighbours of each query
+   * @param eligible the rows that a query may find
+   */
+  public record Wanted(int k, Eligible eligible) {}
+
+  /** Tells whether a query may find a row; asked only of rows near enough. */
+  @FunctionalInterface
+  public interface Eligible {
+    /** Returns whether it may. */
+    boolean accepts(int query, int row);
   }
 
   /** What one worker has found, and its room to work in. */
@@ -123,8 +156,11 @@ public final class NearestRows {
                 tile, 0, count, halfNorms, panels, lane * dim, dim, bounds, lane, pairs, values);
         for (int i = 0; i < found; i++) {
           int query = lane + pairs[i] % PANEL;
-          queues[query].offer(values[i], first + pairs[i] / PANEL);
-          bounds[query] = queues[query].bound();
+          int row = first + pairs[i] / PANEL;
+          if (eligible.accepts(query, row)) {
+            queues[query].offer(values[i], row);
+            bounds[query] = queues[query].bound();
+          }
         }
       }
     }

@@ -2,10 +2,7 @@
 package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.calibration.Calibration;
-import io.github.luceneivf.calibration.RankHistogram;
 import io.github.luceneivf.clustering.Assignment;
-import io.github.luceneivf.clustering.FloatMatrix;
-import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.NearestRows;
 import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
@@ -13,13 +10,13 @@ import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Judges a codebook with held-out queries, and asked ones. Confined to one training. */
-// For the true neighbours of each query among the training rows (brute force) two ranks are
+/** Judges a codebook with {@link Questions}. Confined to one training. */
+// For the true neighbours of each question among the training rows (brute force) two ranks are
 // recorded: of their list in the exact order of lists, and of their approximate distance among all
 // rows. Their distributions are recall by nprobe and by rerank depth, for every setting at once.
 //
@@ -27,18 +24,23 @@ import org.jspecify.annotations.Nullable;
 // than in the population, which makes nprobe too large, on the safe side; but the population has
 // more vectors that come between, so depths are multiplied by √(population / rows): between not at
 // all (as if only neighbours got denser) and in proportion (as if only the crowd behind them did).
-//
-// Queries as users ask them are judged apart, and the harder kind decides at each recall: together
-// with others they would count by their number, which says nothing of how often they are asked.
 final class Calibrator {
 
   private static final double NEIGHBORS_SHARE = 0.6;
   private static final double CODED_SHARE = 0.8;
 
+  /** Of so many questions one is asked for the most neighbours, which take longer to find. */
+  private static final int DEEP = 3;
+
+  /** Neighbours that all others are asked for. */
+  private static final int SHALLOW_K = 100;
+
   /** Byte codes are so near to exact that fewer queries tell their small depth. */
   private static final int MAX_BYTE_QUERIES = 100;
 
   private static final int QUERIES_PER_RANGE = 4;
+
+  private static final int NONE = -1;
 
   private final Codebook codebook;
   private final TrainingRequest request;
@@ -46,6 +48,7 @@ final class Calibrator {
   private final Assignment assignment;
   private final ProgressTeller teller;
   private final Workers workers;
+  private final CentroidRanking ranking;
 
   Calibrator(
       Codebook codebook,
@@ -60,161 +63,159 @@ final class Calibrator {
     this.assignment = assignment;
     this.teller = teller;
     this.workers = workers;
+    this.ranking = new CentroidRanking(codebook);
   }
 
   Calibration calibrate() throws IOException {
     tell(0);
-    List<Kind> kinds = kinds();
-    if (kinds.isEmpty()) {
+    Questions questions = Questions.of(sample, spread(), request.params().seed());
+    if (questions.size() == 0) {
       tell(1);
       return Calibration.uncalibrated(codebook.nlist());
     }
-    List<Calibration> judged = new ArrayList<>();
+    int[] leftOut = leftOut(questions);
+    int[][] neighbors = neighbors(questions, leftOut);
+    Judgement[] judgements;
     try (Arena arena = Arena.ofShared()) {
-      CodedLists coded = isExact() ? null : code(arena);
-      for (Kind kind : kinds) {
-        judged.add(calibration(kind, judge(kind, coded)));
-      }
+      judgements = judge(questions, neighbors, leftOut, isExact() ? null : code(arena));
     }
     tell(1);
-    return judged.stream().reduce(Calibration::harderOf).orElseThrow();
-  }
-
-  /**
-   * Queries that are judged apart from others.
-   *
-   * @param queries [n × dim], n at least 1
-   * @param neighbors true neighbours of each query, nearest first
-   * @param begin share of all queries that comes before these
-   * @param share share of all queries that these are
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a carrier of figures, never compared
-  private record Kind(FloatMatrix queries, int[][] neighbors, double begin, double share) {}
-
-  private List<Kind> kinds() throws IOException {
-    double all = Math.max(1, sample.queries().rows() + sample.askedQueries().rows());
-    List<Kind> kinds = new ArrayList<>();
-    double begin = 0;
-    for (FloatMatrix queries : List.of(sample.queries(), sample.askedQueries())) {
-      if (queries.rows() > 0) {
-        double share = queries.rows() / all;
-        kinds.add(new Kind(queries, neighbors(queries, begin, share), begin, share));
-        begin += share;
-      }
-    }
-    return kinds;
-  }
-
-  private int[][] neighbors(FloatMatrix queries, double begin, double part) throws IOException {
-    return NearestRows.find(
-        sample.rows(),
-        queries,
-        Calibration.MEASURED_K.getLast(),
-        codebook.metric(),
-        workers,
-        share -> tell(NEIGHBORS_SHARE * (begin + part * share)));
-  }
-
-  private Calibration calibration(Kind kind, Ranks ranks) {
     double scale = Math.sqrt(Math.max(1, (double) request.population() / sample.rows().rows()));
-    List<Calibration.Curve> curves = new ArrayList<>();
-    for (int i = 0; i < Calibration.MEASURED_K.size(); i++) {
-      List<Calibration.Point> depths =
-          isExact() ? List.of() : ranks.byDepth()[i].points(true, scale);
-      curves.add(
-          new Calibration.Curve(
-              Calibration.MEASURED_K.get(i), ranks.byProbe()[i].points(false, 1), depths));
+    float[] remoteness = new float[judgements.length];
+    for (int i = 0; i < remoteness.length; i++) {
+      remoteness[i] = judgements[i].remoteness();
     }
-    return new Calibration(kind.queries.rows(), curves);
+    JudgedBands bands =
+        new JudgedBands(
+            List.of(judgements), codebook.nlist(), sample.rows().rows(), scale);
+    return new Calibration(questions.size(), questions.usual(remoteness), bands.bands());
+  }
+
+  /** Typical distance of a row to its centroid. */
+  private double spread() {
+    double sum = 0;
+    for (float squared : assignment.distances()) {
+      sum += squared;
+    }
+    return Math.sqrt(Math.max(0, sum) / Math.max(1, assignment.distances().length));
   }
 
   private boolean isExact() {
     return request.encoding() instanceof Encoding.Float32;
   }
 
-  private Ranks judge(Kind kind, @Nullable CodedLists coded) throws IOException {
-    CentroidRanking ranking = new CentroidRanking(codebook);
+  /** The list that each question leaves out, or none. */
+  private int[] leftOut(Questions questions) {
+    int[] leftOut = new int[questions.size()];
+    Arrays.fill(leftOut, NONE);
+    int[] list = new int[1];
+    float[] distance = new float[1];
+    for (int q = 0; q < leftOut.length; q++) {
+      if (questions.kind(q) == Questions.Kind.ALONE && codebook.nlist() > 1) {
+        ranking.rank(query(questions, q), 1, list, distance);
+        leftOut[q] = list[0];
+      }
+    }
+    return leftOut;
+  }
+
+  private int[][] neighbors(Questions questions, int[] leftOut) throws IOException {
+    int[][] neighbors = new int[questions.size()][];
+    int[] deep = IntStream.range(0, neighbors.length).filter(q -> q % DEEP == 0).toArray();
+    int[] others = IntStream.range(0, neighbors.length).filter(q -> q % DEEP != 0).toArray();
+    double part = (double) deep.length / neighbors.length;
+    find(questions, deep, Calibration.MEASURED_K.getLast(), leftOut, neighbors, 0, part);
+    find(questions, others, SHALLOW_K, leftOut, neighbors, part, 1 - part);
+    return neighbors;
+  }
+
+  private void find(
+      Questions questions,
+      int[] some,
+      int k,
+      int[] leftOut,
+      int[][] neighbors,
+      double begin,
+      double part)
+      throws IOException {
+    if (some.length == 0) {
+      return;
+    }
+    int[] lists = assignment.lists();
+    int[][] found =
+        NearestRows.find(
+            sample.rows(),
+            questions.matrix(some),
+            new NearestRows.Wanted(k, (q, row) -> lists[row] != leftOut[some[q]]),
+            codebook.metric(),
+            workers,
+            share -> tell(NEIGHBORS_SHARE * (begin + part * share)));
+    for (int i = 0; i < some.length; i++) {
+      neighbors[some[i]] = found[i];
+    }
+  }
+
+  private Judgement[] judge(
+      Questions questions, int[][] neighbors, int[] leftOut, @Nullable CodedLists coded)
+      throws IOException {
+    Judgement[] judgements = new Judgement[neighbors.length];
+    int every =
+        request.encoding() instanceof Encoding.Int8
+            ? Math.ceilDiv(judgements.length, MAX_BYTE_QUERIES)
+            : 1;
     Judge[] judges = new Judge[workers.count()];
-    Arrays.setAll(judges, _ -> new Judge(ranking, kind, coded));
+    Arrays.setAll(judges, _ -> new Judge(coded));
     workers.run(
-        kind.queries.rows(),
+        neighbors.length,
         QUERIES_PER_RANGE,
         (worker, from, to) -> {
           for (int q = from; q < to; q++) {
-            judges[worker].judge(q);
+            boolean deep = leftOut[q] == NONE && q % every == 0;
+            boolean asked = questions.kind(q) == Questions.Kind.ASKED;
+            judgements[q] =
+                judges[worker].judge(query(questions, q), neighbors[q], leftOut[q], deep, asked);
           }
         },
-        share -> tell(CODED_SHARE + (1 - CODED_SHARE) * (kind.begin + kind.share * share)));
-    Ranks ranks = judges[0].ranks;
-    for (int worker = 1; worker < judges.length; worker++) {
-      ranks.addAll(judges[worker].ranks);
-    }
-    return ranks;
+        share -> tell(CODED_SHARE + (1 - CODED_SHARE) * share));
+    return judgements;
+  }
+
+  private QueryCode query(Questions questions, int q) {
+    return new QueryCode(codebook.quantizer(), questions.row(q));
   }
 
   /** Ranks queries one by one; one per worker. */
   private final class Judge {
-    private final CentroidRanking ranking;
-    private final Kind kind;
     private final @Nullable CodedLists coded;
     private final int[] lists = new int[codebook.nlist()];
     private final int[] listRanks = new int[codebook.nlist()];
     private final float[] distances = new float[codebook.nlist()];
     private final float[] bases = new float[codebook.nlist()];
     private final float[] scores;
-    final Ranks ranks = Ranks.empty(codebook.nlist(), sample.rows().rows());
 
-    Judge(CentroidRanking ranking, Kind kind, @Nullable CodedLists coded) {
-      this.ranking = ranking;
-      this.kind = kind;
+    Judge(@Nullable CodedLists coded) {
       this.coded = coded;
       this.scores = new float[coded == null ? 0 : sample.rows().rows()];
     }
 
-    void judge(int q) {
-      int[] neighbors = kind.neighbors[q];
-      QueryCode query = new QueryCode(codebook.quantizer(), query(kind.queries, q));
+    Judgement judge(QueryCode query, int[] neighbors, int leftOut, boolean deep, boolean asked) {
       ranking.rank(query, codebook.nlist(), lists, distances);
-      for (int rank = 0; rank < lists.length; rank++) {
-        listRanks[lists[rank]] = rank + 1;
-        bases[lists[rank]] = distances[rank];
+      int rank = 0;
+      float nearest = Float.NaN;
+      for (int i = 0; i < lists.length; i++) {
+        if (lists[i] != leftOut) {
+          nearest = rank == 0 ? distances[i] : nearest;
+          listRanks[lists[i]] = ++rank;
+        }
+        bases[lists[i]] = distances[i];
       }
       int[] own = new int[neighbors.length];
       for (int i = 0; i < own.length; i++) {
         own[i] = listRanks[assignment.lists()[neighbors[i]]];
       }
-      count(own, ranks.byProbe());
-      boolean bytes = request.encoding() instanceof Encoding.Int8;
-      if (coded != null && q < (bytes ? MAX_BYTE_QUERIES : Integer.MAX_VALUE)) {
-        count(coded.ranks(query, bases, neighbors, scores), ranks.byDepth());
-      }
-    }
-  }
-
-  /**
-   * Ranks counted, per measured k.
-   *
-   * @param byProbe of lists
-   * @param byDepth of approximate distances
-   */
-  @SuppressWarnings("ArrayRecordComponent") // a carrier of counters, never compared
-  private record Ranks(RankHistogram[] byProbe, RankHistogram[] byDepth) {
-
-    static Ranks empty(int nlist, int rows) {
-      return new Ranks(histograms(nlist), histograms(rows));
-    }
-
-    private static RankHistogram[] histograms(int maxRank) {
-      RankHistogram[] histograms = new RankHistogram[Calibration.MEASURED_K.size()];
-      Arrays.setAll(histograms, _ -> new RankHistogram(maxRank));
-      return histograms;
-    }
-
-    void addAll(Ranks other) {
-      for (int i = 0; i < byProbe.length; i++) {
-        byProbe[i].addAll(other.byProbe[i]);
-        byDepth[i].addAll(other.byDepth[i]);
-      }
+      int[] depths =
+          coded == null || !deep ? new int[0] : coded.ranks(query, bases, neighbors, scores);
+      return new Judgement(ranking.remoteness(query, nearest), own, depths, asked);
     }
   }
 
@@ -227,25 +228,6 @@ final class Calibrator {
         arena,
         workers,
         share -> tell(NEIGHBORS_SHARE + (CODED_SHARE - NEIGHBORS_SHARE) * share));
-  }
-
-  /** The query as a search would map it: inner products give it a scale of its own. */
-  private float[] query(FloatMatrix queries, int number) {
-    float[] query = queries.row(number);
-    if (codebook.metric() == Metric.INNER_PRODUCT) {
-      codebook.space().mapQuery(query);
-    }
-    return query;
-  }
-
-  /** Counts the ranks of a query's true neighbours for each k that they belong to. */
-  private static void count(int[] ranks, RankHistogram[] histograms) {
-    for (int i = 0; i < histograms.length; i++) {
-      int k = Math.min(Calibration.MEASURED_K.get(i), ranks.length);
-      for (int j = 0; j < k; j++) {
-        histograms[i].add(ranks[j]);
-      }
-    }
   }
 
   private void tell(double share) throws IOException {

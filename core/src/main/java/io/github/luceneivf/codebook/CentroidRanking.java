@@ -180,6 +180,23 @@ public final class CentroidRanking {
     return keys;
   }
 
+  /**
+   * Returns how far a query lies from the centroids: the distance to the nearest one; for inner
+   * products, which have no such distance, the negative product with the best one over the length
+   * of the query, so that its scale does not matter.
+   *
+   * @param best distance of the first list, as {@link #rank} gives it
+   * @return finite
+   */
+  public float remoteness(QueryCode query, float best) {
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return (float) Math.sqrt(Math.clamp(best, 0, Float.MAX_VALUE));
+    }
+    float norm = norm(query);
+    float ratio = norm > 0 ? best / norm : 0;
+    return Float.isFinite(ratio) ? ratio : 0;
+  }
+
   private static int refined(int want) {
     return (3 * want + 1) / 2 + SPARE;
   }

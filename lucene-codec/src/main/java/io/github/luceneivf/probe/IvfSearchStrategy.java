@@ -4,6 +4,7 @@ package io.github.luceneivf.probe;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 
 /**
@@ -12,16 +13,44 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
  */
 public final class IvfSearchStrategy extends KnnSearchStrategy {
 
-  /** Everything from the calibration: recall@10 of at least 0.95 with margin. */
+  /** Everything from the calibration, for the recall that the index was written for. */
   public static final IvfSearchStrategy CALIBRATED =
-      new IvfSearchStrategy(OptionalInt.empty(), OptionalDouble.empty());
+      new IvfSearchStrategy(
+          OptionalDouble.empty(), OptionalInt.empty(), OptionalDouble.empty(), OptionalLong.empty());
 
+  private final OptionalDouble recall;
   private final OptionalInt nprobe;
   private final OptionalDouble oversample;
+  private final OptionalLong budget;
 
-  private IvfSearchStrategy(OptionalInt nprobe, OptionalDouble oversample) {
+  private IvfSearchStrategy(
+      OptionalDouble recall,
+      OptionalInt nprobe,
+      OptionalDouble oversample,
+      OptionalLong budget) {
+    this.recall = recall;
     this.nprobe = nprobe;
     this.oversample = oversample;
+    this.budget = budget;
+  }
+
+  /**
+   * Returns a strategy that looks at as much as the calibration says recall needs: a mean over
+   * queries, whatever the recall that the index was written for. It holds for any k; calibrated are
+   * 1, 10, 100 and 1,000.
+   *
+   * @param target recall of the k nearest, in (0, 1)
+   * @throws IllegalArgumentException if {@code target} is not
+   */
+  public static IvfSearchStrategy recall(double target) {
+    if (!(target > 0 && target < 1)) {
+      throw new IllegalArgumentException("recall must be in (0, 1), got: " + target);
+    }
+    return new IvfSearchStrategy(
+        OptionalDouble.of(target),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        OptionalLong.empty());
   }
 
   /**
@@ -35,7 +64,11 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
     if (nprobe < 1) {
       throw new IllegalArgumentException("nprobe must be at least 1, got: " + nprobe);
     }
-    return new IvfSearchStrategy(OptionalInt.of(nprobe), OptionalDouble.empty());
+    return new IvfSearchStrategy(
+        OptionalDouble.empty(),
+        OptionalInt.of(nprobe),
+        OptionalDouble.empty(),
+        OptionalLong.empty());
   }
 
   /**
@@ -47,7 +80,26 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
     if (!(oversample >= 1 && oversample <= 1000)) {
       throw new IllegalArgumentException("oversample must be in [1, 1000], got: " + oversample);
     }
-    return new IvfSearchStrategy(nprobe, OptionalDouble.of(oversample));
+    return new IvfSearchStrategy(recall, nprobe, OptionalDouble.of(oversample), budget);
+  }
+
+  /**
+   * Returns a copy that scans no list which would make it more than {@code vectors} in all; the
+   * nearest list is scanned whatever it holds. A search that ends for it says so in its {@link
+   * ProbeReport}. Segments without lists are searched whole.
+   *
+   * @throws IllegalArgumentException if {@code vectors} is less than 1
+   */
+  public IvfSearchStrategy budget(long vectors) {
+    if (vectors < 1) {
+      throw new IllegalArgumentException("budget must be at least 1, got: " + vectors);
+    }
+    return new IvfSearchStrategy(recall, nprobe, oversample, OptionalLong.of(vectors));
+  }
+
+  /** Returns the recall to reach, if set. */
+  public OptionalDouble recall() {
+    return recall;
   }
 
   /** Returns the lists to probe, if set. */
@@ -60,26 +112,36 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
     return oversample;
   }
 
+  /** Returns the most vectors to scan, if set. */
+  public OptionalLong budget() {
+    return budget;
+  }
+
   @Override
   public void nextVectorsBlock() {}
 
   @Override
   public boolean equals(Object other) {
     return other instanceof IvfSearchStrategy that
+        && recall.equals(that.recall)
         && nprobe.equals(that.nprobe)
-        && oversample.equals(that.oversample);
+        && oversample.equals(that.oversample)
+        && budget.equals(that.budget);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(nprobe, oversample);
+    return Objects.hash(recall, nprobe, oversample, budget);
   }
 
   @Override
   public String toString() {
-    return "nprobe="
-        + (nprobe.isPresent() ? nprobe.getAsInt() : "calibrated")
-        + ",oversample="
-        + (oversample.isPresent() ? oversample.getAsDouble() : "calibrated");
+    StringBuilder out = new StringBuilder();
+    recall.ifPresent(target -> out.append("recall=").append(target).append(','));
+    out.append("nprobe=").append(nprobe.isPresent() ? nprobe.getAsInt() : "calibrated");
+    out.append(",oversample=");
+    out.append(oversample.isPresent() ? oversample.getAsDouble() : "calibrated");
+    budget.ifPresent(vectors -> out.append(",budget=").append(vectors));
+    return out.toString();
   }
 }

@@ -10,6 +10,7 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingReport;
 import io.github.luceneivf.codebook.TrainingWarning;
+import io.github.luceneivf.proto.v1.RecallBand;
 import io.github.luceneivf.proto.v1.RecallCurve;
 import io.github.luceneivf.proto.v1.RecallPoint;
 import io.github.luceneivf.proto.v1.ReportBytes;
@@ -30,6 +31,9 @@ public final class TrainingMessages {
 
   /** Most characters of where a training ran. */
   private static final int MAX_TRAINED_BY = 200;
+
+  private static final int MAX_QUERIES = 100_000;
+  private static final int MAX_BANDS = 16;
 
   private static final int MAX_CURVES = 16;
   private static final int MAX_POINTS = 100_000;
@@ -114,8 +118,18 @@ public final class TrainingMessages {
 
   private static io.github.luceneivf.proto.v1.Calibration calibration(Calibration calibration) {
     var builder =
-        io.github.luceneivf.proto.v1.Calibration.newBuilder().setQueries(calibration.queries());
-    for (Calibration.Curve curve : calibration.curves()) {
+        io.github.luceneivf.proto.v1.Calibration.newBuilder()
+            .setQueries(calibration.queries())
+            .setUsual(calibration.usual());
+    for (Calibration.Band band : calibration.bands()) {
+      builder.addBands(band(band));
+    }
+    return builder.build();
+  }
+
+  private static RecallBand band(Calibration.Band band) {
+    RecallBand.Builder builder = RecallBand.newBuilder().setRemoteness(band.remoteness());
+    for (Calibration.Curve curve : band.curves()) {
       builder.addCurves(
           RecallCurve.newBuilder()
               .setK(curve.k())
@@ -205,7 +219,7 @@ public final class TrainingMessages {
     try {
       return new TrainedCodebook(
           codebook,
-          calibration(parsed.calibration, codebook.nlist(), expected.maxRows),
+          calibration(parsed.calibration, codebook.nlist()),
           report(parsed.report, codebook, expected));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new WireException("report: " + e.getMessage(), e);
@@ -275,21 +289,45 @@ public final class TrainingMessages {
   }
 
   private static Calibration calibration(
-      io.github.luceneivf.proto.v1.Calibration calibration, int nlist, int maxRows) {
-    WireException.requireRange("queries", calibration.getQueries(), 0, maxRows);
-    WireException.requireRange("curves", calibration.getCurvesCount(), 0, MAX_CURVES);
+      io.github.luceneivf.proto.v1.Calibration calibration, int nlist) {
+    WireException.requireRange("queries", calibration.getQueries(), 0, MAX_QUERIES);
+    requireFinite("usual", calibration.getUsual());
+    WireException.requireRange("bands", calibration.getBandsCount(), 1, MAX_BANDS);
+    List<Calibration.Band> bands = new ArrayList<>();
+    float last = Float.NEGATIVE_INFINITY;
+    for (RecallBand band : calibration.getBandsList()) {
+      float remoteness = requireFinite("remoteness", band.getRemoteness());
+      if (!(remoteness > last)) {
+        throw new WireException("remoteness must be greater than " + last + ", got: " + remoteness);
+      }
+      last = remoteness;
+      bands.add(new Calibration.Band(remoteness, curves(band, nlist)));
+    }
+    return new Calibration(calibration.getQueries(), calibration.getUsual(), bands);
+  }
+
+  private static float requireFinite(String name, float value) {
+    if (!Float.isFinite(value)) {
+      throw new WireException(name + " must be finite, got: " + value);
+    }
+    return value;
+  }
+
+  private static List<Calibration.Curve> curves(RecallBand band, int nlist) {
+    WireException.requireRange("curves", band.getCurvesCount(), 1, MAX_CURVES);
     List<Calibration.Curve> curves = new ArrayList<>();
     int lastK = 0;
-    for (RecallCurve curve : calibration.getCurvesList()) {
+    for (RecallCurve curve : band.getCurvesList()) {
       WireException.requireRange("k", curve.getK(), lastK + 1L, Integer.MAX_VALUE);
       lastK = curve.getK();
+      WireException.requireRange("by_probe size", curve.getByProbeCount(), 1, MAX_POINTS);
       curves.add(
           new Calibration.Curve(
               curve.getK(),
               points("by_probe", curve.getByProbeList(), nlist),
               points("by_depth", curve.getByDepthList(), Integer.MAX_VALUE)));
     }
-    return new Calibration(calibration.getQueries(), curves);
+    return curves;
   }
 
   private static List<Calibration.Point> points(

@@ -90,6 +90,12 @@ final class CandidateQueue {
     select(from, size - 1, to - 1);
   }
 
+  /** Returns the distance of the {@code count}-th nearest candidate; count in [1, size]. */
+  float distance(int count) {
+    select(0, size - 1, count - 1);
+    return DistanceKey.distance(keys[count - 1]);
+  }
+
   /** Returns the slot of candidate {@code i}. */
   int slot(int i) {
     return DistanceKey.number(keys[i]);

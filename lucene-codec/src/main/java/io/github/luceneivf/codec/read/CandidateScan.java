@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.util.ArrayUtil;
 
 /**
  * The scan of one search: which lists it has seen, over all segments, and the nearest of their
@@ -20,6 +21,12 @@ import org.apache.lucene.search.KnnCollector;
 // a branch that depends on the distances of each would keep the next block from being loaded ahead.
 final class CandidateScan {
 
+  /** Of so many vectors one is sampled. */
+  private static final int SAMPLED = 8;
+
+  /** Standard deviations that a count in the sample is taken to be too large by. */
+  private static final double DOUBT = 1.5;
+
   /** Candidates kept for each one that is reranked at first. */
   private static final int SPARE = 2;
 
@@ -27,8 +34,13 @@ final class CandidateScan {
   private final boolean visitsAreMatches;
   private final int most;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
-  private int keep;
+  private int keep = 1;
   private CandidateQueue candidates;
+
+  /** Distances of one in {@value #SAMPLED} vectors, accepted or not. */
+  private float[] sample = new float[0];
+
+  private int sampleSize;
 
   private ListScanner[] scanners = new ListScanner[32];
   private int[] lists = new int[32];
@@ -49,17 +61,25 @@ final class CandidateScan {
    * Prepares a scan.
    *
    * @param collector told of visits; may end the scan
-   * @param depth candidates to rerank at first
    * @param most vectors in all segments
    */
-  CandidateScan(KnnCollector collector, int depth, int most) {
+  CandidateScan(KnnCollector collector, int most) {
     this.collector = collector;
     // With a visit limit, visits are accepted vectors, each looked up; otherwise all vectors of the
     // lists are, and the accepted ones are estimated.
     this.visitsAreMatches = collector.visitLimit() < Integer.MAX_VALUE;
     this.most = most;
-    this.keep = (int) Math.min((long) SPARE * depth, most);
-    this.candidates = new CandidateQueue(keep, most);
+    this.candidates = new CandidateQueue(1, 1);
+  }
+
+  /**
+   * Makes room for candidates, before anything is scanned.
+   *
+   * @param depth candidates to rerank at first
+   */
+  void start(int depth) {
+    keep = (int) Math.min((long) SPARE * depth, most);
+    candidates = new CandidateQueue(keep, most);
   }
 
   /**
@@ -161,6 +181,35 @@ final class CandidateScan {
   /** Returns the share of accepted vectors among those scanned so far, an estimate, at most 1. */
   double acceptedShare() {
     return vectors == 0 ? 1 : Math.min(accepted / vectors, 1);
+  }
+
+  /**
+   * Samples a block, of which not all vectors are accepted.
+   *
+   * @param distances [count] of its vectors
+   */
+  void sample(float[] distances, int count) {
+    if (!repeated) {
+      int more = Math.ceilDiv(count, SAMPLED);
+      sample = ArrayUtil.grow(sample, sampleSize + more);
+      System.arraycopy(distances, 0, sample, sampleSize, more);
+      sampleSize += more;
+    }
+  }
+
+  /**
+   * Returns how many vectors, accepted or not, lie as near as the {@code count} nearest candidates:
+   * an estimate that is more likely too small than too large.
+   *
+   * @param count in [1, candidates]
+   */
+  double nearer(int count) {
+    float distance = candidates.distance(count);
+    int below = 0;
+    for (int i = 0; i < sampleSize; i++) {
+      below += sample[i] <= distance ? 1 : 0;
+    }
+    return SAMPLED * (below - DOUBT * Math.sqrt(below));
   }
 
   /** Returns those of the first {@code count} lanes that may be among the nearest. */

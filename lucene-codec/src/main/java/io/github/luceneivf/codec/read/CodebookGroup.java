@@ -2,10 +2,10 @@
 package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.codebook.CentroidRanking;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.codec.file.PostingLists;
-import io.github.luceneivf.probe.ProbeReport;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class CodebookGroup {
   private static final int NONE = -1;
 
   private final List<SearchedLeaf> leaves;
-  private final ProbeSettings settings;
+  private final CentroidRanking ranking;
   private final float scale;
   private final CandidateScan scan;
   private final int firstIndex;
@@ -37,6 +37,8 @@ final class CodebookGroup {
   /** Created for the first list that is not joined. */
   private ListScanner[] small = new ListScanner[0];
 
+  private ProbeSettings settings;
+  private int prefetched;
   private int due = NONE;
 
   /**
@@ -44,7 +46,7 @@ final class CodebookGroup {
    *
    * @param group at least one segment
    * @param target [dim], as it was asked
-   * @param settings how much of the lists to look at
+   * @param settings how much of the lists to look at, for a query of usual remoteness
    * @param first of the groups of the search: distances are made comparable with those of its
    *     codebook; null if this is the first
    * @param scan of the search
@@ -70,7 +72,8 @@ final class CodebookGroup {
     float[] mapped = target.clone();
     codebook.space().mapQuery(mapped);
     this.query = new QueryCode(codebook.quantizer(), mapped);
-    this.ranked = new RankedLists(loaded.ranking(), query, codebook.nlist());
+    this.ranking = loaded.ranking();
+    this.ranked = new RankedLists(ranking, query, codebook.nlist());
     this.vectors = leaves.stream().mapToLong(SearchedLeaf::vectors).sum();
     int alone = leaves.size() - smalls.size();
     this.apart = scanners(0, alone);
@@ -109,6 +112,16 @@ final class CodebookGroup {
     return small;
   }
 
+  /**
+   * Ranks lists, and learns how far the query lies from them.
+   *
+   * @param ahead how many times as many lists as a query of usual remoteness needs
+   */
+  void rank(double ahead) {
+    ranked.rank((int) Math.ceil(ahead * settings.lists(settings.k())));
+    settings = settings.at(ranking.remoteness(query, ranked.base(0)));
+  }
+
   ProbeSettings settings() {
     return settings;
   }
@@ -123,11 +136,24 @@ final class CodebookGroup {
     return (double) Math.max(vectors, 1) / codebook.nlist();
   }
 
-  /** Returns how often centroids were ranked, and the lists taken; a single list is none. */
-  ProbeReport report() {
-    return codebook.nlist() == 1
-        ? ProbeReport.NOTHING
-        : new ProbeReport(1, ranked.rankings(), ranked.taken(), 0, 0);
+  /** Returns how often centroids were ranked. */
+  int rankings() {
+    return ranked.rankings();
+  }
+
+  /** Returns the lists taken. */
+  int taken() {
+    return ranked.taken();
+  }
+
+  /** Returns the vectors in the next list, in all segments. */
+  long nextVectors() {
+    int list = ranked.next();
+    long sum = 0;
+    for (SearchedLeaf leaf : leaves) {
+      sum += leaf.requireLists().postings().size(list);
+    }
+    return sum;
   }
 
   boolean hasNext() {
@@ -140,10 +166,9 @@ final class CodebookGroup {
    * @param wanted lists that may be wanted in all
    */
   float nextKey(int wanted) throws IOException {
-    if (ranked.rank(wanted)) {
-      for (int i = ranked.taken(); i < Math.min(wanted, ranked.size()); i++) {
-        prefetch(ranked.list(i));
-      }
+    ranked.rank(wanted);
+    for (int to = Math.min(wanted, ranked.size()); prefetched < to; prefetched++) {
+      prefetch(ranked.list(prefetched));
     }
     return scale * ranked.nextKey();
   }

@@ -30,12 +30,27 @@ final class IndexSearch implements ProbeSearch {
   /** With this many accepted documents or fewer, exact scoring is cheaper than probing. */
   private static final int FEW_MATCHES = 2_000;
 
+  /** Lists of one of several codebooks that are ranked at first, for each one that it needs. */
+  private static final double AHEAD = 2;
+
+  /** Lists to rank at once where some vectors are not accepted, in multiples of those expected. */
+  private static final double SPARE_RANKS = 1.1;
+
+  /** A longer ranking costs more than a second one, which few of those searches need. */
+  private static final double MOST_RANKED_AHEAD = 3;
+
   private final float[] target;
+  private final int leastK;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
 
-  /** Creates a search of no segments yet. */
-  IndexSearch(float[] target) {
+  /**
+   * Creates a search of no segments yet.
+   *
+   * @param leastK hits to look for at least, whatever the collector wants
+   */
+  IndexSearch(float[] target, int leastK) {
     this.target = target;
+    this.leastK = leastK;
   }
 
   /**
@@ -97,7 +112,16 @@ final class IndexSearch implements ProbeSearch {
     for (SearchedLeaf leaf : leaves) {
       leaf.scanMatches(collector);
     }
-    return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - before);
+    return exact(leaves, collector, before);
+  }
+
+  private static ProbeReport exact(List<SearchedLeaf> scored, KnnCollector collector, long before) {
+    long vectors = 0;
+    for (SearchedLeaf leaf : scored) {
+      vectors += leaf.vectors();
+    }
+    return ProbeReport.exact(
+        collector.visitedCount() - before, vectors, collector.earlyTerminated());
   }
 
   private static ProbeReport scanAll(List<SearchedLeaf> leaves, KnnCollector collector)
@@ -106,7 +130,7 @@ final class IndexSearch implements ProbeSearch {
     for (SearchedLeaf leaf : leaves) {
       leaf.scanAll(collector);
     }
-    return new ProbeReport(0, 0, 0, 0, collector.visitedCount() - before);
+    return exact(leaves, collector, before);
   }
 
   private ProbeReport probe(List<SearchedLeaf> probed, KnnCollector collector) throws IOException {
@@ -117,22 +141,20 @@ final class IndexSearch implements ProbeSearch {
     for (SearchedLeaf leaf : probed) {
       vectors += leaf.requireLists().vectors();
     }
-    List<List<SearchedLeaf>> byCodebook = byCodebook(probed);
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
-    ProbeSettings[] settings = new ProbeSettings[byCodebook.size()];
+    int k = Math.min(Math.max(collector.k(), leastK), vectors);
+    CandidateScan scan = new CandidateScan(collector, vectors);
+    CodebookGroup[] groups = groups(byCodebook(probed), k, strategy, scan);
+    double ahead = ahead(groups, probed, vectors);
     int depth = 0;
-    for (int i = 0; i < settings.length; i++) {
-      settings[i] = ProbeSettings.of(collector.k(), strategy, largest(byCodebook.get(i)), vectors);
-      depth = Math.max(depth, settings[i].depth());
+    for (CodebookGroup group : groups) {
+      group.rank(ahead);
+      depth = Math.max(depth, group.settings().depth(k));
     }
     if (depth >= vectors / 2) {
       return scanAll(probed, collector);
     }
-    CandidateScan scan = new CandidateScan(collector, depth, vectors);
-    CodebookGroup[] groups = new CodebookGroup[settings.length];
-    for (int i = 0; i < groups.length; i++) {
-      groups[i] = new CodebookGroup(byCodebook.get(i), target, settings[i], groups[0], scan);
-    }
+    scan.start(depth);
     try {
       return new ProbeLoop(groups, scan, depth, collector).run();
     } catch (IllegalStateException e) {
@@ -141,6 +163,41 @@ final class IndexSearch implements ProbeSearch {
       }
       throw e;
     }
+  }
+
+  private CodebookGroup[] groups(
+      List<List<SearchedLeaf>> byCodebook,
+      int k,
+      IvfSearchStrategy strategy,
+      CandidateScan scan) {
+    CodebookGroup[] groups = new CodebookGroup[byCodebook.size()];
+    for (int i = 0; i < groups.length; i++) {
+      List<SearchedLeaf> leaves = byCodebook.get(i);
+      ProbeSettings settings = ProbeSettings.of(k, strategy, largest(leaves), scan.most());
+      groups[i] = new CodebookGroup(leaves, target, settings, groups[0], scan);
+    }
+    return groups;
+  }
+
+  /**
+   * How many times as many lists to rank at once as a query of usual remoteness needs, so that it
+   * need not be done again for what is not accepted, or for lists that other codebooks leave.
+   */
+  private static double ahead(CodebookGroup[] groups, List<SearchedLeaf> probed, int vectors)
+      throws IOException {
+    long matches = 0;
+    for (SearchedLeaf leaf : probed) {
+      matches += leaf.matches();
+    }
+    ProbeSettings settings = groups[0].settings();
+    double wider = 1;
+    if (matches < vectors) {
+      double nearest = settings.k() * ((double) vectors / Math.max(1, matches));
+      wider = SPARE_RANKS * settings.lists(nearest) / settings.lists(settings.k());
+    }
+    return groups.length == 1
+        ? Math.min(wider, MOST_RANKED_AHEAD)
+        : Math.max(Math.min(wider, MOST_RANKED_AHEAD), AHEAD);
   }
 
   /** The leaves of each codebook. */

@@ -47,6 +47,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
 public final class IvfVectorsReader extends KnnVectorsReader implements ListsProvider {
 
+  /** Stock queries collect with a reduced k from each segment. */
+  private static final int LEAST_K_ALONE = 10;
+
   private final SegmentInfo segment;
   private final FieldInfos fieldInfos;
   private final FlatVectorsReader raw;
@@ -153,10 +156,10 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
       throws IOException {
     SegmentField segment = opened(field);
     if (collector instanceof ProbePlan plan) {
-      IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target));
+      IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target, 1));
       all.add(segment, acceptDocs, plan.docBase());
     } else if (collector.k() > 0) {
-      IndexSearch alone = new IndexSearch(target);
+      IndexSearch alone = new IndexSearch(target, LEAST_K_ALONE);
       alone.add(segment, acceptDocs, 0);
       alone.run(collector);
     }

@@ -96,6 +96,7 @@ final class ListScanner {
         scan.visit(count, count);
         scan.offer(scan.competing(distances, count), distances, firstSlot + at);
       } else {
+        scan.sample(distances, count);
         scan.offer(accepted(offset, count, acceptOrds, scan), distances, firstSlot + at);
       }
       at += count;

@@ -12,17 +12,16 @@ import org.apache.lucene.search.KnnCollector;
  * <ol>
  *   <li>Lists are ranked and taken best first, each in all segments that have vectors in it. Those
  *       of several codebooks are ranked together, by distance. The budget is in vectors: the sum,
- *       over codebooks, of what the calibration wants probed; a list counts as many as its
- *       codebook's lists have on average, so that a query among crowded lists gets no fewer of
- *       them. With one codebook that is {@code nprobe} lists.
- *   <li>While a filter makes neighbours rare among what was scanned, probing goes on: where a share
- *       p of it is accepted, the k nearest accepted vectors lie as far as the k/p nearest of all,
- *       and that many lists are probed. So a filter that matches elsewhere is followed until its
- *       matches are found, and k hits are found wherever k exist.
- *   <li>The nearest candidates by approximate distance are reranked exactly.
- *   <li>While the last of the reranked candidates still compete, more are reranked, and then more
- *       lists are probed. For a top-k collector this repairs the rare query on which codes mislead;
- *       a range collector thus gets everything near its threshold.
+ *       over codebooks, of what the calibration wants probed for a query as remote as this one; a
+ *       list counts as many as its codebook's lists have on average, so that a query among crowded
+ *       lists gets no fewer of them. With one codebook that is {@code nprobe} lists.
+ *   <li>The nearest candidates by approximate distance are reranked exactly, and more of them while
+ *       the last ones still compete: this repairs the rare query on which codes mislead.
+ *   <li>Now it is known how far hits lie. Where more vectors than k are as near, because some are
+ *       not accepted, because the collector wants one of each group of documents, or all above a
+ *       threshold, that many nearest vectors are to be found, and lists are probed for so many. So
+ *       a filter that matches elsewhere is followed until its matches are found, and k hits are
+ *       found wherever k exist.
  * </ol>
  *
  * <p>Not thread-safe; one per search.
@@ -36,70 +35,41 @@ final class ProbeLoop {
   private static final int MIN_BATCH = 8;
 
   /**
-   * Lists of one of several codebooks that are ranked at first, for each one that its calibration
-   * wants, and besides: how many the others leave to it is not known before.
-   */
-  private static final int AHEAD = 2;
-
-  /**
-   * What is ranked besides, however little a calibration wants. No measurement of it is kept;
-   * {@code TestManySegments} holds how often centroids are ranked.
-   */
-  private static final int MORE_AHEAD = 16;
-
-  /** Lists to rank at once where some vectors are not accepted, in multiples of those expected. */
-  private static final double SPARE_RANKS = 1.1;
-
-  /** A longer ranking costs more than a second one, which few of those searches need. */
-  private static final double MOST_RANKED_AHEAD = 3;
-
-  /**
-   * Share of a list to be wanted before another is probed for what is not accepted: otherwise a
-   * single deleted document would cost a list.
+   * Share of a list to be wanted before another is probed: otherwise a single deleted document
+   * would cost a list.
    */
   private static final double WORTH_MORE = 0.5;
 
   private final CodebookGroup[] groups;
   private final CandidateScan scan;
-  private final int depth;
   private final KnnCollector collector;
   private final Reranker reranker;
-  private final double[] weights;
-  private final double budget;
-  private final ProbeSettings widest;
+  private final ProbeBudget budget;
+  private final int k;
   private final int vectors;
   private final boolean restricted;
-  private final double rankAhead;
-  private double spent;
+  private int depth;
+  private double nearest;
+  private int reranked;
 
   /**
    * Prepares a search.
    *
-   * @param groups at least one, shared
+   * @param groups at least one, shared, with settings
    * @param scan of their segments
    * @param depth candidates to rerank at first
    */
-  ProbeLoop(CodebookGroup[] groups, CandidateScan scan, int depth, KnnCollector collector)
-      throws IOException {
+  ProbeLoop(CodebookGroup[] groups, CandidateScan scan, int depth, KnnCollector collector) {
     this.groups = groups;
     this.scan = scan;
     this.depth = depth;
     this.collector = collector;
     this.reranker = new Reranker(scan, collector);
-    this.weights = new double[groups.length];
-    CodebookGroup largest = groups[0];
-    double sum = 0;
-    for (int i = 0; i < weights.length; i++) {
-      CodebookGroup group = groups[i];
-      weights[i] = group.vectorsPerList() / groups[0].vectorsPerList();
-      sum += weights[i] * group.settings().nprobe();
-      largest = group.vectors() > largest.vectors() ? group : largest;
-    }
-    this.budget = sum;
-    this.widest = largest.settings();
+    this.budget = new ProbeBudget(groups);
+    this.k = groups[0].settings().k();
     this.vectors = scan.most();
     this.restricted = isRestricted(scan.leaves());
-    this.rankAhead = restricted ? rankAhead() : 1;
+    this.nearest = k;
   }
 
   private static boolean isRestricted(List<SearchedLeaf> leaves) {
@@ -111,58 +81,57 @@ final class ProbeLoop {
     return false;
   }
 
-  /** How much farther to rank at once, so that it need not be done again for what is accepted. */
-  private double rankAhead() throws IOException {
-    double matches = 0;
-    for (SearchedLeaf leaf : scan.leaves()) {
-      matches += leaf.matches();
+  ProbeReport run() throws IOException {
+    probe(budget.lists(k));
+    while (true) {
+      boolean competes = rerank();
+      if (collector.earlyTerminated()) {
+        return report();
+      }
+      int size = scan.candidates().size();
+      if (scan.candidates().dropped() && reranked == size && (competes || depth > size)) {
+        reranker.remember(reranked);
+        scan.rescan(MORE);
+        continue;
+      }
+      nearest = Math.max(nearest, nearest());
+      double wanted = Math.max(budget.lists(nearest), competes ? 2 * budget.spent() : 0);
+      if (wanted - budget.spent() < WORTH_MORE || budget.isExhausted()) {
+        return report();
+      }
+      reranker.remember(reranked);
+      probe(wanted);
     }
-    double wider = SPARE_RANKS * widest.widening(Math.min(1, matches / Math.max(1, vectors)));
-    return Math.min(wider, MOST_RANKED_AHEAD);
   }
 
-  ProbeReport run() throws IOException {
-    probe(budget);
+  /**
+   * Reranks as many candidates as planned, and more while the last ones compete.
+   *
+   * @return whether they still do, when all there are were reranked
+   */
+  private boolean rerank() throws IOException {
+    int size = scan.candidates().finish();
     int done = 0;
     int wanted = depth;
     int tail = Math.max(1, wanted / 4);
     while (true) {
-      int size = scan.candidates().finish();
       int to = Math.min(wanted, size);
-      if (!competes(done, Math.max(done, to - tail), to)) {
-        return report();
+      boolean competes = competes(done, Math.max(done, to - tail), to);
+      reranked = to;
+      if (!competes || to == size) {
+        return competes;
       }
       done = to;
       tail = Math.max(MIN_BATCH, done / 4);
       wanted = done + tail;
-      if (done < size) {
-        continue;
-      }
-      boolean wider = !scan.candidates().dropped();
-      if (wider && isExhausted()) {
-        return report();
-      }
-      scan.rescan(wider ? 1 : MORE);
-      if (wider) {
-        probe(2 * spent);
-      }
-      scan.candidates().finish();
-      scan.candidates().select(0, done);
     }
-  }
-
-  private ProbeReport report() {
-    ProbeReport report = new ProbeReport(0, 0, 0, scan.vectors(), reranker.scored());
-    for (CodebookGroup group : groups) {
-      report = report.plus(group.report());
-    }
-    return report;
   }
 
   /**
    * Reranks candidates [from, to).
    *
-   * @return whether those from {@code tail} on, farther than the others, may still change the hits
+   * @return whether those from {@code tail} on, farther than the others, may still change the hits.
+   *     Equal scores may: behind many copies of one vector nearer ones can follow
    */
   private boolean competes(int from, int tail, int to) throws IOException {
     if (from < tail) {
@@ -174,28 +143,27 @@ final class ProbeLoop {
       scan.candidates().select(tail, to);
       best = reranker.rerank(tail, to);
     }
-    return !collector.earlyTerminated() && best > collector.minCompetitiveSimilarity();
+    return !collector.earlyTerminated()
+        && best > Float.NEGATIVE_INFINITY
+        && best >= collector.minCompetitiveSimilarity();
   }
 
-  private boolean isExhausted() {
-    for (CodebookGroup group : groups) {
-      if (group.hasNext()) {
-        return false;
-      }
+  /** Returns how many vectors, hits or not, are estimated to lie as near as the hits. */
+  private double nearest() {
+    int hits = Math.max(k, reranker.above(collector.minCompetitiveSimilarity()));
+    depth = Math.max(depth, budget.depth(hits));
+    if (!restricted) {
+      return hits;
     }
-    return true;
+    double spread = hits / scan.acceptedShare();
+    int among = Math.min(hits, reranked);
+    return Math.max(spread, among < hits ? 0 : scan.nearer(among));
   }
 
   private void probe(double atLeast) throws IOException {
-    for (double wanted = atLeast; spent < wanted; wanted = wanted(atLeast)) {
-      int nearest = nearest(wanted);
-      if (nearest < 0) {
+    for (double wanted = atLeast; budget.spent() < wanted; wanted = wanted(atLeast)) {
+      if (!budget.take(wanted)) {
         return;
-      }
-      while (nearest >= 0 && spent < wanted) {
-        groups[nearest].take();
-        spent += weights[nearest];
-        nearest = spent < wanted ? nearest(wanted) : -1;
       }
       for (CodebookGroup group : groups) {
         group.scanTaken();
@@ -211,40 +179,21 @@ final class ProbeLoop {
   }
 
   private double wanted(double atLeast) {
-    double wanted = restricted ? atLeast * widest.widening(scan.acceptedShare()) : atLeast;
-    if (wanted - spent < WORTH_MORE) {
-      wanted = spent;
+    double wanted = atLeast;
+    if (restricted) {
+      wanted = Math.max(wanted, budget.lists(Math.min(k / scan.acceptedShare(), vectors)));
     }
-    if (wanted <= spent && scan.candidates().size() < Math.min(collector.k(), vectors)) {
-      wanted = Math.nextUp(spent);
+    if (wanted - budget.spent() < WORTH_MORE) {
+      wanted = budget.spent();
+    }
+    if (wanted <= budget.spent() && scan.candidates().size() < Math.min(collector.k(), vectors)) {
+      wanted = Math.nextUp(budget.spent());
     }
     return wanted;
   }
 
-  /** Returns the group whose next list is the nearest; −1 if none has one. */
-  private int nearest(double wanted) throws IOException {
-    int nearest = -1;
-    float least = Float.NaN;
-    for (int i = 0; i < groups.length; i++) {
-      if (!groups[i].hasNext()) {
-        continue;
-      }
-      float key = groups[i].nextKey(lists(i, wanted));
-      if (!(key >= least)) {
-        least = key;
-        nearest = i;
-      }
-    }
-    return nearest;
-  }
-
-  /** How many lists of a group may be wanted, if it has so many, where {@code wanted} is spent. */
-  private int lists(int group, double wanted) {
-    double all = Math.ceil(rankAhead * wanted / weights[group]);
-    if (groups.length > 1) {
-      double ahead = AHEAD * groups[group].settings().nprobe() + MORE_AHEAD;
-      all = Math.min(all, Math.ceil(ahead * wanted / budget));
-    }
-    return (int) all;
+  private ProbeReport report() {
+    return budget.report(
+        nearest, scan.vectors(), reranker.scored(), collector.earlyTerminated());
   }
 }

@@ -119,6 +119,11 @@ final class RankedLists {
     return keys[next];
   }
 
+  /** Returns the next list. */
+  int next() {
+    return ranked[next];
+  }
+
   /** Takes the next list. */
   void take() {
     next++;

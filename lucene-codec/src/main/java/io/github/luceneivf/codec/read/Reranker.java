@@ -3,9 +3,12 @@ package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.jspecify.annotations.Nullable;
 
 /** Scores candidates exactly and hands them to the collector. Not thread-safe; one per search. */
 final class Reranker {
@@ -17,7 +20,11 @@ final class Reranker {
   private long[] found = new long[0];
   private int[] ords = new int[0];
   private float[] scores = new float[0];
-  private long scored;
+  private float[] exact = new float[64];
+  private int scored;
+
+  /** Slots that were reranked, since there were candidates anew; null before. */
+  private @Nullable BitSet seen;
 
   /** Creates a reranker of what a scan finds. */
   Reranker(CandidateScan scan, KnnCollector collector) {
@@ -25,13 +32,36 @@ final class Reranker {
     this.collector = collector;
   }
 
+  /**
+   * Remembers what was reranked, so that it is not again among candidates that are not the same.
+   *
+   * @param count candidates reranked, the nearest of the scan
+   */
+  void remember(int count) {
+    if (seen == null) {
+      seen = new BitSet();
+      for (int i = 0; i < count; i++) {
+        seen.set(scan.candidates().slot(i));
+      }
+    }
+  }
+
+  /** Returns how many of the vectors scored so far score above a value. */
+  int above(float score) {
+    int above = 0;
+    for (int i = 0; i < scored; i++) {
+      above += exact[i] > score ? 1 : 0;
+    }
+    return above;
+  }
+
   /** Returns the vectors scored so far. */
-  long scored() {
+  int scored() {
     return scored;
   }
 
   /**
-   * Reranks candidates [from, to) of the scan and collects them. They are scored segment by
+   * Reranks those of candidates [from, to) of the scan that were not yet, and collects them. They are scored segment by
    * segment; in a single one list by list, within a list in the order of ordinals, which is the
    * order on disk.
    *
@@ -40,22 +70,28 @@ final class Reranker {
   float rerank(int from, int to) throws IOException {
     CandidateQueue candidates = scan.candidates();
     List<SearchedLeaf> leaves = scan.leaves();
-    int count = to - from;
-    if (slots.length < count) {
-      slots = new int[count];
-      found = new long[count];
-      ords = new int[count];
-      scores = new float[count];
+    if (slots.length < to - from) {
+      slots = new int[to - from];
+      found = new long[to - from];
+      ords = new int[to - from];
+      scores = new float[to - from];
     }
-    for (int i = 0; i < count; i++) {
-      slots[i] = candidates.slot(from + i);
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      int slot = candidates.slot(i);
+      if (seen == null || !seen.get(slot)) {
+        slots[count++] = slot;
+      }
     }
     Arrays.sort(slots, 0, count);
+    for (int i = 0; seen != null && i < count; i++) {
+      seen.set(slots[i]);
+    }
     scan.find(slots, count, found);
     if (leaves.size() > 1) {
       Arrays.sort(found, 0, count);
     }
-    scored += count;
+    exact = ArrayUtil.growInRange(exact, scored + count, Integer.MAX_VALUE - 64);
     float best = Float.NEGATIVE_INFINITY;
     for (int at = 0; at < count; ) {
       int leaf = (int) (found[at] >> 32);
@@ -77,6 +113,7 @@ final class Reranker {
     float best = scorer.bulkScore(ords, scores, count);
     for (int i = 0; i < count; i++) {
       collector.collect(leaf.doc(ords[i]), scores[i]);
+      exact[scored++] = scores[i];
     }
     return best;
   }
