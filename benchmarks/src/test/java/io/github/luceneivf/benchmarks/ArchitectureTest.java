@@ -42,6 +42,7 @@ class ArchitectureTest {
     knowsNothingOf("contender", "run", "jmh", "profile");
     knowsNothingOf("run", "jmh", "profile");
     knowsNothingOf("jmh", "data", "contender", "run", "profile");
+    knowsNothingOf("recall", "contender", "run", "jmh", "profile", "soak");
   }
 
   @Test

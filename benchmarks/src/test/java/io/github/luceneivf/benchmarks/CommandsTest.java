@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.luceneivf.benchmarks.jmh.KernelBenchmarks;
 import io.github.luceneivf.benchmarks.profile.QueryProfile;
+import io.github.luceneivf.benchmarks.recall.RecallCommand;
 import io.github.luceneivf.benchmarks.run.Bench;
 import io.github.luceneivf.benchmarks.soak.Soak;
 import io.github.luceneivf.server.cli.BuildVersion;
@@ -17,7 +18,10 @@ import picocli.CommandLine;
 class CommandsTest {
 
   @ParameterizedTest
-  @ValueSource(classes = {Bench.class, Soak.class, QueryProfile.class, KernelBenchmarks.class})
+  @ValueSource(
+      classes = {
+        Bench.class, Soak.class, QueryProfile.class, KernelBenchmarks.class, RecallCommand.class
+      })
   void versionIsThatOfTheBuild(Class<?> command) throws Exception {
     StringWriter out = new StringWriter();
     CommandLine line = new CommandLine(command).setOut(new PrintWriter(out, true));

@@ -33,6 +33,7 @@ public final class RemoteCodebookTrainer implements CodebookTrainer {
     if (sample.rows() < 1) {
       throw new IllegalArgumentException("sample must have at least 1 row, got: 0");
     }
+    request.querySample().requireDim(sample.dim());
     monitor.check();
     TrainedCodebook trained =
         connection.run(() -> {

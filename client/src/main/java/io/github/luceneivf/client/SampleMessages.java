@@ -4,9 +4,7 @@ package io.github.luceneivf.client;
 import com.google.protobuf.ByteString;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.AbortCheck;
-import io.github.luceneivf.codebook.TrainingRequest;
-import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
-import io.github.luceneivf.proto.v1.ProtocolVersion;
+import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.FloatBytes;
 import io.github.luceneivf.wire.SpecMessages;
@@ -15,7 +13,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A sample on its way to the sidecar. Immutable but for the matrix it shares. */
+/** Vectors of a training on their way to the sidecar. Immutable but for the matrix they share. */
 final class SampleMessages {
 
   /** Floats hashed at a time. */
@@ -25,7 +23,7 @@ final class SampleMessages {
   private final int rowsPerChunk;
 
   /**
-   * Creates the messages of a sample.
+   * Creates the messages of a sample, or of queries.
    *
    * @param chunkBytes most bytes of a chunk, unless one row has more
    */
@@ -34,22 +32,31 @@ final class SampleMessages {
     this.rowsPerChunk = Math.max(1, chunkBytes / (sample.dim() * Float.BYTES));
   }
 
-  /** Receives the rows of a chunk. */
+  /** Receives chunks. */
   interface ChunkConsumer {
-    void accept(int firstRow, ByteString vectors) throws IOException;
+    void accept(SampleChunk chunk) throws IOException;
   }
 
-  /** Pushes the sample in chunks of whole rows. */
+  /** Pushes the vectors in chunks of whole rows. */
   void forEachChunk(ChunkConsumer consumer) throws IOException {
     for (int row = 0; row < sample.rows(); row += rowsPerChunk) {
       int count = Math.min(rowsPerChunk, sample.rows() - row);
+      ByteString vectors =
+          FloatBytes.toBytes(sample.values(), row * sample.dim(), count * sample.dim());
       consumer.accept(
-          row, FloatBytes.toBytes(sample.values(), row * sample.dim(), count * sample.dim()));
+          SampleChunk.newBuilder()
+              .setFirstRow(row)
+              .setVectors(vectors)
+              .setCrc32C(Checksums.crc32c(vectors))
+              .build());
     }
   }
 
-  /** Returns the SHA-256 of the sample. */
+  /** Returns the SHA-256 of the vectors, one after the other; empty if there are none. */
   ByteString hash(AbortCheck abort) throws IOException {
+    if (sample.rows() == 0) {
+      return ByteString.EMPTY;
+    }
     MessageDigest digest = Checksums.sha256();
     int values = sample.rows() * sample.dim();
     byte[] bytes = new byte[Float.BYTES * Math.min(HASHED_FLOATS, values)];
@@ -63,18 +70,11 @@ final class SampleMessages {
     return ByteString.copyFrom(digest.digest());
   }
 
-  /** Returns the request for a job. */
-  CreateTrainingJobRequest createJob(TrainingRequest request, ByteString hash) {
-    SpecMessages.Spec spec =
-        new SpecMessages.Spec(
-            request,
-            sample.dim(),
-            sample.rows(),
-            Optional.of(HexFormat.of().formatHex(hash.toByteArray())),
-            request.warmStart().map(parent -> parent.toBytes().length).orElse(0));
-    return CreateTrainingJobRequest.newBuilder()
-        .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
-        .setSpec(SpecMessages.asked(spec))
-        .build();
+  /** Returns what a job is told of the vectors before they come. */
+  SpecMessages.Rows announced(ByteString hash) {
+    return sample.rows() == 0
+        ? SpecMessages.Rows.NONE
+        : new SpecMessages.Rows(
+            sample.rows(), Optional.of(HexFormat.of().formatHex(hash.toByteArray())));
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.client;
 
-import com.google.protobuf.ByteString;
 import io.github.luceneivf.client.SidecarException.Reason;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.Codebook;
@@ -19,15 +18,13 @@ import io.github.luceneivf.proto.v1.GetCodebookResponse;
 import io.github.luceneivf.proto.v1.GetTrainingReportRequest;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.JobState;
-import io.github.luceneivf.proto.v1.SampleChunk;
+import io.github.luceneivf.proto.v1.ProtocolVersion;
 import io.github.luceneivf.proto.v1.SampleEnd;
-import io.github.luceneivf.proto.v1.SampleHeader;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.proto.v1.WatchJobRequest;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
-import io.github.luceneivf.wire.Checksums;
 import io.github.luceneivf.wire.CodebookAssembler;
 import io.github.luceneivf.wire.CodebookChunks;
 import io.github.luceneivf.wire.CodebookRefs;
@@ -38,6 +35,7 @@ import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One training: create the job, upload the sample, watch, fetch report and codebook. Closing it
@@ -69,9 +67,18 @@ final class TrainingSession implements AutoCloseable {
   }
 
   TrainedCodebook run() throws IOException {
-    SampleMessages messages = new SampleMessages(sample, config.chunkBytes());
-    ByteString hash = messages.hash(monitor);
-    CreateTrainingJobRequest wanted = messages.createJob(request, hash);
+    SampleMessages rows = new SampleMessages(sample, config.chunkBytes());
+    SampleMessages queries =
+        new SampleMessages(request.querySample().queries(), config.chunkBytes());
+    SampleEnd end =
+        SampleEnd.newBuilder()
+            .setRows(sample.rows())
+            .setSha256(rows.hash(monitor))
+            .setQueryRows(request.querySample().size())
+            .setQuerySha256(queries.hash(monitor))
+            .build();
+    CreateTrainingJobRequest wanted =
+        createJob(rows.announced(end.getSha256()), queries.announced(end.getQuerySha256()));
     CreateTrainingJobResponse created =
         RemoteCall.unary(
             connection, TrainingServiceGrpc.getCreateTrainingJobMethod(), wanted, monitor);
@@ -85,12 +92,25 @@ final class TrainingSession implements AutoCloseable {
       throw SidecarException.invalid("job " + job + " must be what was asked for, and is not");
     }
     if (created.getJob().getSampleNeeded()) {
-      upload(messages, hash, created.getJob().getParentNeeded() ? parent() : new byte[0]);
+      byte[] parent = created.getJob().getParentNeeded() ? parent() : new byte[0];
+      try (Upload upload = new Upload()) {
+        upload.send(parent, rows, queries, end);
+      }
     }
     watch();
     TrainedCodebook trained = fetch();
     done = true;
     return trained;
+  }
+
+  private CreateTrainingJobRequest createJob(SpecMessages.Rows rows, SpecMessages.Rows queries) {
+    long parentBytes = request.warmStart().map(parent -> parent.toBytes().length).orElse(0);
+    return CreateTrainingJobRequest.newBuilder()
+        .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
+        .setSpec(
+            SpecMessages.asked(
+                new SpecMessages.Spec(request, sample.dim(), rows, queries, parentBytes)))
+        .build();
   }
 
   private byte[] parent() throws SidecarException {
@@ -100,34 +120,49 @@ final class TrainingSession implements AutoCloseable {
         .toBytes();
   }
 
-  private void upload(SampleMessages messages, ByteString hash, byte[] parent) throws IOException {
-    try (RemoteCall<UploadSampleRequest, UploadSampleResponse> call =
-        new RemoteCall<>(connection, TrainingServiceGrpc.getUploadSampleMethod(), monitor)) {
-      SampleHeader header =
-          SampleHeader.newBuilder().setJobId(job).setParentBytes(parent.length).build();
-      call.send(
-          UploadSampleRequest.newBuilder().setHeader(header).build(), config.silenceDeadline());
+  /** The call that uploads. */
+  private final class Upload implements AutoCloseable {
+    private final RemoteCall<UploadSampleRequest, UploadSampleResponse> call;
+
+    Upload() {
+      call = new RemoteCall<>(connection, TrainingServiceGrpc.getUploadSampleMethod(), monitor);
+    }
+
+    /**
+     * Sends everything.
+     *
+     * @param parent binary form of the parent; empty if the sidecar has it or needs none
+     */
+    void send(byte[] parent, SampleMessages rows, SampleMessages queries, SampleEnd end)
+        throws IOException {
+      send(message -> message.getHeaderBuilder().setJobId(job).setParentBytes(parent.length));
       for (CodebookChunk chunk : CodebookChunks.of(parent, config.chunkBytes())) {
         monitor.check();
-        call.send(
-            UploadSampleRequest.newBuilder().setParent(chunk).build(), config.silenceDeadline());
+        send(message -> message.setParent(chunk));
       }
-      messages.forEachChunk((firstRow, vectors) -> {
-        SampleChunk chunk =
-            SampleChunk.newBuilder()
-                .setFirstRow(firstRow)
-                .setVectors(vectors)
-                .setCrc32C(Checksums.crc32c(vectors))
-                .build();
+      rows.forEachChunk(chunk -> {
         monitor.check();
-        call.send(
-            UploadSampleRequest.newBuilder().setChunk(chunk).build(), config.silenceDeadline());
+        send(message -> message.setChunk(chunk));
       });
-      SampleEnd end = SampleEnd.newBuilder().setRows(sample.rows()).setSha256(hash).build();
-      call.send(UploadSampleRequest.newBuilder().setEnd(end).build(), config.silenceDeadline());
+      queries.forEachChunk(chunk -> {
+        monitor.check();
+        send(message -> message.setQueries(chunk));
+      });
+      send(message -> message.setEnd(end));
       call.halfClose();
       call.next(config.silenceDeadline());
       call.requireEnd(config.silenceDeadline());
+    }
+
+    private void send(Consumer<UploadSampleRequest.Builder> content) throws IOException {
+      UploadSampleRequest.Builder message = UploadSampleRequest.newBuilder();
+      content.accept(message);
+      call.send(message.build(), config.silenceDeadline());
+    }
+
+    @Override
+    public void close() {
+      call.close();
     }
   }
 

@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingProgress;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.proto.v1.CreateTrainingJobResponse;
 import io.github.luceneivf.proto.v1.WatchJobResponse;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
@@ -142,6 +144,53 @@ class RemoteCodebookTrainerTest {
     }
     assertEquals(1, counters.rethrown());
     assertEquals(0, counters.fallbacks());
+  }
+
+  private static TrainingRequest asking(int dim) {
+    float[] queries = new float[30 * dim];
+    for (int i = 0; i < queries.length; i++) {
+      queries[i] = i % 17 - 8;
+    }
+    return TestVectors.request()
+        .withQuerySample(QuerySample.of(new FloatMatrix(queries, 30, dim)));
+  }
+
+  /** It would calibrate without them, and nobody would notice. */
+  @Test
+  void sidecarThatKnowsOfNoQueriesIsNotLetTrain() throws IOException {
+    FakeSidecar.Fault older =
+        message -> {
+          if (message instanceof CreateTrainingJobResponse created) {
+            var answer = created.toBuilder();
+            answer.getJobBuilder().getSpecBuilder().clearQueryRows().clearQuerySha256();
+            return List.of(answer.build());
+          }
+          return List.of(message);
+        };
+    try (FakeSidecar sidecar = new FakeSidecar(local, older)) {
+      RemoteCodebookTrainer trainer = new RemoteCodebookTrainer(sidecar.connection());
+      SidecarException found =
+          assertThrows(
+              SidecarException.class,
+              () -> trainer.train(asking(TestVectors.DIM), sample, TrainingMonitor.NONE));
+      assertTrue(
+          String.valueOf(found.getMessage()).contains("must be what was asked for"),
+          found.getMessage());
+      TrainedCodebook trained =
+          new FallbackTrainer(trainer, new LocalCodebookTrainer())
+              .train(asking(TestVectors.DIM), sample, TrainingMonitor.NONE);
+      assertEquals(local.calibration().queries() + 30, trained.calibration().queries());
+    }
+  }
+
+  @Test
+  void queriesOfAnotherDimensionAreTheCallersFault() throws IOException {
+    try (FakeSidecar sidecar = new FakeSidecar(local, FakeSidecar.Fault.NONE)) {
+      RemoteCodebookTrainer trainer = new RemoteCodebookTrainer(sidecar.connection());
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> trainer.train(asking(TestVectors.DIM - 1), sample, TrainingMonitor.NONE));
+    }
   }
 
   @Test

@@ -42,13 +42,7 @@ record PreparedSample(
     if (sample.rows() < 1) {
       throw new IllegalArgumentException("sample must have at least 1 row, got: 0");
     }
-    if (!request.querySample().fits(sample.dim())) {
-      throw new IllegalArgumentException(
-          "querySample must have the "
-              + sample.dim()
-              + " dimensions of the sample, got: "
-              + request.querySample().dim());
-    }
+    request.querySample().requireDim(sample.dim());
     teller.tell(Phase.PREPARE, 0, Double.NaN);
     requireFinite(sample, teller);
     VectorSpace space = VectorSpace.fitting(request.metric(), sample.values());

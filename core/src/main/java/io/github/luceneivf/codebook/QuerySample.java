@@ -104,6 +104,19 @@ public final class QuerySample {
     return isEmpty() || queries.dim() == dim;
   }
 
+  /**
+   * Checks that the queries can be asked of a training sample.
+   *
+   * @param dim dimension of the sample
+   * @throws IllegalArgumentException if they cannot
+   */
+  public void requireDim(int dim) {
+    if (!fits(dim)) {
+      throw new IllegalArgumentException(
+          "querySample must have the " + dim + " dimensions of the sample, got: " + dim());
+    }
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof QuerySample that

@@ -12,6 +12,7 @@ import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.EncodedSink;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
@@ -99,6 +100,9 @@ class RecordedConversationIT {
         TrainingRequest.successorOf(
             first.codebook(), Encoding.BIT1, KMeansParams.of(8, 3), 4 * ROWS);
     TrainedCodebook second = trainer.train(next, sample, TrainingMonitor.NONE);
+    TrainingRequest asking =
+        request.withQuerySample(QuerySample.of(new FloatMatrix(new float[5 * DIM], 5, DIM)));
+    trainer.train(asking, sample, TrainingMonitor.NONE);
     encode(connection, first, Encoding.BIT1);
     encode(connection, second, Encoding.INT8);
     RemoteCodebookRegistry registry = new RemoteCodebookRegistry(connection, "products", "node-1");

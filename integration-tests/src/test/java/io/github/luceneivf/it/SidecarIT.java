@@ -4,6 +4,7 @@ package io.github.luceneivf.it;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingProgress;
@@ -27,6 +29,7 @@ import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.ServerConfig;
+import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -86,6 +89,29 @@ class SidecarIT {
       assertEquals(local.calibration(), remote.calibration());
       assertEquals(local.report().clustering().sizes(), remote.report().clustering().sizes());
       assertEquals("sidecar 127.0.0.1:" + server.port(), remote.report().trainedBy());
+    }
+  }
+
+  @Test
+  void queriesJudgeTheCodebookThereAsHere() throws IOException {
+    FloatMatrix sample = SidecarData.sample();
+    // More than one chunk of the default size, so that their order counts.
+    QuerySample queries =
+        QuerySample.of(VectorGenerators.uniform(7000, SidecarData.DIM, SidecarData.SEED));
+    for (Metric metric : Metric.values()) {
+      TrainingRequest plain = SidecarData.request(metric, Encoding.BIT1);
+      TrainingRequest asking = plain.withQuerySample(queries);
+      RemoteCodebookTrainer trainer = new RemoteCodebookTrainer(connection);
+      TrainedCodebook remote = trainer.train(asking, sample, TrainingMonitor.NONE);
+      TrainedCodebook local =
+          new LocalCodebookTrainer().train(asking, sample, TrainingMonitor.NONE);
+      assertEquals(local.calibration(), remote.calibration());
+      assertEquals(local.codebook().id(), remote.codebook().id());
+      TrainedCodebook without = trainer.train(plain, sample, TrainingMonitor.NONE);
+      assertEquals(without.codebook().id(), remote.codebook().id());
+      assertNotEquals(without.calibration(), remote.calibration());
+      TrainedCodebook again = trainer.train(asking, sample, TrainingMonitor.NONE);
+      assertEquals(remote.report().total(), again.report().total(), "trained once");
     }
   }
 

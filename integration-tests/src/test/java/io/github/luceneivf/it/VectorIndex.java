@@ -99,7 +99,7 @@ public final class VectorIndex implements Closeable {
     };
   }
 
-  private static VectorSimilarityFunction similarity(Metric metric) {
+  static VectorSimilarityFunction similarity(Metric metric) {
     return switch (metric) {
       case EUCLIDEAN -> VectorSimilarityFunction.EUCLIDEAN;
       case COSINE -> VectorSimilarityFunction.COSINE;

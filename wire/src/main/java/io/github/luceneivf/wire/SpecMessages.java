@@ -6,6 +6,7 @@ import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookRef;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.quantization.Encoding;
@@ -20,14 +21,27 @@ public final class SpecMessages {
   /**
    * What is to be trained.
    *
-   * @param request what is wanted; whoever reads it gets no warm start but {@code parentBytes}
-   * @param dim dimension of the sample
-   * @param rows vectors of the sample
-   * @param sampleHash SHA-256 of the sample, as hexadecimal digits, if announced
+   * @param request what is wanted; whoever reads it gets no warm start but {@code parentBytes}, and
+   *     no query sample but {@code queries}
+   * @param dim dimension of the sample and the queries
+   * @param sample the sample
+   * @param queries the query sample; of 0 rows if there is none
    * @param parentBytes bytes of the parent codebook that it starts from; 0 if it starts afresh
    */
   public record Spec(
-      TrainingRequest request, int dim, int rows, Optional<String> sampleHash, long parentBytes) {}
+      TrainingRequest request, int dim, Rows sample, Rows queries, long parentBytes) {}
+
+  /**
+   * Vectors that are announced.
+   *
+   * @param count how many
+   * @param hash their SHA-256, as hexadecimal digits, if announced
+   */
+  public record Rows(int count, Optional<String> hash) {
+
+    /** No vectors. */
+    public static final Rows NONE = new Rows(0, Optional.empty());
+  }
 
   /**
    * What a reader accepts.
@@ -65,16 +79,21 @@ public final class SpecMessages {
             .setNlist(params.nlist())
             .setSeed(params.seed())
             .setPopulation(request.population())
-            .setSampleRows(spec.rows)
+            .setSampleRows(spec.sample.count)
+            .setQueryRows(spec.queries.count)
             .setMaxIterations(params.maxIterations())
             .setTolerance(params.tolerance())
             .setMaxListFactor(params.maxListFactor())
             .setWarmStart(spec.parentBytes > 0)
             .setParentBytes(spec.parentBytes);
-    spec.sampleHash.ifPresent(
-        hash -> builder.setSampleSha256(ByteString.copyFrom(HexFormat.of().parseHex(hash))));
+    spec.sample.hash.ifPresent(hash -> builder.setSampleSha256(bytes(hash)));
+    spec.queries.hash.ifPresent(hash -> builder.setQuerySha256(bytes(hash)));
     request.parent().ifPresent(parent -> builder.setParent(CodebookRefs.of(parent)));
     return builder;
+  }
+
+  private static ByteString bytes(String hash) {
+    return ByteString.copyFrom(HexFormat.of().parseHex(hash));
   }
 
   /**
@@ -89,9 +108,20 @@ public final class SpecMessages {
     return new Spec(
         request(spec, bounds),
         spec.getDim(),
-        spec.getSampleRows(),
-        sampleHash(spec.getSampleSha256()),
+        new Rows(spec.getSampleRows(), hash("sample_sha256", spec.getSampleSha256())),
+        queries(spec),
         parentBytes(spec, bounds));
+  }
+
+  private static Rows queries(TrainingSpec spec) {
+    int most = QuerySample.maxRows(spec.getDim());
+    WireException.requireRange("query_rows", spec.getQueryRows(), 0, most);
+    if (spec.getQueryRows() == 0) {
+      WireException.requireRange(
+          "query_sha256 bytes without query_rows", spec.getQuerySha256().size(), 0, 0);
+      return Rows.NONE;
+    }
+    return new Rows(spec.getQueryRows(), hash("query_sha256", spec.getQuerySha256()));
   }
 
   private static TrainingRequest request(TrainingSpec spec, Bounds bounds) {
@@ -126,12 +156,12 @@ public final class SpecMessages {
         Math.min(threads, bounds.threads));
   }
 
-  private static Optional<String> sampleHash(ByteString hash) {
+  private static Optional<String> hash(String name, ByteString hash) {
     if (hash.isEmpty()) {
       return Optional.empty();
     }
     WireException.requireRange(
-        "sample_sha256 bytes", hash.size(), Checksums.SHA256_BYTES, Checksums.SHA256_BYTES);
+        name + " bytes", hash.size(), Checksums.SHA256_BYTES, Checksums.SHA256_BYTES);
     return Optional.of(HexFormat.of().formatHex(hash.toByteArray()));
   }
 

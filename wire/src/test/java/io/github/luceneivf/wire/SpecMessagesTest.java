@@ -28,16 +28,25 @@ class SpecMessagesTest {
     return new SpecMessages.Spec(
         new TrainingRequest(Metric.COSINE, Encoding.PQ8, params, 1L << 40, parent),
         16,
-        300,
-        Optional.of("0a".repeat(32)),
+        new SpecMessages.Rows(300, Optional.of("0a".repeat(32))),
+        SpecMessages.Rows.NONE,
         parentBytes);
+  }
+
+  private static SpecMessages.Spec withQueries(SpecMessages.Spec spec, Optional<String> hash) {
+    return new SpecMessages.Spec(
+        spec.request(), spec.dim(), spec.sample(), new SpecMessages.Rows(70, hash), 0);
   }
 
   @Test
   void everythingComesBack() {
     for (SpecMessages.Spec sent :
         new SpecMessages.Spec[] {
-          spec(Optional.empty(), 0), spec(Optional.of(PARENT), 0), spec(Optional.of(PARENT), 4321)
+          spec(Optional.empty(), 0),
+          spec(Optional.of(PARENT), 0),
+          spec(Optional.of(PARENT), 4321),
+          withQueries(spec(Optional.empty(), 0), Optional.empty()),
+          withQueries(spec(Optional.empty(), 0), Optional.of("0b".repeat(32)))
         }) {
       assertEquals(sent, SpecMessages.read(SpecMessages.understood(sent), BOUNDS));
     }
@@ -53,6 +62,10 @@ class SpecMessagesTest {
     assertTrue(SpecMessages.isSame(asked, understood));
     assertFalse(
         SpecMessages.isSame(asked, understood.toBuilder().setSeed(asked.getSeed() + 1).build()));
+    TrainingSpec queries = SpecMessages.asked(withQueries(sent, Optional.of("0b".repeat(32))));
+    assertFalse(
+        SpecMessages.isSame(queries, queries.toBuilder().clearQueryRows().build()),
+        "a reader that knows of no queries");
   }
 
   @Test
@@ -71,7 +84,8 @@ class SpecMessagesTest {
     assertEquals(defaults.maxIterations(), read.request().params().maxIterations());
     assertEquals(defaults.tolerance(), read.request().params().tolerance());
     assertEquals(defaults.maxListFactor(), read.request().params().maxListFactor());
-    assertEquals(Optional.empty(), read.sampleHash());
+    assertEquals(new SpecMessages.Rows(6, Optional.empty()), read.sample());
+    assertEquals(SpecMessages.Rows.NONE, read.queries());
   }
 
   private static void assertRefused(String text, Consumer<TrainingSpec.Builder> change) {
@@ -96,6 +110,14 @@ class SpecMessagesTest {
     assertRefused(
         "sample_sha256 bytes must be in [32, 32], got: 31",
         b -> b.setSampleSha256(ByteString.copyFrom(new byte[31])));
+    assertRefused("query_rows must be in [0, 10000], got: 10001", b -> b.setQueryRows(10_001));
+    assertRefused("query_rows must be in [0, 10000], got: -1", b -> b.setQueryRows(-1));
+    assertRefused(
+        "query_sha256 bytes must be in [32, 32], got: 33",
+        b -> b.setQueryRows(1).setQuerySha256(ByteString.copyFrom(new byte[33])));
+    assertRefused(
+        "query_sha256 bytes without query_rows must be in [0, 0], got: 32",
+        b -> b.setQuerySha256(ByteString.copyFrom(new byte[32])));
     assertRefused(
         "parent version must be in [1, 2147483646], got: 0",
         b -> b.getParentBuilder().setVersion(0));

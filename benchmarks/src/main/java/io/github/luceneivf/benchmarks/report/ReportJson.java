@@ -26,7 +26,7 @@ public final class ReportJson {
   private ReportJson() {}
 
   /** Writes a report to a file, indented. */
-  public static void write(BenchReport report, Path file) throws IOException {
+  public static void write(Record report, Path file) throws IOException {
     Files.writeString(
         file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report) + "\n");
   }

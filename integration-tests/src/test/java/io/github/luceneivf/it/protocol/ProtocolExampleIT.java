@@ -66,6 +66,7 @@ class ProtocolExampleIT {
           "AssignAndEncode");
   private static final int DIM = 2;
   private static final float[] SAMPLE = {1, 1, 1, 2, 2, 1, 2, 2, -1, -1, -1, -2, -2, -1, -2, -2};
+  private static final float[] QUERIES = {3, 0, 0, -3};
   private static final float[] VECTORS = {1.5f, 1.25f, -1, -1.75f, 0.5f, 0};
 
   @TempDir Path data;
@@ -133,23 +134,23 @@ class ProtocolExampleIT {
   }
 
   private static void converse(RawCalls calls, Map<String, List<String>> lines) throws Exception {
-    ByteString sample = FloatBytes.toBytes(SAMPLE, 0, SAMPLE.length);
-    byte[] digest = Checksums.sha256().digest(sample.toByteArray());
-    ByteString hash = ByteString.copyFrom(digest);
-    byte[] created = say(calls, lines, "CreateTrainingJob", creation(hash)).getFirst();
+    SampleEnd end =
+        SampleEnd.newBuilder()
+            .setRows(SAMPLE.length / DIM)
+            .setSha256(hash(SAMPLE))
+            .setQueryRows(QUERIES.length / DIM)
+            .setQuerySha256(hash(QUERIES))
+            .build();
+    byte[] created = say(calls, lines, "CreateTrainingJob", creation(end)).getFirst();
     String job = CreateTrainingJobResponse.parseFrom(created).getJob().getId();
     say(
         calls,
         lines,
         "UploadSample",
         UploadSampleRequest.newBuilder().setHeader(SampleHeader.newBuilder().setJobId(job)).build(),
-        UploadSampleRequest.newBuilder()
-            .setChunk(
-                SampleChunk.newBuilder().setVectors(sample).setCrc32C(Checksums.crc32c(sample)))
-            .build(),
-        UploadSampleRequest.newBuilder()
-            .setEnd(SampleEnd.newBuilder().setRows(SAMPLE.length / DIM).setSha256(hash))
-            .build());
+        UploadSampleRequest.newBuilder().setChunk(chunk(SAMPLE)).build(),
+        UploadSampleRequest.newBuilder().setQueries(chunk(QUERIES)).build(),
+        UploadSampleRequest.newBuilder().setEnd(end).build());
     say(calls, lines, "WatchJob", WatchJobRequest.newBuilder().setJobId(job).build());
     say(
         calls,
@@ -163,7 +164,20 @@ class ProtocolExampleIT {
     say(calls, lines, "AssignAndEncode", encoding(Codebook.fromBytes(bytes)));
   }
 
-  private static CreateTrainingJobRequest creation(ByteString hash) {
+  private static SampleChunk chunk(float[] rows) {
+    ByteString vectors = FloatBytes.toBytes(rows, 0, rows.length);
+    return SampleChunk.newBuilder()
+        .setVectors(vectors)
+        .setCrc32C(Checksums.crc32c(vectors))
+        .build();
+  }
+
+  private static ByteString hash(float[] rows) {
+    byte[] vectors = FloatBytes.toBytes(rows, 0, rows.length).toByteArray();
+    return ByteString.copyFrom(Checksums.sha256().digest(vectors));
+  }
+
+  private static CreateTrainingJobRequest creation(SampleEnd vectors) {
     return CreateTrainingJobRequest.newBuilder()
         .setProtocolVersion(ProtocolVersion.PROTOCOL_VERSION_1)
         .setSpec(
@@ -174,8 +188,10 @@ class ProtocolExampleIT {
                 .setNlist(2)
                 .setSeed(42)
                 .setPopulation(1000)
-                .setSampleRows(SAMPLE.length / DIM)
-                .setSampleSha256(hash))
+                .setSampleRows(vectors.getRows())
+                .setSampleSha256(vectors.getSha256())
+                .setQueryRows(vectors.getQueryRows())
+                .setQuerySha256(vectors.getQuerySha256()))
         .build();
   }
 

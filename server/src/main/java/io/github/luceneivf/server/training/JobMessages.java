@@ -35,13 +35,14 @@ final class JobMessages {
     } catch (WireException e) {
       throw RequestException.invalid(String.valueOf(e.getMessage()));
     }
-    long bytes = (long) Float.BYTES * spec.rows() * spec.dim();
-    if (bytes > limits.maxSampleBytes() || (long) spec.rows() * spec.dim() > MAX_ARRAY) {
+    JobSpec checked =
+        new JobSpec(
+            spec.request(), spec.dim(), spec.sample(), spec.queries(), spec.parentBytes());
+    long bytes = checked.sampleBytes() + checked.queryBytes();
+    if (bytes > limits.maxSampleBytes() || checked.sampleBytes() / Float.BYTES > MAX_ARRAY) {
       throw RequestException.exhausted(
           "sample must be at most " + limits.maxSampleBytes() + " bytes, got: " + bytes);
     }
-    JobSpec checked =
-        new JobSpec(spec.request(), spec.dim(), spec.rows(), spec.sampleHash(), spec.parentBytes());
     // Otherwise only the end of the training would tell.
     if (checked.codebookBytes() > MAX_ARRAY) {
       throw RequestException.exhausted(
@@ -70,7 +71,7 @@ final class JobMessages {
   private static TrainingSpec spec(JobSpec spec) {
     return SpecMessages.understood(
         new SpecMessages.Spec(
-            spec.request(), spec.dim(), spec.rows(), spec.sampleHash(), spec.parentBytes()));
+            spec.request(), spec.dim(), spec.sample(), spec.queries(), spec.parentBytes()));
   }
 
   /** Returns the last status of a job that has succeeded. */

@@ -122,7 +122,7 @@ public final class JobRegistry {
 
   private synchronized TrainingJob create(JobSpec spec, Optional<Codebook> parent) {
     sweep();
-    TrainingJob known = spec.sampleHash().isEmpty() ? null : byId.get(spec.jobId());
+    TrainingJob known = spec.isIdempotent() ? byId.get(spec.jobId()) : null;
     if (known != null && isUseful(known)) {
       known.lease().renew();
       return known;
@@ -272,7 +272,8 @@ public final class JobRegistry {
   /** Ends a job whose sample does not begin, does not go on, or begins again and again. */
   private void expectSample(TrainingJob job) {
     Duration longest = job.isUploading() ? times.idle() : times.firstByte();
-    Duration all = times.idle().plusSeconds(job.spec().sampleBytes() / Limits.MIN_BYTES_PER_SECOND);
+    long bytes = job.spec().sampleBytes() + job.spec().queryBytes();
+    Duration all = times.idle().plusSeconds(bytes / Limits.MIN_BYTES_PER_SECOND);
     if (job.quietNanos() > longest.toNanos()) {
       job.end(JobState.EXPIRED, "sample did not arrive within " + longest);
     } else if (job.ageNanos() > all.toNanos()) {

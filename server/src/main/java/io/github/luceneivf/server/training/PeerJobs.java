@@ -36,7 +36,7 @@ final class PeerJobs {
     synchronized (own) {
       own.removeIf(job -> job.status().state().isFinal());
       boolean again =
-          spec.sampleHash().isPresent()
+          spec.isIdempotent()
               && own.stream().anyMatch(job -> job.id().equals(spec.jobId()));
       if (!again && own.size() >= most && jobs.unfinished() < all) {
         throw RequestException.exhausted(

@@ -3,6 +3,7 @@ package io.github.luceneivf.server.training;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.proto.v1.CodebookChunk;
 import io.github.luceneivf.proto.v1.SampleChunk;
 import io.github.luceneivf.proto.v1.SampleEnd;
@@ -11,37 +12,31 @@ import io.github.luceneivf.proto.v1.UploadSampleRequest;
 import io.github.luceneivf.proto.v1.UploadSampleResponse;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.CallRoom;
-import io.github.luceneivf.server.rpc.FiniteCheck;
 import io.github.luceneivf.server.rpc.InboundStream;
 import io.github.luceneivf.server.rpc.LimitCheck;
 import io.github.luceneivf.server.rpc.RequestException;
-import io.github.luceneivf.wire.Checksums;
-import io.github.luceneivf.wire.ChunkCheck;
 import io.github.luceneivf.wire.CodebookAssembler;
-import io.github.luceneivf.wire.FloatBytes;
 import io.grpc.stub.StreamObserver;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the sample of a job, in memory that the job has reserved. Every chunk is checked as it
- * comes; the job gets the sample when all is there. Confined to the call's serial callbacks, but
+ * Receives the sample of a job and its queries, in memory that the job has reserved. Every chunk is
+ * checked as it comes; the job gets them when all is there. Confined to the call's serial callbacks, but
  * for the job's end, which may come from anywhere.
  */
 final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSampleResponse> {
 
   private final JobRegistry jobs;
-  private final MessageDigest digest = Checksums.sha256();
   private final Consumer<JobStatus> jobListener = this::jobChanged;
   private final Limits limits;
   private final AtomicBoolean claimed = new AtomicBoolean();
   private volatile @Nullable TrainingJob job;
   private @Nullable CodebookAssembler parent;
-  private float[] values = {};
-  private int rows;
+  private @Nullable ArrivingRows sample;
+  private @Nullable ArrivingRows queries;
 
   SampleUpload(
       JobRegistry jobs, Limits limits, CallRoom room, StreamObserver<UploadSampleResponse> client) {
@@ -70,10 +65,11 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
     switch (message.getMessageCase()) {
       case HEADER -> begin(message.getHeader());
       case PARENT -> add(message.getParent());
-      case CHUNK -> add(message.getChunk());
+      case CHUNK -> addRows(message.getChunk());
+      case QUERIES -> addQueries(message.getQueries());
       case END -> finish(message.getEnd());
       case MESSAGE_NOT_SET ->
-          throw RequestException.invalid("message must be header, parent, chunk or end, got none");
+          throw RequestException.invalid("message must be header, parent, chunk, queries or end, got none");
     }
   }
 
@@ -92,7 +88,9 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
     if (header.getParentBytes() > 0) {
       parent = new CodebookAssembler((int) header.getParentBytes());
     }
-    values = new float[found.spec().rows() * found.spec().dim()];
+    JobSpec spec = found.spec();
+    sample = new ArrivingRows(ArrivingRows.Kind.SAMPLE, spec.rows(), spec.dim());
+    queries = new ArrivingRows(ArrivingRows.Kind.QUERIES, spec.queries().count(), spec.dim());
     found.addListener(jobListener);
   }
 
@@ -118,55 +116,41 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
     }
   }
 
-  private void add(SampleChunk chunk) {
+  private void addRows(SampleChunk chunk) {
     TrainingJob target = begun();
     CodebookAssembler input = parent;
     if (input != null && !input.isComplete()) {
       throw RequestException.invalid("parent must come before the sample");
     }
-    int dim = target.spec().dim();
-    ChunkCheck.verify("vectors", chunk.getVectors(), chunk.getCrc32C());
-    int rowBytes = dim * Float.BYTES;
-    int count = chunk.getVectors().size() / rowBytes;
-    if (count * rowBytes != chunk.getVectors().size()) {
-      throw RequestException.invalid(
-          "vectors bytes must be a multiple of "
-              + rowBytes
-              + ", got: "
-              + chunk.getVectors().size());
+    ArrivingRows rows = begun(sample);
+    rows.add(chunk);
+    target.uploaded(rows.rows());
+  }
+
+  private void addQueries(SampleChunk chunk) {
+    TrainingJob target = begun();
+    ArrivingRows rows = begun(sample);
+    if (!rows.isComplete()) {
+      throw RequestException.invalid("queries must come after all rows of the sample");
     }
-    if (chunk.getFirstRow() != rows) {
-      throw RequestException.invalid("first_row must be " + rows + ", got: " + chunk.getFirstRow());
-    }
-    if (count > target.spec().rows() - rows) {
-      throw RequestException.invalid(
-          "rows must be at most " + target.spec().rows() + ", got: " + ((long) rows + count));
-    }
-    int from = rows * dim;
-    FloatBytes.copyTo(chunk.getVectors(), values, from);
-    FiniteCheck.require(values, from, count * dim, dim, rows);
-    Checksums.update(digest, chunk.getVectors());
-    rows += count;
-    target.uploaded(rows);
+    ArrivingRows asked = begun(queries);
+    asked.add(chunk);
+    target.uploaded((long) rows.rows() + asked.rows());
+  }
+
+  private static ArrivingRows begun(@Nullable ArrivingRows rows) {
+    return Objects.requireNonNull(rows, "rows begin with the header");
   }
 
   private void finish(SampleEnd end) {
     TrainingJob target = begun();
-    if (end.getRows() != rows || rows != target.spec().rows()) {
-      throw RequestException.invalid(
-          "rows must be "
-              + target.spec().rows()
-              + ", got: "
-              + rows
-              + ", end says: "
-              + end.getRows());
-    }
-    String actual = HexFormat.of().formatHex(digest.digest());
-    requireHash("sha256", HexFormat.of().formatHex(end.getSha256().toByteArray()), actual);
-    target.spec().sampleHash().ifPresent(hash -> requireHash("sample_sha256", hash, actual));
+    JobSpec spec = target.spec();
+    FloatMatrix rows = begun(sample).finish(end.getRows(), end.getSha256(), spec.sample().hash());
+    FloatMatrix asked =
+        begun(queries).finish(end.getQueryRows(), end.getQuerySha256(), spec.queries().hash());
     target.removeListener(jobListener);
-    target.finishUpload(new FloatMatrix(values, rows, target.spec().dim()));
-    values = new float[0];
+    target.finishUpload(rows, QuerySample.of(asked));
+    drop();
     jobs.run(target);
     if (close()) {
       client.onNext(UploadSampleResponse.newBuilder().setJob(JobMessages.job(target)).build());
@@ -174,12 +158,10 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
     }
   }
 
-  private static void requireHash(String name, String wanted, String actual) {
-    if (!wanted.equals(actual)) {
-      int max = 64;
-      String shown = wanted.length() <= max ? wanted : wanted.substring(0, max);
-      throw RequestException.invalid(name + " must be " + actual + ", got: " + shown);
-    }
+  private void drop() {
+    sample = null;
+    queries = null;
+    parent = null;
   }
 
   private void jobChanged(JobStatus status) {
@@ -200,8 +182,7 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
 
   @Override
   protected void release() {
-    values = new float[0];
-    parent = null;
+    drop();
     TrainingJob target = job;
     if (target != null) {
       target.removeListener(jobListener);

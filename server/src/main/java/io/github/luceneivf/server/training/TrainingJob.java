@@ -4,6 +4,7 @@ package io.github.luceneivf.server.training;
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingProgress;
@@ -60,6 +61,7 @@ final class TrainingJob implements TrainingMonitor {
   private boolean uploading;
   private Optional<Codebook> parent = Optional.empty();
   private @Nullable FloatMatrix sample;
+  private QuerySample queries = QuerySample.NONE;
   private @Nullable JobResult result;
 
   private TrainingJob(
@@ -176,9 +178,9 @@ final class TrainingJob implements TrainingMonitor {
     parent = Optional.of(codebook);
   }
 
-  /** Returns what is to be trained, once the sample is there. */
+  /** Returns what is to be trained, once the sample and its queries are there. */
   synchronized TrainingRequest request() {
-    return spec.request(parent);
+    return spec.request(parent, queries);
   }
 
   /** Tells a listener the present status, and every change from now on. */
@@ -205,11 +207,11 @@ final class TrainingJob implements TrainingMonitor {
     change(JobStatus.CREATED);
   }
 
-  /** Tells how many rows have come. */
-  synchronized void uploaded(int rows) {
+  /** Tells how many rows have come, queries too. */
+  synchronized void uploaded(long rows) {
     requireUpload();
     lease.renew();
-    change(status.at(JobState.QUEUED, JobPhase.UPLOAD, 100.0 * rows / spec.rows()));
+    change(status.at(JobState.QUEUED, JobPhase.UPLOAD, 100.0 * rows / spec.uploadedRows()));
   }
 
   /** Gives up an upload; the job waits for another. */
@@ -222,14 +224,15 @@ final class TrainingJob implements TrainingMonitor {
     }
   }
 
-  /** Hands over the complete sample. */
-  synchronized void finishUpload(FloatMatrix rows) {
+  /** Hands over the complete sample and all queries. */
+  synchronized void finishUpload(FloatMatrix rows, QuerySample asked) {
     requireUpload();
     if (parentNeeded()) {
       throw RequestException.invalid("parent must come before the sample, got none");
     }
     lease.renew();
     sample = rows;
+    queries = asked;
     change(status.at(JobState.QUEUED, JobPhase.WAIT, 0));
   }
 
@@ -288,8 +291,7 @@ final class TrainingJob implements TrainingMonitor {
       freeMemory.run();
       freeMemory = freeRoom.get();
     }
-    sample = null;
-    parent = Optional.empty();
+    dropInput();
     trained = true;
     change(status.waiting(forWhat));
     return true;
@@ -337,9 +339,14 @@ final class TrainingJob implements TrainingMonitor {
     }
   }
 
-  private void end(JobStatus last) {
+  private void dropInput() {
     sample = null;
+    queries = QuerySample.NONE;
     parent = Optional.empty();
+  }
+
+  private void end(JobStatus last) {
+    dropInput();
     freeMemory.run();
     change(last);
     listeners.clear();
