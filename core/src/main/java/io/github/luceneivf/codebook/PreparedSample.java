@@ -25,6 +25,7 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
   private static final long NEIGHBOR_WORK = 45_000_000_000L;
 
   private static final int CHUNK_FLOATS = 1 << 20;
+  private static final int CHUNK_ROWS = 1 << 16;
 
   /**
    * Copies, maps and parts a sample.
@@ -38,11 +39,11 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
       throw new IllegalArgumentException("sample must have at least 1 row, got: 0");
     }
     teller.tell(Phase.PREPARE, 0, Double.NaN);
-    requireFinite(sample, teller);
-    VectorSpace space = VectorSpace.fitting(request.metric(), sample.values());
+    float largest = requireFinite(sample, teller);
+    VectorSpace space = VectorSpace.fitting(request.metric(), new float[] {largest});
     int dim = sample.dim();
     int held = heldOut(sample, request.params().nlist());
-    int[] places = places(sample.rows(), held, request.params().seed());
+    int[] places = places(sample.rows(), held, request.params().seed(), teller);
     float[] rows = new float[(sample.rows() - held) * dim];
     float[] queries = new float[held * dim];
     workers.run(
@@ -65,11 +66,15 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
   }
 
   /** Where each row goes: p is place p among the rows to train with, −1 − p among the queries. */
-  private static int[] places(int rows, int held, long seed) {
+  private static int[] places(int rows, int held, long seed, ProgressTeller teller)
+      throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     int[] places = new int[rows];
     int taken = 0;
     for (int row = 0; row < rows; row++) {
+      if (row % CHUNK_ROWS == 0) {
+        teller.tell(Phase.PREPARE, 0.2, Double.NaN);
+      }
       boolean take = random.nextInt(rows - row) < held - taken;
       places[row] = take ? -1 - taken : row - taken;
       taken += take ? 1 : 0;
@@ -77,24 +82,28 @@ record PreparedSample(VectorSpace space, FloatMatrix rows, FloatMatrix queries) 
     return places;
   }
 
-  private static void requireFinite(FloatMatrix sample, ProgressTeller teller) throws IOException {
+  /** Returns the largest absolute value of a sample in which all are finite. */
+  private static float requireFinite(FloatMatrix sample, ProgressTeller teller) throws IOException {
     float[] values = sample.values();
+    int largest = 0;
     for (int from = 0; from < values.length; from += CHUNK_FLOATS) {
       teller.tell(Phase.PREPARE, 0.2 * from / values.length, Double.NaN);
       int to = Math.min(values.length - from, CHUNK_FLOATS) + from;
-      if (!isFinite(values, from, to)) {
+      largest = Math.max(largest, largest(values, from, to));
+      if (largest >= Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
         throw notFinite(sample);
       }
     }
+    return Float.intBitsToFloat(largest);
   }
 
-  /** Exponents of all ones are those of values that are not finite. */
-  private static boolean isFinite(float[] values, int from, int to) {
+  /** Bits of the largest absolute value; exponents of all ones are those that are not finite. */
+  private static int largest(float[] values, int from, int to) {
     int largest = 0;
     for (int i = from; i < to; i++) {
       largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
     }
-    return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+    return largest;
   }
 
   private static IllegalArgumentException notFinite(FloatMatrix sample) {

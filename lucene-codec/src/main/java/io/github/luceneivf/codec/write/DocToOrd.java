@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.codebook.AbortCheck;
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 final class DocToOrd {
+
+  /** Documents read until it is asked again whether to go on; a power of two. */
+  private static final int STRETCH = 1 << 14;
 
   private final int size;
   private final @Nullable FixedBitSet docs;
@@ -30,8 +34,9 @@ final class DocToOrd {
    *
    * @param merged the vectors as they were written
    * @param maxDoc documents of the segment
+   * @param abort asked on the way
    */
-  static DocToOrd of(FloatVectorValues merged, int maxDoc) throws IOException {
+  static DocToOrd of(FloatVectorValues merged, int maxDoc, AbortCheck abort) throws IOException {
     if (merged.size() == maxDoc) {
       return new DocToOrd(maxDoc, null, new int[0]);
     }
@@ -40,6 +45,9 @@ final class DocToOrd {
     for (int doc = iterator.nextDoc();
         doc != DocIdSetIterator.NO_MORE_DOCS;
         doc = iterator.nextDoc()) {
+      if ((iterator.index() & (STRETCH - 1)) == 0) {
+        abort.check();
+      }
       docs.set(doc);
     }
     long[] words = docs.getBits();
