@@ -149,9 +149,8 @@ final class Balancer {
   /** One Lloyd step for the neighbours of what was split and dissolved, if the cap still holds. */
   private State polish(State state, Workers.Tick tick) throws IOException {
     BitSet exemptBefore = exempt;
-    FloatMatrix moved = 
-        lloyd.means(
-            ListMembers.of(state.assignment()), state.centroids(), _ -> tick.tick(0));
+    FloatMatrix moved =
+        lloyd.means(ListMembers.of(state.assignment()), state.centroids(), _ -> tick.tick(0));
     State next = new State(moved, lloyd.assign(moved, tick));
     boolean holds =
         over(ListMembers.of(next.assignment())).isEmpty()

@@ -186,8 +186,7 @@ public final class KMeans {
         balancer.balance(
             iterated.state(), share -> listener.progress(BALANCE, 100 * share, objective));
     int[] order =
-        CentroidOrder.order(
-            balanced.centroids(), _ -> listener.progress(BALANCE, 99, objective));
+        CentroidOrder.order(balanced.centroids(), _ -> listener.progress(BALANCE, 99, objective));
     Assignment assignment = CentroidOrder.renumber(balanced.assignment(), order);
     listener.progress(BALANCE, 100, assignment.objective());
     objectives.add(assignment.objective());

@@ -117,8 +117,7 @@ class WorkersTest {
     FloatMatrix rows = VectorGenerators.clusters(4_000, 4, 60, 0.5, 3);
     int[] asked = new int[1];
     try (Workers workers = new Workers(1)) {
-      HierarchicalKMeans.choose(
-          rows, 100, 7, workers, share -> asked[0] += share > 0.5 ? 1 : 0);
+      HierarchicalKMeans.choose(rows, 100, 7, workers, share -> asked[0] += share > 0.5 ? 1 : 0);
     }
     assertTrue(asked[0] >= 10 * 10, "asked in the second half: " + asked[0]);
   }

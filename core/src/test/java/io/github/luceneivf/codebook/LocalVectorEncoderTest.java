@@ -226,8 +226,7 @@ class LocalVectorEncoderTest {
           }
         };
     new LocalVectorEncoder()
-        .encode(
-            codebook, Encoding.BIT1, centroids.asSource(), sink, () -> rowsPerQuestion[0] = 0);
+        .encode(codebook, Encoding.BIT1, centroids.asSource(), sink, () -> rowsPerQuestion[0] = 0);
     long work = (long) rowsPerQuestion[1] * nlist * dim;
     assertTrue(work > 0 && work <= 1L << 28, "multiply-adds between questions: " + work);
   }

@@ -28,6 +28,10 @@ public final class AbortedMerges {
 
   private static final long SEED = 20261130;
   private static final long LOOK_NANOS = 1_000_000;
+
+  /** Merges begun for each that is to be given up, at most: some end before. */
+  private static final int ATTEMPTS = 4;
+
   private static final String MERGE_THREAD = "Lucene Merge Thread";
 
   private final LuceneContender contender;
@@ -97,14 +101,12 @@ public final class AbortedMerges {
     }
   }
 
-  private List<Abort> run(KnnVectorsFormat format, Path segments, Path scratch)
-      throws IOException {
+  private List<Abort> run(KnnVectorsFormat format, Path segments, Path scratch) throws IOException {
     SplittableRandom random = new SplittableRandom(SEED);
     List<Abort> aborts = new ArrayList<>();
     long end = System.nanoTime() + (long) (limits.seconds() * 1e9);
     double longest = limits.longestSeconds();
-    boolean whole = false;
-    for (int i = 0; aborts.size() < limits.aborts(); i++) {
+    for (int i = 0; aborts.size() < limits.aborts() && i < ATTEMPTS * limits.aborts(); i++) {
       double share = (aborts.size() + random.nextDouble()) / limits.aborts();
       // The first goes on as long as it may, and tells how long a merge takes.
       double seconds = i == 0 ? longest : share * longest;
@@ -113,11 +115,7 @@ public final class AbortedMerges {
       }
       Path place = Files.createTempDirectory(scratch, "merge");
       try {
-        double taken = abort(format, segments, place, seconds, aborts);
-        if (!whole && taken < longest) {
-          longest = taken;
-        }
-        whole = true;
+        longest = Math.min(longest, abort(format, segments, place, seconds, aborts));
       } finally {
         IOUtils.rm(place);
       }
@@ -129,7 +127,7 @@ public final class AbortedMerges {
    * Merges for some time, then gives up.
    *
    * @param to gets the abort, unless the merge has ended before
-   * @return the seconds for which it ran
+   * @return the seconds that the merge took, if it ended before; else infinity
    */
   private double abort(
       KnnVectorsFormat format, Path segments, Path place, double seconds, List<Abort> to)
@@ -156,7 +154,7 @@ public final class AbortedMerges {
         writer.close();
       }
       to.add(new Abort(phase.title(), (System.nanoTime() - asked) / 1e6));
-      return (asked - start) / 1e9;
+      return Double.POSITIVE_INFINITY;
     }
   }
 

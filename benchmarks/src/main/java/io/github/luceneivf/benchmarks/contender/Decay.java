@@ -75,8 +75,7 @@ public final class Decay {
   public Trace run(int rounds, Path folder) throws IOException {
     DecayScript script = new DecayScript(vectors.base().rows(), rounds);
     LuceneBuild build =
-        new LuceneBuild(
-            contender.format(contender.defaults().index()), vectors, Layout.MERGED);
+        new LuceneBuild(contender.format(contender.defaults().index()), vectors, Layout.MERGED);
     List<Round> done = new ArrayList<>();
     try (Directory directory = Directories.open(folder);
         IndexWriter writer = build.writer(directory)) {

@@ -10,10 +10,9 @@ enum MergePhase {
   /** Checksums of the inputs. */
   CHECKING_INPUTS(frame -> frame.getMethodName().equals("checkIntegrity")),
   /** Lucene's copy of the vectors as they are. */
-  COPYING_RAW_VECTORS(
-      frame ->
-          frame.getClassName().contains("FlatVectorsWriter")
-              && frame.getMethodName().startsWith("merge")),
+  COPYING_RAW_VECTORS(frame ->
+      frame.getClassName().contains("FlatVectorsWriter")
+          && frame.getMethodName().startsWith("merge")),
   /** Drawing what a codebook is trained with. */
   SAMPLING(frame -> frame.getClassName().endsWith(".TrainingSample")),
   /** Training a codebook, here or elsewhere. */

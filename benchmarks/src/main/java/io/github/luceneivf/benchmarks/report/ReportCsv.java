@@ -48,10 +48,7 @@ final class ReportCsv {
   /** A round of an index that changes. */
   @JsonPropertyOrder({"dataSet", "contender", "family"})
   private record DecayRow(
-      String dataSet,
-      String contender,
-      Family family,
-      @JsonUnwrapped DecayResult.Round round) {}
+      String dataSet, String contender, Family family, @JsonUnwrapped DecayResult.Round round) {}
 
   /** Writes every round of the indexes that change. */
   static void writeDecay(BenchReport report, Path file) throws IOException {

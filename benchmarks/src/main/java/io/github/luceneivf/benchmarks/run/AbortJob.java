@@ -16,8 +16,7 @@ import java.util.OptionalInt;
  * @param folder to work in; exists and is empty
  * @param limits how much is done
  */
-record AbortJob(
-    String index, int port, String segments, String folder, AbortedMerges.Limits limits)
+record AbortJob(String index, int port, String segments, String folder, AbortedMerges.Limits limits)
     implements Job<AbortJob.Aborts> {
 
   /** The merges that were given up. */

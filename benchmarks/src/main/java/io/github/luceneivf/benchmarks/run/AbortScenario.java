@@ -57,8 +57,7 @@ final class AbortScenario {
           findings,
           "abort",
           contender,
-          () ->
-              findings.aborts().addAll(new AbortScenario(context, contender, description).all()));
+          () -> findings.aborts().addAll(new AbortScenario(context, contender, description).all()));
     }
   }
 

@@ -186,7 +186,8 @@ class ReportTest {
   @Test
   void allFormsAreWritten() throws IOException {
     ReportFiles files = ReportFiles.write(SampleReport.small(), temp.resolve("new/folder"));
-    for (Path file : Stream.of(files.json(), files.csv(), files.decay(), files.text(), files.html()).toList()) {
+    for (Path file :
+        Stream.of(files.json(), files.csv(), files.decay(), files.text(), files.html()).toList()) {
       assertTrue(Files.size(file) > 100, file.toString());
     }
   }

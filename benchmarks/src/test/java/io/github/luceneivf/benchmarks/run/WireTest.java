@@ -21,8 +21,7 @@ class WireTest {
   void jobsComeBackAsTheyWere() throws IOException {
     List<Job<?>> jobs =
         List.of(
-            new AbortJob(
-                "M16", 7070, "segments", "folder", new AbortedMerges.Limits(8, 60, 600.5)),
+            new AbortJob("M16", 7070, "segments", "folder", new AbortedMerges.Limits(8, 60, 600.5)),
             new BuildJob("M16", Layout.SEGMENTS, "folder"),
             new CloseJob(),
             new ColdJob(SETTING, 50, 1.5),

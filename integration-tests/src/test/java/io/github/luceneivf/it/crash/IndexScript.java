@@ -92,8 +92,7 @@ final class IndexScript {
     }
   }
 
-  private void write(@Nullable IndexWriter writer, int id, int change)
-      throws IOException {
+  private void write(@Nullable IndexWriter writer, int id, int change) throws IOException {
     changes.put(id, change);
     if (writer != null) {
       Document document = new Document();
@@ -122,6 +121,7 @@ final class IndexScript {
   }
 
   private SplittableRandom random(int stream) {
-    return new SplittableRandom(new SplittableRandom(seed + stream * 0x9E3779B97F4A7C15L).nextLong());
+    return new SplittableRandom(
+        new SplittableRandom(seed + stream * 0x9E3779B97F4A7C15L).nextLong());
   }
 }

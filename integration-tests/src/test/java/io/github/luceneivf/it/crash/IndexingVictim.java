@@ -79,8 +79,7 @@ final class IndexingVictim {
     TieredMergePolicy policy = new TieredMergePolicy();
     policy.setSegmentsPerTier(2);
     policy.setNoCFSRatio(0.3);
-    IvfVectorsFormat format =
-        new IvfVectorsFormat(params, Ports.LOCAL.withListener(listener));
+    IvfVectorsFormat format = new IvfVectorsFormat(params, Ports.LOCAL.withListener(listener));
     return new IndexWriter(
         directory,
         new IndexWriterConfig()

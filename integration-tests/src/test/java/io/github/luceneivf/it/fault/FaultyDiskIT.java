@@ -3,6 +3,7 @@ package io.github.luceneivf.it.fault;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.clustering.FloatMatrix;
@@ -170,7 +171,12 @@ class FaultyDiskIT {
 
   @Test
   void aMergeThatCopies() throws Exception {
-    check("merge that copies", index(LISTS), Ports.LOCAL, IndexEvent.Action.COPY, FaultyDiskIT::merge);
+    check(
+        "merge that copies",
+        index(LISTS),
+        Ports.LOCAL,
+        IndexEvent.Action.COPY,
+        FaultyDiskIT::merge);
   }
 
   @Test
@@ -256,12 +262,10 @@ class FaultyDiskIT {
       }
       directory.disarm();
       assertTrue(directory.hasFailed(), where + ": the call was made");
-      if (heard && (random.nextBoolean() || !writer.isOpen())) {
-        writer.rollback();
+      if (heard) {
+        writer.rollback(); // Lucene closes a writer whose flush or merge has failed
         assertAsBefore(before, directory, where);
         writer = writer(directory, TIGHT, ports);
-      }
-      if (heard) {
         work.on(writer);
       }
       writer.close();
@@ -270,18 +274,22 @@ class FaultyDiskIT {
     }
   }
 
-  /** Byte for byte. */
+  /**
+   * The commit is there byte for byte. Files of the segment that failed may lie beside it until the
+   * next writer is opened, as Lucene leaves them, but no temporary one of ours.
+   */
   private static void assertAsBefore(
       ByteBuffersDirectory before, FaultyDirectory directory, String where) throws IOException {
     assertEquals(0, directory.open(), where + ": files open after the rollback");
-    assertEquals(contents(before).keySet(), contents(directory).keySet(), where);
-    Map<String, byte[]> expected = contents(before);
-    contents(directory)
-        .forEach((file, bytes) -> assertArrayEquals(expected.get(file), bytes, where + file));
+    Map<String, byte[]> now = contents(directory);
+    contents(before)
+        .forEach((file, bytes) -> assertArrayEquals(bytes, now.get(file), where + ": " + file));
+    for (String file : now.keySet()) {
+      assertFalse(file.contains("ivf-"), where + ": left behind: " + file);
+    }
   }
 
-  private static Map<String, byte[]> contents(Directory directory)
-      throws IOException {
+  private static Map<String, byte[]> contents(Directory directory) throws IOException {
     Map<String, byte[]> contents = new TreeMap<>();
     for (String file : directory.listAll()) {
       if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {

@@ -101,8 +101,7 @@ public class TestAbortQuestions extends LuceneTestCase {
     FloatVectorValues values =
         FloatVectorValues.fromFloats(Collections.nCopies(N, new float[DIM]), DIM);
     DocToOrd[] merged = new DocToOrd[1];
-    assertOften(
-        "documents", STRETCH, askedIn(() -> merged[0] = DocToOrd.of(values, N + 1, count)));
+    assertOften("documents", STRETCH, askedIn(() -> merged[0] = DocToOrd.of(values, N + 1, count)));
     try (HeapCodes codes = codes();
         Directory directory = new ByteBuffersDirectory()) {
       Extent extent;
@@ -129,8 +128,7 @@ public class TestAbortQuestions extends LuceneTestCase {
                 new PostingLists(in, extent, LAYOUT, sizes),
                 values);
         CopiedEntries copied = new CopiedEntries(stored, doc -> doc, merged[0]);
-        assertOften(
-            "marks", STRETCH, askedIn(() -> copied.markIn(new FixedBitSet(N), count)));
+        assertOften("marks", STRETCH, askedIn(() -> copied.markIn(new FixedBitSet(N), count)));
       }
     }
   }

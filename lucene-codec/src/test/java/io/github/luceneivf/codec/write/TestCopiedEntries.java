@@ -53,7 +53,8 @@ public class TestCopiedEntries extends LuceneTestCase {
     try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
       codes.accept(0, N, lists, records);
       PostingListWriter writer = writer(AbortCheck.NONE);
-      List<EntrySource> sources = List.of(new StagedEntries(codes, null, NLIST, N, AbortCheck.NONE));
+      List<EntrySource> sources =
+          List.of(new StagedEntries(codes, null, NLIST, N, AbortCheck.NONE));
       postings = bytes(out -> writer.writePostings(sources, out));
       sizes = writer.sizes();
     }
@@ -127,7 +128,8 @@ public class TestCopiedEntries extends LuceneTestCase {
     }
     try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
       codes.accept(0, N, reversedLists, reversed);
-      EntrySource source = new StagedEntries(codes, null, NLIST, 1 + random().nextInt(N), AbortCheck.NONE);
+      EntrySource source =
+          new StagedEntries(codes, null, NLIST, 1 + random().nextInt(N), AbortCheck.NONE);
       assertArrayEquals(
           bytes(out -> writer(AbortCheck.NONE).writePostings(List.of(source), out)),
           copy(doc -> N - 1 - doc, AbortCheck.NONE));
