@@ -19,6 +19,7 @@ import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,12 +53,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A call to the disk fails in a flush or merge: the index is as before, nothing stays open, no file
- * stays behind, and the same work succeeds afterwards. Of the calls that come from one place the
- * first, the last and one between fail; {@code -Divf.faults=all} for each call.
+ * stays behind, and the same work succeeds afterwards. Some calls fail, by a
+ * seed; {@code -Divf.faults=places} for the first, the last and one between of those that come from
+ * one place, {@code all} for each call.
  */
 class FaultyDiskIT {
 
-  private static final boolean ALL = "all".equals(System.getProperty("ivf.faults"));
+  private static final String FAULTS = System.getProperty("ivf.faults", "some");
+
+  /** Calls that fail of each kind of work, where only some do. */
+  private static final int SOME = 250;
+
   private static final long SEED = Long.getLong("ivf.faults.seed", 20261130L);
   private static final int N = 1_200;
   private static final int DIM = 8;
@@ -236,7 +242,7 @@ class FaultyDiskIT {
     }
     TreeSet<Integer> calls = new TreeSet<>();
     for (List<Integer> same : byPlace.values()) {
-      if (ALL) {
+      if (FAULTS.equals("all")) {
         calls.addAll(same);
       } else {
         calls.add(same.getFirst());
@@ -244,7 +250,12 @@ class FaultyDiskIT {
         calls.add(same.getLast());
       }
     }
-    return List.copyOf(calls);
+    List<Integer> chosen = new ArrayList<>(calls);
+    if (FAULTS.equals("some") && chosen.size() > SOME) {
+      Collections.shuffle(chosen, random);
+      chosen = chosen.subList(0, SOME);
+    }
+    return chosen;
   }
 
   /** Returns whether the work has ended by the fault. */
