@@ -53,9 +53,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A call to the disk fails in a flush or merge: the index is as before, nothing stays open, no file
- * stays behind, and the same work succeeds afterwards. Some calls fail, by a
- * seed; {@code -Divf.faults=places} for the first, the last and one between of those that come from
- * one place, {@code all} for each call.
+ * stays behind, and the same work succeeds afterwards. Some calls fail, by a seed; {@code
+ * -Divf.faults=places} for the first, the last and one between of those that come from one place,
+ * {@code all} for each call.
  */
 class FaultyDiskIT {
 
