@@ -27,7 +27,8 @@ final class RemoteCall<Q, R> implements AutoCloseable {
   /** Responses that may wait in the inbox. */
   private static final int INBOX = 4;
 
-  private static final long STEP_MILLIS = 100;
+  /** How often a wait asks whether to go on. */
+  private static final long STEP_MILLIS = 20;
 
   private final ClientCall<Q, R> call;
   private final AbortCheck abort;

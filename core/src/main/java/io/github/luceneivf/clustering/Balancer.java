@@ -126,7 +126,7 @@ final class Balancer {
     int[] empty = IntStream.range(0, nlist).filter(l -> members.size(l) == 0).toArray();
     int dissolve = Math.clamp(wanted - empty.length, 0, Math.max(1, nlist / 3));
     int[] dissolved =
-        dissolve == 0 ? new int[0] : cheapest(state.centroids(), members, over, dissolve);
+        dissolve == 0 ? new int[0] : cheapest(state.centroids(), members, over, dissolve, tick);
     int[] free = IntStream.concat(IntStream.of(empty), IntStream.of(dissolved)).toArray();
     BitSet kept = (BitSet) exempt.clone();
     float[] centroids = state.centroids().values().clone();
@@ -149,7 +149,8 @@ final class Balancer {
   /** One Lloyd step for the neighbours of what was split and dissolved, if the cap still holds. */
   private State polish(State state, Workers.Tick tick) throws IOException {
     BitSet exemptBefore = exempt;
-    FloatMatrix moved = lloyd.means(ListMembers.of(state.assignment()), state.centroids());
+    FloatMatrix moved =
+        lloyd.means(ListMembers.of(state.assignment()), state.centroids(), _ -> tick.tick(0));
     State next = new State(moved, lloyd.assign(moved, tick));
     boolean holds =
         over(ListMembers.of(next.assignment())).isEmpty()
@@ -164,7 +165,8 @@ final class Balancer {
   /**
    * Returns up to {@code count} lists whose dissolution costs least, none of them another's heir.
    */
-  private int[] cheapest(FloatMatrix centroids, ListMembers members, BitSet over, int count)
+  private int[] cheapest(
+      FloatMatrix centroids, ListMembers members, BitSet over, int count, Workers.Tick tick)
       throws IOException {
     int nlist = centroids.rows();
     int[] heirs = new int[nlist];
@@ -183,7 +185,7 @@ final class Balancer {
             costs[smallest[i]] = heir(centroids, members, smallest[i], heirs);
           }
         },
-        Workers.Tick.NONE);
+        _ -> tick.tick(0));
     int[] order = sorted(IntStream.of(smallest), l -> costs[l], nlist);
     BitSet taken = new BitSet();
     BitSet inherits = new BitSet();

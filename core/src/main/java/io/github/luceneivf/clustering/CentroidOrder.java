@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.clustering;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -12,12 +13,20 @@ import java.util.stream.IntStream;
  */
 final class CentroidOrder {
 
+  /** Centroids of a part so small that nobody is asked on the way through it. */
+  private static final int SMALL = 64;
+
   private CentroidOrder() {}
 
-  /** Returns the old row of each new row. */
-  static int[] order(FloatMatrix centroids) {
+  /**
+   * Returns the old row of each new row.
+   *
+   * @param tick asked between passes over a part whether to go on
+   * @throws IOException what {@code tick} threw
+   */
+  static int[] order(FloatMatrix centroids, Workers.Tick tick) throws IOException {
     Integer[] order = IntStream.range(0, centroids.rows()).boxed().toArray(Integer[]::new);
-    halve(centroids, order, 0, order.length);
+    halve(centroids, order, 0, order.length, tick);
     return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
   }
 
@@ -44,9 +53,14 @@ final class CentroidOrder {
     return Assignment.of(lists, assignment.distances(), order.length);
   }
 
-  private static void halve(FloatMatrix centroids, Integer[] order, int from, int to) {
+  private static void halve(
+      FloatMatrix centroids, Integer[] order, int from, int to, Workers.Tick tick)
+      throws IOException {
     if (to - from < 3) {
       return;
+    }
+    if (to - from > SMALL) {
+      tick.tick(0);
     }
     int a = farthest(centroids, order, from, to, order[from]);
     int b = farthest(centroids, order, from, to, a);
@@ -60,8 +74,8 @@ final class CentroidOrder {
         to,
         Comparator.<Integer>comparingDouble(i -> along[i]).thenComparingInt(i -> i));
     int middle = (from + to) >>> 1;
-    halve(centroids, order, from, middle);
-    halve(centroids, order, middle, to);
+    halve(centroids, order, from, middle, tick);
+    halve(centroids, order, middle, to, tick);
   }
 
   private static int farthest(FloatMatrix c, Integer[] order, int from, int to, int row) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.clustering;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /** Numbers the distinct rows of a matrix as they are met; −0 equals 0. Not thread-safe. */
 final class DistinctRows {
+
+  /** Rows numbered until it is asked again whether to go on. */
+  private static final int STRETCH = 4096;
 
   private final FloatMatrix rows;
   private int[] slots = new int[64];
@@ -50,10 +54,15 @@ final class DistinctRows {
   /**
    * Returns the numbers of all rows if no more than {@code limit} values are among them; otherwise
    * an empty array, soon.
+   *
+   * @throws IOException what {@code tick} threw
    */
-  int[] numberAll(int limit) {
+  int[] numberAll(int limit, Workers.Tick tick) throws IOException {
     int[] numbers = new int[rows.rows()];
     for (int i = 0; i < numbers.length; i++) {
+      if (i % STRETCH == STRETCH - 1) {
+        tick.tick(0);
+      }
       numbers[i] = add(i);
       if (size > limit) {
         return new int[0];

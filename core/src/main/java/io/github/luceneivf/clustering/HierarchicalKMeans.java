@@ -34,25 +34,24 @@ final class HierarchicalKMeans {
     workers.run(
         shares.length,
         1,
-        (_, from, to) -> {
+        (worker, from, to) -> {
           for (int part = from; part < to; part++) {
-            parts[part] = part(rows, members, part, shares[part], Lloyd.seed(seed, part));
+            FloatMatrix own = members.copy(rows, part, Integer.MAX_VALUE);
+            parts[part] =
+                part(own, shares[part], Lloyd.seed(seed, part), _ -> workers.check(worker));
           }
         },
         share -> tick.tick(0.5 + share / 2));
     return join(parts, shares, rows.dim());
   }
 
-  private static FloatMatrix part(
-      FloatMatrix rows, ListMembers members, int part, int lists, long seed) {
-    FloatMatrix own = members.copy(rows, part, Integer.MAX_VALUE);
+  private static FloatMatrix part(FloatMatrix own, int lists, long seed, Workers.Tick tick)
+      throws IOException {
     if (lists == 0) {
-      return new FloatMatrix(new float[0], 0, rows.dim());
+      return new FloatMatrix(new float[0], 0, own.dim());
     }
     try (Workers alone = new Workers(1)) {
-      return Lloyd.cluster(own, lists, ITERATIONS, seed, alone, Workers.Tick.NONE);
-    } catch (IOException e) {
-      throw new AssertionError("nothing here does I/O", e);
+      return Lloyd.cluster(own, lists, ITERATIONS, seed, alone, tick);
     }
   }
 

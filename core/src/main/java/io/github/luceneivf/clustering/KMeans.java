@@ -132,17 +132,23 @@ public final class KMeans {
     long start = System.nanoTime();
     listener.progress(INITIALIZE, 0, Double.NaN);
     DistinctRows distinct = new DistinctRows(rows);
-    int[] numbers = distinct.numberAll(params.nlist());
+    int[] numbers =
+        distinct.numberAll(params.nlist(), _ -> listener.progress(INITIALIZE, 0, Double.NaN));
     if (numbers.length > 0) {
       listener.progress(BALANCE, 100, 0);
-      return allDistinct(distinct.values(), numbers, params, since(start));
+      return allDistinct(distinct.values(), numbers, params, listener, start);
     }
     return new KMeans(rows, params, listener, workers).run(from, start);
   }
 
   private static Clustering allDistinct(
-      FloatMatrix values, int[] numbers, KMeansParams params, Duration time) {
-    int[] order = CentroidOrder.order(values);
+      FloatMatrix values,
+      int[] numbers,
+      KMeansParams params,
+      ClusteringListener listener,
+      long start)
+      throws IOException {
+    int[] order = CentroidOrder.order(values, _ -> listener.progress(BALANCE, 100, 0));
     Assignment assignment =
         CentroidOrder.renumber(
             Assignment.of(numbers, new float[numbers.length], values.rows()), order);
@@ -158,7 +164,7 @@ public final class KMeans {
             0,
             duplicates,
             ListSizes.of(assignment.sizes()),
-            time,
+            since(start),
             Duration.ZERO,
             Duration.ZERO);
     return new Clustering(CentroidOrder.permute(values, order), assignment, report);
@@ -179,7 +185,8 @@ public final class KMeans {
     Balancer.State balanced =
         balancer.balance(
             iterated.state(), share -> listener.progress(BALANCE, 100 * share, objective));
-    int[] order = CentroidOrder.order(balanced.centroids());
+    int[] order =
+        CentroidOrder.order(balanced.centroids(), _ -> listener.progress(BALANCE, 99, objective));
     Assignment assignment = CentroidOrder.renumber(balanced.assignment(), order);
     listener.progress(BALANCE, 100, assignment.objective());
     objectives.add(assignment.objective());
@@ -234,7 +241,7 @@ public final class KMeans {
       }
       objectives.add(objective);
       ListMembers members = ListMembers.of(assignment, set);
-      FloatMatrix moved = lloyd.means(members, state.centroids());
+      FloatMatrix moved = lloyd.means(members, state.centroids(), _ -> tick.tick(1));
       repaired = repair(members, moved, i, tick);
       shifts.add(Lloyd.shift(state.centroids(), moved));
       state = new State(moved, assignment, set);

@@ -39,14 +39,14 @@ final class Lloyd {
       FloatMatrix rows, int nlist, int iterations, long seed, Workers workers, Workers.Tick tick)
       throws IOException {
     DistinctRows distinct = new DistinctRows(rows);
-    if (distinct.numberAll(nlist).length > 0) {
+    if (distinct.numberAll(nlist, tick).length > 0) {
       return distinct.values();
     }
     Lloyd lloyd = new Lloyd(rows, workers);
     FloatMatrix centroids = Seeding.choose(rows, nlist, seed, workers, tick);
     for (int i = 0; i < iterations; i++) {
       Assignment assignment = lloyd.assign(centroids, tick);
-      centroids = lloyd.means(ListMembers.of(assignment), centroids);
+      centroids = lloyd.means(ListMembers.of(assignment), centroids, _ -> tick.tick(0));
     }
     return centroids;
   }
@@ -67,7 +67,7 @@ final class Lloyd {
   }
 
   /** Returns the means of the lists; an empty list keeps its old centroid. */
-  FloatMatrix means(ListMembers members, FloatMatrix old) throws IOException {
+  FloatMatrix means(ListMembers members, FloatMatrix old, Workers.Tick tick) throws IOException {
     int dim = rows.dim();
     float[] moved = old.values().clone();
     double[][] sums = new double[workers.count()][dim];
@@ -82,7 +82,7 @@ final class Lloyd {
             }
           }
         },
-        Workers.Tick.NONE);
+        tick);
     return new FloatMatrix(moved, old.rows(), dim);
   }
 

@@ -3,7 +3,10 @@ package io.github.luceneivf.codebook;
 
 import java.io.IOException;
 
-/** Asked at least once a second by long work whether to go on. */
+/**
+ * Asked by long work whether to go on: at least once a second by whoever implements a port, many
+ * times a second by what comes with this project.
+ */
 @FunctionalInterface
 public interface AbortCheck {
 

@@ -38,7 +38,8 @@ final class Calibrator {
   /** Byte codes are so near to exact that fewer queries tell their small depth. */
   private static final int MAX_BYTE_QUERIES = 100;
 
-  private static final int QUERIES_PER_RANGE = 4;
+  /** One may be ranked among millions of codes, and aborts are heard between ranges. */
+  private static final int QUERIES_PER_RANGE = 1;
 
   private static final int NONE = -1;
 

@@ -17,11 +17,16 @@ final class FiniteRows {
     requireRange(name, matrix, 0, matrix.values().length);
   }
 
-  /** Checks values {@code [from, to)} of the matrix's array. */
-  static void requireRange(String name, FloatMatrix matrix, int from, int to) {
+  /**
+   * Checks values {@code [from, to)} of the matrix's array.
+   *
+   * @return the bits of the largest absolute value
+   */
+  static int requireRange(String name, FloatMatrix matrix, int from, int to) {
     float[] values = matrix.values();
-    if (isFinite(values, from, to)) {
-      return;
+    int largest = largest(values, from, to);
+    if (largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
+      return largest;
     }
     int at = from;
     while (Float.isFinite(values[at])) {
@@ -37,12 +42,12 @@ final class FiniteRows {
             + at % matrix.dim());
   }
 
-  /** Exponents of all ones are those of values that are not finite. */
-  private static boolean isFinite(float[] values, int from, int to) {
+  /** Bits of the largest absolute value; exponents of all ones are those that are not finite. */
+  private static int largest(float[] values, int from, int to) {
     int largest = 0;
     for (int i = from; i < to; i++) {
       largest = Math.max(largest, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
     }
-    return largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+    return largest;
   }
 }

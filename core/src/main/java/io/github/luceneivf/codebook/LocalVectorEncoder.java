@@ -17,8 +17,8 @@ public final class LocalVectorEncoder implements VectorEncoder {
   /** Vectors that a thread takes at a time. */
   private static final int RANGE = 96;
 
-  /** Multiply-adds of a batch: some 0.5 s of plain code, so that aborts are heard in time. */
-  private static final long BATCH_WORK = 1L << 30;
+  /** Multiply-adds of a batch: some 0.1 s of plain code, so that aborts are heard in time. */
+  private static final long BATCH_WORK = 1L << 28;
 
   /** Bytes of the vectors that a thread takes in a batch; several ranges of 4096 dimensions. */
   private static final int BATCH_BYTES = 4 << 20;

@@ -29,6 +29,7 @@ record PreparedSample(
   private static final long NEIGHBOR_WORK = 45_000_000_000L;
 
   private static final int CHUNK_FLOATS = 1 << 20;
+  private static final int CHUNK_ROWS = 1 << 16;
 
   /**
    * Copies, maps and parts a sample.
@@ -44,11 +45,11 @@ record PreparedSample(
     }
     request.querySample().requireDim(sample.dim());
     teller.tell(Phase.PREPARE, 0, Double.NaN);
-    requireFinite(sample, teller);
-    VectorSpace space = VectorSpace.fitting(request.metric(), sample.values());
+    float largest = requireFinite(sample, teller);
+    VectorSpace space = VectorSpace.fitting(request.metric(), new float[] {largest});
     int dim = sample.dim();
     int held = heldOut(sample, request.params().nlist());
-    int[] places = places(sample.rows(), held, request.params().seed());
+    int[] places = places(sample.rows(), held, request.params().seed(), teller);
     float[] rows = new float[(sample.rows() - held) * dim];
     float[] queries = new float[held * dim];
     workers.run(
@@ -68,15 +69,17 @@ record PreparedSample(
         space,
         new FloatMatrix(rows, sample.rows() - held, dim),
         new FloatMatrix(queries, held, dim),
-        asked(request, space, sample));
+        asked(request, space, sample, teller));
   }
 
   /** Draws from the query sample what is cheap beside the training, and maps it. */
-  private static FloatMatrix asked(TrainingRequest request, VectorSpace space, FloatMatrix sample) {
+  private static FloatMatrix asked(
+      TrainingRequest request, VectorSpace space, FloatMatrix sample, ProgressTeller teller)
+      throws IOException {
     FloatMatrix given = request.querySample().queries();
     int dim = sample.dim();
     int count = Math.min(given.rows(), cheap(sample, request.params().nlist()));
-    int[] places = places(given.rows(), count, request.params().seed());
+    int[] places = places(given.rows(), count, request.params().seed(), teller);
     float[] asked = new float[count * dim];
     for (int row = 0; row < given.rows(); row++) {
       if (places[row] < 0) {
@@ -89,11 +92,15 @@ record PreparedSample(
   }
 
   /** Where each row goes: p is place p among the rows to train with, −1 − p among the queries. */
-  private static int[] places(int rows, int held, long seed) {
+  private static int[] places(int rows, int held, long seed, ProgressTeller teller)
+      throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     int[] places = new int[rows];
     int taken = 0;
     for (int row = 0; row < rows; row++) {
+      if (row % CHUNK_ROWS == 0) {
+        teller.tell(Phase.PREPARE, 0.2, Double.NaN);
+      }
       boolean take = random.nextInt(rows - row) < held - taken;
       places[row] = take ? -1 - taken : row - taken;
       taken += take ? 1 : 0;
@@ -101,13 +108,16 @@ record PreparedSample(
     return places;
   }
 
-  private static void requireFinite(FloatMatrix sample, ProgressTeller teller) throws IOException {
+  /** Returns the largest absolute value of a sample in which all are finite. */
+  private static float requireFinite(FloatMatrix sample, ProgressTeller teller) throws IOException {
     float[] values = sample.values();
+    int largest = 0;
     for (int from = 0; from < values.length; from += CHUNK_FLOATS) {
       teller.tell(Phase.PREPARE, 0.2 * from / values.length, Double.NaN);
       int to = Math.min(values.length - from, CHUNK_FLOATS) + from;
-      FiniteRows.requireRange("sample", sample, from, to);
+      largest = Math.max(largest, FiniteRows.requireRange("sample", sample, from, to));
     }
+    return Float.intBitsToFloat(largest);
   }
 
   /** Queries to hold out: enough to judge, but cheap beside the training. */

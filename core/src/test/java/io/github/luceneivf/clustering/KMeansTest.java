@@ -71,7 +71,7 @@ class KMeansTest {
     FloatMatrix centroids = Seeding.choose(rows, 160, 6, new Workers(1), Workers.Tick.NONE);
     for (int i = 0; i < 10; i++) {
       Assignment exact = lloyd.assign(centroids, Workers.Tick.NONE);
-      centroids = lloyd.means(ListMembers.of(exact), centroids);
+      centroids = lloyd.means(ListMembers.of(exact), centroids, Workers.Tick.NONE);
     }
     double plain = lloyd.assign(centroids, Workers.Tick.NONE).objective();
     assertTrue(
@@ -85,7 +85,7 @@ class KMeansTest {
     Lloyd lloyd = new Lloyd(rows, new Workers(1));
     FloatMatrix first = VectorGenerators.slice(rows, 0, 200);
     Assignment before = lloyd.assign(first, Workers.Tick.NONE);
-    FloatMatrix moved = lloyd.means(ListMembers.of(before), first);
+    FloatMatrix moved = lloyd.means(ListMembers.of(before), first, Workers.Tick.NONE);
     Assignment nearby = lloyd.assignNearby(moved, before, Workers.Tick.NONE);
     Assignment exact = lloyd.assign(moved, Workers.Tick.NONE);
     int other = 0;

@@ -62,6 +62,32 @@ class LocalCodebookTrainerTest {
     }
   }
 
+  /** A query is ranked among all rows, however many: it is asked for each whether to go on. */
+  @Test
+  void calibrationAsksForEachQuery() throws IOException {
+    FloatMatrix sample = VectorGenerators.powerLaw(4000, 8, 60, 3);
+    Map<Phase, Integer> asked = new EnumMap<>(Phase.class);
+    TrainingMonitor monitor =
+        new TrainingMonitor() {
+          private Phase phase = Phase.PREPARE;
+
+          @Override
+          public void check() {
+            asked.merge(phase, 1, Integer::sum);
+          }
+
+          @Override
+          public void progress(TrainingProgress progress) {
+            phase = progress.phase();
+          }
+        };
+    TrainedCodebook trained =
+        new LocalCodebookTrainer()
+            .train(request(Metric.EUCLIDEAN, Encoding.BIT1, 32, 4000), sample, monitor);
+    int queries = trained.calibration().queries();
+    assertTrue(asked.get(Phase.CALIBRATE) >= queries, () -> queries + " queries, asked: " + asked);
+  }
+
   /** Centres 100 radii apart: the query's own quantization must not drown the distances. */
   @ParameterizedTest
   @EnumSource(Metric.class)

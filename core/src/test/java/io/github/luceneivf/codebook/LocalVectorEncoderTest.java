@@ -194,4 +194,40 @@ class LocalVectorEncoderTest {
                             AbortCheck.NONE))
             .getMessage());
   }
+
+  /** With many lists a batch is small: a batch is all that is done between two questions. */
+  @Test
+  void asksOftenWhereListsAreMany() throws IOException {
+    int nlist = 4_096;
+    int dim = 128;
+    FloatMatrix centroids = VectorGenerators.uniform(nlist, dim, 1);
+    Codebook codebook =
+        new Codebook(
+            new Codebook.Content(
+                new VectorSpace(Metric.EUCLIDEAN, 0),
+                centroids,
+                new float[nlist],
+                centroids.mean(),
+                1,
+                Optional.empty()),
+            new Codebook.Lineage(1, Optional.empty(), nlist));
+    int[] rowsPerQuestion = new int[2];
+    EncodedSink sink =
+        new EncodedSink() {
+          @Override
+          public void accept(int firstOrd, int count, int[] lists, byte[] records) {
+            rowsPerQuestion[0] += count;
+            rowsPerQuestion[1] = Math.max(rowsPerQuestion[1], rowsPerQuestion[0]);
+          }
+
+          @Override
+          public void restart() {
+            throw new AssertionError("a local encoder starts once");
+          }
+        };
+    new LocalVectorEncoder()
+        .encode(codebook, Encoding.BIT1, centroids.asSource(), sink, () -> rowsPerQuestion[0] = 0);
+    long work = (long) rowsPerQuestion[1] * nlist * dim;
+    assertTrue(work > 0 && work <= 1L << 28, "multiply-adds between questions: " + work);
+  }
 }

@@ -68,6 +68,18 @@ final class LuceneBuild {
     return new IndexWriter(directory, config().setMergeScheduler(scheduler));
   }
 
+  /** Opens a writer that commits nothing when it is closed, so that closing gives merges up. */
+  IndexWriter abortable(Directory directory, MergeScheduler scheduler) throws IOException {
+    return new IndexWriter(
+        directory, config().setMergeScheduler(scheduler).setCommitOnClose(false));
+  }
+
+  /** Begins to merge all into one segment. */
+  void startMerge(IndexWriter writer) throws IOException {
+    writer.getConfig().setMergePolicy(inOrder());
+    writer.forceMerge(1, false);
+  }
+
   /** Merges all into one segment and commits. */
   void merge(IndexWriter writer) throws IOException {
     mergeOnly(writer);
@@ -127,7 +139,8 @@ final class LuceneBuild {
     writer.commit();
   }
 
-  private Document document(int row) {
+  /** Returns the document of a row. */
+  Document document(int row) {
     Document document = new Document();
     document.add(
         new KnnFloatVectorField(LuceneContender.FIELD, vectors.base().row(row), function()));

@@ -207,7 +207,8 @@ public final class Traffic {
         counters.fallbacks());
   }
 
-  private static Ports ports(SidecarConnection sidecar, SidecarCounters counters) {
+  /** Returns ports of a sidecar that fall back to this process, and count it. */
+  static Ports ports(SidecarConnection sidecar, SidecarCounters counters) {
     return Ports.LOCAL
         .withTrainer(
             new FallbackTrainer(

@@ -16,6 +16,8 @@ import java.util.List;
  * @param openings what the first queries cost, one per contender
  * @param merges what flushes and merges cost, one per contender
  * @param traffic search beside merges
+ * @param aborts how long giving merges up takes
+ * @param decays recall of indexes that change, one per contender
  * @param failures what contenders could not do, in words
  */
 public record DataSetResult(
@@ -29,6 +31,8 @@ public record DataSetResult(
     List<OpeningResult> openings,
     List<MergeResult> merges,
     List<TrafficResult> traffic,
+    List<AbortResult> aborts,
+    List<DecayResult> decays,
     List<String> failures) {
 
   /** Copies the lists. */
@@ -38,6 +42,8 @@ public record DataSetResult(
     openings = List.copyOf(openings);
     merges = List.copyOf(merges);
     traffic = List.copyOf(traffic);
+    aborts = List.copyOf(aborts);
+    decays = List.copyOf(decays);
     failures = List.copyOf(failures);
   }
 }

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every point of a report as a line of CSV; figures that were not measured are {@code NaN}. */
+/**
+ * Every point of a report as a line of CSV, and every round of indexes that change as a line of
+ * another; figures that were not measured are {@code NaN}.
+ */
 final class ReportCsv {
 
   private static final CsvMapper MAPPER = CsvMapper.builder().build();
@@ -40,5 +43,25 @@ final class ReportCsv {
     }
     Files.writeString(
         file, MAPPER.writer(MAPPER.schemaFor(Row.class).withHeader()).writeValueAsString(rows));
+  }
+
+  /** A round of an index that changes. */
+  @JsonPropertyOrder({"dataSet", "contender", "family"})
+  private record DecayRow(
+      String dataSet, String contender, Family family, @JsonUnwrapped DecayResult.Round round) {}
+
+  /** Writes every round of the indexes that change. */
+  static void writeDecay(BenchReport report, Path file) throws IOException {
+    List<DecayRow> rows = new ArrayList<>();
+    for (DataSetResult set : report.dataSets()) {
+      for (DecayResult decay : set.decays()) {
+        for (DecayResult.Round round : decay.rounds()) {
+          rows.add(new DecayRow(set.name(), decay.contender(), decay.family(), round));
+        }
+      }
+    }
+    Files.writeString(
+        file,
+        MAPPER.writer(MAPPER.schemaFor(DecayRow.class).withHeader()).writeValueAsString(rows));
   }
 }

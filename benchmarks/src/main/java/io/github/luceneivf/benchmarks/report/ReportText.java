@@ -20,6 +20,9 @@ public final class ReportText {
 
   private static final String NONE = "-";
 
+  /** Rounds of an index that changes in the table, beside the first. */
+  private static final int SHOWN_ROUNDS = 5;
+
   private ReportText() {}
 
   /** Returns all tables. */
@@ -50,6 +53,14 @@ public final class ReportText {
       if (!set.traffic().isEmpty()) {
         text.append("\nsearch on one core while ten segments are merged, microseconds\n");
         text.append(traffic(set.traffic())).append('\n');
+      }
+      if (!set.aborts().isEmpty()) {
+        text.append("\nmerges of ten segments given up, milliseconds until the writer had\n");
+        text.append(aborts(set.aborts())).append('\n');
+      }
+      if (!set.decays().isEmpty()) {
+        text.append("\nrecall@10 after rounds of 1 % deletes, 1 % inserts and a merge\n");
+        text.append(decays(set.decays())).append('\n');
       }
       set.failures().forEach(failure -> text.append("\nfailed: ").append(failure).append('\n'));
     }
@@ -154,6 +165,44 @@ public final class ReportText {
             right("x idle", r -> hundredths(r.mergingP99Micros() / r.idleP99Micros())),
             right("slow/merge", result -> seconds(result.slowPerMerge())),
             right("merge s", result -> seconds(result.mergeSeconds()))));
+  }
+
+  private static String aborts(List<AbortResult> aborts) {
+    return AsciiTable.getTable(
+        AsciiTable.NO_BORDERS,
+        aborts,
+        List.of(
+            left("index", AbortResult::contender),
+            left("trained by", AbortResult::trainedBy),
+            left("given up while", AbortResult::phase),
+            right("times", abort -> figure(abort.aborts())),
+            right("p50 ms", abort -> seconds(abort.p50Millis())),
+            right("max ms", abort -> seconds(abort.maxMillis()))));
+  }
+
+  private static String decays(List<DecayResult> decays) {
+    List<ColumnData<DecayResult>> table = new ArrayList<>();
+    table.add(left("index", DecayResult::contender));
+    int last = decays.stream().mapToInt(decay -> decay.rounds().size()).max().orElse(1) - 1;
+    for (int i = 0; i <= SHOWN_ROUNDS; i++) {
+      int round = i * last / SHOWN_ROUNDS;
+      table.add(
+          right(
+              "round " + round,
+              decay ->
+                  round < decay.rounds().size()
+                      ? format("%.4f", decay.rounds().get(round).recall())
+                      : NONE));
+    }
+    table.add(right("lowest", decay -> format("%.4f", decay.lowest())));
+    table.add(right("change", decay -> format("%+.4f", decay.change())));
+    table.add(right("merge s", d -> hundredths(mean(d, DecayResult.Round::mergeSeconds))));
+    table.add(right("query us", d -> figure(mean(d, DecayResult.Round::micros))));
+    return AsciiTable.getTable(AsciiTable.NO_BORDERS, decays, table);
+  }
+
+  private static double mean(DecayResult decay, ToDoubleFunction<DecayResult.Round> figure) {
+    return decay.rounds().stream().skip(1).mapToDouble(figure).average().orElse(Double.NaN);
   }
 
   private static String times(

@@ -33,6 +33,8 @@ final class BenchRun {
         findings.openings(),
         findings.merges(),
         findings.traffic(),
+        findings.aborts(),
+        findings.decays(),
         findings.failures());
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.run;
 
+import io.github.luceneivf.benchmarks.report.AbortResult;
 import io.github.luceneivf.benchmarks.report.BuildResult;
+import io.github.luceneivf.benchmarks.report.DecayResult;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.OpeningResult;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
@@ -17,6 +19,8 @@ import java.util.List;
  * @param openings results of opening
  * @param merges results of merging
  * @param traffic results of search beside merges
+ * @param aborts results of giving merges up
+ * @param decays results of indexes that change
  * @param failures what contenders could not do
  */
 record Findings(
@@ -25,11 +29,15 @@ record Findings(
     List<OpeningResult> openings,
     List<MergeResult> merges,
     List<TrafficResult> traffic,
+    List<AbortResult> aborts,
+    List<DecayResult> decays,
     List<String> failures) {
 
   /** Returns findings to be filled. */
   static Findings empty() {
     return new Findings(
+        new ArrayList<>(),
+        new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),

@@ -13,9 +13,11 @@ import java.io.IOException;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "job")
 sealed interface Job<A>
-    permits BuildJob,
+    permits AbortJob,
+        BuildJob,
         CloseJob,
         ColdJob,
+        DecayJob,
         DeleteJob,
         DescribeJob,
         DistinctJob,

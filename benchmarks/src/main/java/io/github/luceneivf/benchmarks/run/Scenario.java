@@ -115,6 +115,20 @@ enum Scenario {
       TrafficScenario.run(context, findings);
     }
   },
+  /** Merges that are given up. */
+  ABORT {
+    @Override
+    void run(BenchContext context, Findings findings) throws IOException {
+      AbortScenario.run(context, findings);
+    }
+  },
+  /** An index that changes all the time. */
+  DECAY {
+    @Override
+    void run(BenchContext context, Findings findings) throws IOException {
+      DecayScenario.run(context, findings);
+    }
+  },
   /** An index just opened, in a process just started. */
   OPENING {
     @Override

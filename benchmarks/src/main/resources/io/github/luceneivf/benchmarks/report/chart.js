@@ -198,8 +198,37 @@ const Charts = (() => {
     };
   }
 
+  /** Draws recall by round into a box, and anew when its width changes. */
+  function drawRounds(box, decays, styles) {
+    const rounds = [...new Set(decays.flatMap(d => d.rounds.map(r => r.round)))].sort((a, b) => a - b);
+    const data = [rounds, ...decays.map(d => rounds.map(round => d.rounds.find(r => r.round === round)?.recall ?? null))];
+    const recalls = data.slice(1).flat().filter(recall => recall !== null);
+    const low = Math.max(0, Math.min(...recalls) - 0.01), axis = { stroke: () => css("--quiet"), grid: { stroke: () => css("--grid"), width: 1 }, ticks: { stroke: () => css("--grid"), width: 1 }, font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif" };
+    let u = null, width = 0;
+    const make = () => {
+      u?.destroy();
+      u = new uPlot({
+        width, height: width < 560 ? 260 : 320, padding: [12, 14, 0, 0], legend: { show: false },
+        cursor: { drag: { x: false, y: false }, points: { show: false } },
+        scales: { x: { time: false }, y: { range: [low, 1] } },
+        axes: [{ ...axis, label: "round", labelSize: 22, size: 34 }, { ...axis, label: "recall", labelSize: 22, size: 56 }],
+        series: [{}, ...decays.map(({ contender }) => {
+          const { color, dash, family } = styles.get(contender);
+          return { label: contender, stroke: color, dash, width: family === "OURS" ? 2.6 : 1.6, points: { show: false } };
+        })],
+      }, data, box);
+    };
+    new ResizeObserver(() => {
+      if (box.clientWidth && box.clientWidth !== width) {
+        width = box.clientWidth;
+        requestAnimationFrame(make);
+      }
+    }).observe(box);
+    return { setShown() {}, redraw: () => u?.redraw() };
+  }
+
   /** Two points of one recall cannot both be in a table of uPlot; the front has only one. */
   const tables = points => [points.map(p => place(p.recall)), points.map(p => p.qpsMedian)];
 
-  return { draw, styles, front };
+  return { draw, drawRounds, styles, front };
 })();

@@ -200,6 +200,31 @@
       el("p", { class: "quiet" }, "A process with one core searches 200 times a second, idle and while ten segments are merged and a codebook is trained; times from when a query was due, × idle."), figureTable(set.traffic, columns));
   }
 
+  function abortCard(set) {
+    if (!set.aborts.length) return null;
+    const columns = [
+      ["trained by", a => a.trainedBy], ["given up while", a => a.phase], ["times", a => number(a.aborts)],
+      ["p50 ms", a => number(a.p50Millis, 1)], ["max ms", a => number(a.maxMillis, 1)],
+    ];
+    return el("section", { class: "card", id: `${slug(set.name)}-abort` }, el("h3", {}, "merges given up"),
+      el("p", { class: "quiet" }, "Ten segments are merged into one, and the writer is rolled back, or closed without a commit, at moments spread over the merge: milliseconds by the clock on the wall until it had given up."), figureTable(set.aborts, columns));
+  }
+
+  function decayCard(set) {
+    if (!set.decays.length) return null;
+    const styles = Charts.styles(set.decays), box = el("div", { class: "chart", role: "img", "aria-label": `Recall by round, ${set.name}; the table below has the figures` });
+    const last = d => d.rounds[d.rounds.length - 1], mean = (d, figure) => d.rounds.slice(1).reduce((sum, r) => sum + figure(r), 0) / (d.rounds.length - 1);
+    const columns = [
+      ["before", d => number(d.rounds[0].recall, 4)], ["after all rounds", d => number(last(d).recall, 4)],
+      ["change", d => number(last(d).recall - d.rounds[0].recall, 4)], ["lowest", d => number(Math.min(...d.rounds.map(r => r.recall)), 4)],
+      ["merge s", d => number(mean(d, r => r.mergeSeconds), 2)], ["query µs", d => number(mean(d, r => r.micros))],
+    ];
+    charts.push(Charts.drawRounds(box, set.decays, styles));
+    return el("section", { class: "card", id: `${slug(set.name)}-decay` }, el("h3", {}, "an index that changes"),
+      el("p", { class: "quiet" }, "Recall@10 after rounds of 1 % deletes, 1 % inserts and a merge into one segment, nothing set."), box,
+      el("div", { class: "legend" }, el("div", {}, ...set.decays.map(d => el("span", {}, swatch(styles.get(d.contender)), d.contender)))), figureTable(set.decays, columns));
+  }
+
   function failureCard(set) {
     if (!set.failures.length) return null;
     return el("section", { class: "card" }, el("h3", {}, "failed"), ...set.failures.map(failure => el("p", {}, failure)));
@@ -226,7 +251,7 @@
     const styles = Charts.styles(set.scenarios.flatMap(s => s.curves));
     return el("section", { id: slug(set.name) }, el("h2", {}, set.name),
       el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`), scenarioLinks(set),
-      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), trafficCard(set), failureCard(set));
+      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), trafficCard(set), abortCard(set), decayCard(set), failureCard(set));
   }
 
   function contents() {
@@ -239,6 +264,8 @@
     if (set.openings.length) links.push(el("a", { href: `#${slug(set.name)}-opening` }, "just opened"));
     if (set.merges.length) links.push(el("a", { href: `#${slug(set.name)}-merging` }, "merging"));
     if (set.traffic.length) links.push(el("a", { href: `#${slug(set.name)}-traffic` }, "search beside a merge"));
+    if (set.aborts.length) links.push(el("a", { href: `#${slug(set.name)}-abort` }, "merges given up"));
+    if (set.decays.length) links.push(el("a", { href: `#${slug(set.name)}-decay` }, "an index that changes"));
     return el("div", { class: "chips" }, ...links);
   }
 

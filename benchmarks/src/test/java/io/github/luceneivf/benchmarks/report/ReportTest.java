@@ -144,6 +144,21 @@ class ReportTest {
     assertTrue(text.matches("(?s).*ours 1-bit +1\\.5 +2\\.5 +- +50\\.0 +0\\.0 +0\\.1.*"), text);
   }
 
+  @Test
+  void textAndCsvShowIndexesThatChange() throws IOException {
+    String text = ReportText.of(SampleReport.small());
+    assertTrue(text.matches("(?s).*ours 1-bit +sidecar +training +9 +4\\.5 +21\\.3.*"), text);
+    assertTrue(
+        text.matches("(?s).*hnsw M=16 +0\\.9900 .* 0\\.9000 +0\\.9000 +-0\\.0900 +1\\.50 +200.*"),
+        text);
+    Path file = temp.resolve("decay.csv");
+    ReportCsv.writeDecay(SampleReport.small(), file);
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(1 + 6, lines.size());
+    assertEquals("dataSet,contender,family,mergeSeconds,micros,recall,round", lines.getFirst());
+    assertEquals("tiny,\"hnsw M=16\",HNSW,1.5,200.0,0.9,2", lines.getLast());
+  }
+
   private static String line(String text, String start) {
     return text.lines().filter(line -> line.strip().startsWith(start)).findFirst().orElseThrow();
   }
@@ -171,7 +186,8 @@ class ReportTest {
   @Test
   void allFormsAreWritten() throws IOException {
     ReportFiles files = ReportFiles.write(SampleReport.small(), temp.resolve("new/folder"));
-    for (Path file : Stream.of(files.json(), files.csv(), files.text(), files.html()).toList()) {
+    for (Path file :
+        Stream.of(files.json(), files.csv(), files.decay(), files.text(), files.html()).toList()) {
       assertTrue(Files.size(file) > 100, file.toString());
     }
   }

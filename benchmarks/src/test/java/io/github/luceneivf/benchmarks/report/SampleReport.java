@@ -82,7 +82,21 @@ final class SampleReport {
                         "ours 1-bit", Family.OURS, 0.9, 0.6, 0.4, 0.3, 72_000, 4.5, 5_000_000),
                     new MergeResult("exact", Family.EXACT, 0.5, 0.2, 0.4, 0.2, 64_000, 0, 0)),
                 List.of(new TrafficResult("ours 1-bit", "sidecar", 180, 400, 190, 600, 4, 5.5)),
+                List.of(
+                    new AbortResult(
+                        "ours 1-bit", Family.OURS, "sidecar", "training", 9, 4.5, 21.25)),
+                List.of(
+                    decay("ours 1-bit", Family.OURS, 0.97, 0.9625, 0.971),
+                    decay("hnsw M=16", Family.HNSW, 0.99, 0.95, 0.9)),
                 List.of("one segment: hnsw M=32: it ended"))));
+  }
+
+  private static DecayResult decay(String name, Family family, double... recalls) {
+    List<DecayResult.Round> rounds = new ArrayList<>();
+    for (double recall : recalls) {
+      rounds.add(new DecayResult.Round(rounds.size(), recall, 1.5, 200));
+    }
+    return new DecayResult(name, family, rounds);
   }
 
   private static Curve curve(String name, Family family, double... recallAndQps) {
@@ -149,7 +163,7 @@ final class SampleReport {
     }
     return new DataSetResult(
         name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of(), List.of(),
-        List.of());
+        List.of(), List.of(), List.of());
   }
 
   private static List<Curve> curves(double hard, SplittableRandom random) {

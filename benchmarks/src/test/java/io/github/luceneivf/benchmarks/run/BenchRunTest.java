@@ -103,6 +103,38 @@ class BenchRunTest {
   }
 
   @Test
+  void mergesAreGivenUpHereAndWithASidecar() throws IOException {
+    DataSetResult result = run(Scenario.ABORT);
+    assertEquals(List.of(), result.failures());
+    assertEquals(
+        List.of("ivf-bit1 this process", "ivf-bit1 sidecar", "exact this process"),
+        result.aborts().stream()
+            .map(abort -> abort.contender() + " " + abort.trainedBy())
+            .distinct()
+            .toList());
+    result
+        .aborts()
+        .forEach(abort -> {
+          assertTrue(abort.aborts() > 0, () -> "got: " + abort);
+          assertTrue(abort.maxMillis() >= abort.p50Millis(), () -> "got: " + abort);
+        });
+  }
+
+  @Test
+  void recallIsFollowedThroughChanges() throws IOException {
+    DataSetResult result = run(Scenario.DECAY);
+    assertEquals(List.of(), result.failures());
+    assertEquals(2, result.decays().size());
+    result.decays().forEach(decay -> assertEquals(51, decay.rounds().size()));
+    result
+        .decays()
+        .getLast()
+        .rounds()
+        .forEach(round -> assertEquals(1, round.recall(), () -> "exact, got: " + round));
+    assertTrue(result.decays().getFirst().rounds().getLast().recall() >= 0.9);
+  }
+
+  @Test
   void theOthersGoOnWhenAContenderFails() throws IOException {
     run(Scenario.BUILD);
     List<Path> files;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.benchmarks.contender.AbortedMerges;
 import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.Setting;
 import io.github.luceneivf.benchmarks.contender.Tag;
@@ -20,9 +21,11 @@ class WireTest {
   void jobsComeBackAsTheyWere() throws IOException {
     List<Job<?>> jobs =
         List.of(
+            new AbortJob("M16", 7070, "segments", "folder", new AbortedMerges.Limits(8, 60, 600.5)),
             new BuildJob("M16", Layout.SEGMENTS, "folder"),
             new CloseJob(),
             new ColdJob(SETTING, 50, 1.5),
+            new DecayJob(50, "folder"),
             new DeleteJob("folder"),
             new DescribeJob(1000, Layout.FLUSHED, Tag.RANDOM_1),
             new DistinctJob(SETTING, 5),

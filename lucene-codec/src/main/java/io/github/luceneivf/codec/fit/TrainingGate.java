@@ -21,8 +21,8 @@ import org.apache.lucene.util.ThreadInterruptedException;
  */
 public final class TrainingGate {
 
-  /** How often a merge that waits asks whether to go on; the ports promise once a second. */
-  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  /** How often a merge that waits asks whether to go on. */
+  private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private enum Holder {
     NOBODY,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
@@ -15,6 +16,9 @@ import org.apache.lucene.util.FixedBitSet;
  * list, once.
  */
 final class CopiedEntries implements EntrySource {
+
+  /** Ordinals looked at until it is asked again whether to go on; a power of two. */
+  private static final int STRETCH = 1 << 14;
 
   private final StoredLists lists;
   private final MergeState.DocMap docMap;
@@ -49,11 +53,15 @@ final class CopiedEntries implements EntrySource {
   /**
    * Marks the ordinals of the result that come from here.
    *
+   * @param abort asked on the way
    * @return how many
    */
-  int markIn(FixedBitSet ords) throws IOException {
+  int markIn(FixedBitSet ords, AbortCheck abort) throws IOException {
     int live = 0;
     for (int ord = 0; ord < vectors; ord++) {
+      if ((ord & (STRETCH - 1)) == 0) {
+        abort.check();
+      }
       int to = mergedOrd(ord);
       if (to >= 0) {
         if (ords.getAndSet(to)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.codebook.AbortCheck;
 import java.io.IOException;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  */
 final class DocToOrd {
+
+  /** Documents read until it is asked again whether to go on; a power of two. */
+  private static final int STRETCH = 1 << 14;
 
   private final int size;
   private final @Nullable FixedBitSet docs;
@@ -29,8 +33,9 @@ final class DocToOrd {
    *
    * @param merged the vectors as they were written
    * @param maxDoc documents of the segment
+   * @param abort asked on the way
    */
-  static DocToOrd of(KnnVectorValues merged, int maxDoc) throws IOException {
+  static DocToOrd of(KnnVectorValues merged, int maxDoc, AbortCheck abort) throws IOException {
     if (merged.size() == maxDoc) {
       return new DocToOrd(maxDoc, null, new int[0]);
     }
@@ -39,6 +44,9 @@ final class DocToOrd {
     for (int doc = iterator.nextDoc();
         doc != DocIdSetIterator.NO_MORE_DOCS;
         doc = iterator.nextDoc()) {
+      if ((iterator.index() & (STRETCH - 1)) == 0) {
+        abort.check();
+      }
       docs.set(doc);
     }
     long[] words = docs.getBits();

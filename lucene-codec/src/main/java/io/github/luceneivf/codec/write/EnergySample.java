@@ -2,6 +2,7 @@
 package io.github.luceneivf.codec.write;
 
 import io.github.luceneivf.clustering.VectorSource;
+import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codebook.Codebook;
 import java.io.IOException;
 import java.util.Arrays;
@@ -54,10 +55,12 @@ final class EnergySample implements VectorSource {
    * are none.
    *
    * @param codes of all vectors, sealed
+   * @param abort asked between batches
    */
-  double energy(Codebook codebook, StagedCodes codes) throws IOException {
+  double energy(Codebook codebook, StagedCodes codes, AbortCheck abort) throws IOException {
     double[] sum = new double[1];
     codes.forEachList((firstOrd, count, lists) -> {
+      abort.check();
       for (int ord = Math.ceilDiv(firstOrd, step) * step; ord < firstOrd + count; ord += step) {
         sum[0] += distance(codebook, ord / step, lists[ord - firstOrd]);
       }

@@ -110,8 +110,7 @@ final class InvertedFileWriter {
     if (!copies.isEmpty()) {
       ords = new FixedBitSet(vectors.size());
       for (CopiedEntries copy : copies) {
-        abort.check();
-        int kept = copy.markIn(ords);
+        int kept = copy.markIn(ords, abort);
         copied += kept;
         fit = fit.plus(kept, copy.meta());
       }
@@ -123,8 +122,8 @@ final class InvertedFileWriter {
     }
     EnergySample sample = new EnergySample(others);
     try (StagedCodes codes = stage(coding, sample, encoder)) {
-      sources.add(new StagedEntries(codes, ords, coding.nlist(), maxEntries()));
-      Fit all = fit.plus(others.size(), sample.energy(coding.codebook(), codes));
+      sources.add(new StagedEntries(codes, ords, coding.nlist(), maxEntries(), abort));
+      Fit all = fit.plus(others.size(), sample.energy(coding.codebook(), codes, abort));
       return written(coding, vectors.size(), sources, all, copied);
     }
   }
@@ -168,7 +167,9 @@ final class InvertedFileWriter {
   private ListsMeta write(Coding coding, int vectors, List<EntrySource> sources)
       throws IOException {
     Codebook codebook = coding.codebook();
+    abort.check();
     Extent book = writeBytes(codebook.toBytes());
+    abort.check();
     Extent routing = writeBytes(CentroidRanking.codes(codebook));
     CodeBlock layout =
         new CodeBlock(coding.encoding, codebook.dim(), CodeBlock.ordBytesFor(vectors));

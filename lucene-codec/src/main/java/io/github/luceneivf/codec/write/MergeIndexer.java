@@ -102,7 +102,7 @@ final class MergeIndexer extends FieldIndexer {
   List<CopiedEntries> open(List<MergeInput> copies) throws IOException {
     List<CopiedEntries> opened = new ArrayList<>();
     if (!copies.isEmpty()) {
-      DocToOrd merged = DocToOrd.of(vectors.values(), segment.state().segmentInfo.maxDoc());
+      DocToOrd merged = DocToOrd.of(vectors.values(), segment.state().segmentInfo.maxDoc(), abort);
       for (MergeInput copy : copies) {
         abort.check();
         opened.add(new CopiedEntries(copy.lists().orElseThrow(), copy.docMap(), merged));

@@ -20,6 +20,9 @@ final class PostingListWriter {
 
   private static final int NO_LIST = -1;
 
+  /** Ordinals written until it is asked again whether to go on; a power of two. */
+  private static final int STRETCH = 1 << 14;
+
   private final CodeBlock layout;
   private final int vectors;
   private final AbortCheck abort;
@@ -88,9 +91,11 @@ final class PostingListWriter {
           gather(list, sources);
         }
       }
-      abort.check();
       int count = Math.min(window.length, vectors - from);
       for (int i = 0; i < count; i++) {
+        if ((i & (STRETCH - 1)) == 0) {
+          abort.check();
+        }
         if (window[i] == NO_LIST) {
           throw new IllegalStateException("ordinal " + (from + i) + " is in no list");
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
+import io.github.luceneivf.codebook.AbortCheck;
 import java.io.IOException;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.FixedBitSet;
@@ -16,6 +17,7 @@ final class StagedEntries implements EntrySource {
   private final @Nullable FixedBitSet ords;
   private final int[] sizes;
   private final int maxEntries;
+  private final AbortCheck abort;
 
   private int from;
   private int to;
@@ -30,14 +32,18 @@ final class StagedEntries implements EntrySource {
    * @param ords the ordinals that were coded, in their order; null if all
    * @param nlist number of lists
    * @param maxEntries entries gathered at a time, at least 1; a longer list still is gathered whole
+   * @param abort asked between batches of list numbers
    */
-  StagedEntries(StagedCodes codes, @Nullable FixedBitSet ords, int nlist, int maxEntries)
+  StagedEntries(
+      StagedCodes codes, @Nullable FixedBitSet ords, int nlist, int maxEntries, AbortCheck abort)
       throws IOException {
     this.codes = codes;
     this.ords = ords;
     this.sizes = new int[nlist];
     this.maxEntries = maxEntries;
+    this.abort = abort;
     codes.forEachList((_, batch, lists) -> {
+      abort.check();
       for (int i = 0; i < batch; i++) {
         sizes[lists[i]]++;
       }
@@ -82,7 +88,8 @@ final class StagedEntries implements EntrySource {
           private int ord = -1;
 
           @Override
-          public void accept(int firstPlace, int batch, int[] lists) {
+          public void accept(int firstPlace, int batch, int[] lists) throws IOException {
+            abort.check();
             for (int i = 0; i < batch; i++) {
               ord = ords == null ? firstPlace + i : nextOrd(ord);
               if (lists[i] >= from && lists[i] < to) {

@@ -53,7 +53,8 @@ public class TestCopiedEntries extends LuceneTestCase {
     try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
       codes.accept(0, N, lists, records);
       PostingListWriter writer = writer(AbortCheck.NONE);
-      List<EntrySource> sources = List.of(new StagedEntries(codes, null, NLIST, N));
+      List<EntrySource> sources =
+          List.of(new StagedEntries(codes, null, NLIST, N, AbortCheck.NONE));
       postings = bytes(out -> writer.writePostings(sources, out));
       sizes = writer.sizes();
     }
@@ -105,7 +106,7 @@ public class TestCopiedEntries extends LuceneTestCase {
         StoredLists stored =
             new StoredLists(meta, book, new PostingLists(in, extent, LAYOUT, sizes), values);
         List<EntrySource> source =
-            List.of(new CopiedEntries(stored, docMap, DocToOrd.of(values, N)));
+            List.of(new CopiedEntries(stored, docMap, DocToOrd.of(values, N, AbortCheck.NONE)));
         PostingListWriter writer = writer(abort);
         byte[] copied = bytes(out -> writer.writePostings(source, out));
         bytes(out -> writer.writeOrdinals(source, out));
@@ -127,7 +128,8 @@ public class TestCopiedEntries extends LuceneTestCase {
     }
     try (HeapCodes codes = new HeapCodes(NLIST, RECORD, N)) {
       codes.accept(0, N, reversedLists, reversed);
-      EntrySource source = new StagedEntries(codes, null, NLIST, 1 + random().nextInt(N));
+      EntrySource source =
+          new StagedEntries(codes, null, NLIST, 1 + random().nextInt(N), AbortCheck.NONE);
       assertArrayEquals(
           bytes(out -> writer(AbortCheck.NONE).writePostings(List.of(source), out)),
           copy(doc -> N - 1 - doc, AbortCheck.NONE));

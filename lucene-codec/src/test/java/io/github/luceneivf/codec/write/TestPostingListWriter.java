@@ -46,7 +46,8 @@ public class TestPostingListWriter extends LuceneTestCase {
         postings.writeByte((byte) 1); // lists do not begin at 0 in a file with a header
         int maxEntries = 1 + random().nextInt(2 * n);
         int maxOrds = 1 + random().nextInt(2 * n);
-        List<EntrySource> sources = List.of(new StagedEntries(codes, null, nlist, maxEntries));
+        List<EntrySource> sources =
+            List.of(new StagedEntries(codes, null, nlist, maxEntries, AbortCheck.NONE));
         PostingListWriter writer =
             new PostingListWriter(layout, nlist, n, maxOrds, AbortCheck.NONE);
         Extent written = writer.writePostings(sources, postings);
