@@ -108,9 +108,10 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
             lists.encoding(), info.getVectorDimension(), CodeBlock.ordBytesFor(meta.vectors()));
     PostingLists postings =
         new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
-    new Ordinals(file(IvfFiles.ORDINALS), lists);
+    IndexInput entries = file(IvfFiles.ORDINALS);
+    new Ordinals(entries, lists);
     return new SegmentField(
-        field, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
+        field, raw, new SegmentLists(codebook, postings, lists, meta.vectors(), entries));
   }
 
   private IndexInput file(IvfFiles file) {

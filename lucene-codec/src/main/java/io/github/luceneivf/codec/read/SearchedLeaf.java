@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.codec.file.Ordinals;
 import java.io.IOException;
 import java.util.Objects;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -19,6 +21,7 @@ final class SearchedLeaf {
   private final int docBase;
   private final RandomVectorScorer scorer;
   private final @Nullable Bits acceptOrds;
+  private @Nullable Ordinals ordinals;
 
   /**
    * Prepares a search.
@@ -67,6 +70,21 @@ final class SearchedLeaf {
   /** Returns how many vectors are accepted: at most so many, or a little less certain. */
   int matches() throws IOException {
     return acceptOrds == null ? scorer.maxOrd() : acceptDocs.cost();
+  }
+
+  /** Returns the list that a vector of a segment with lists is in. */
+  int list(int ord) throws IOException {
+    SegmentLists lists = requireLists();
+    if (ordinals == null) {
+      ordinals = lists.ordinals();
+    }
+    int list = ordinals.list(ord);
+    if (list < 0 || list >= lists.meta().nlist()) {
+      throw new CorruptIndexException(
+          "ordinal " + ord + ": expected a list in [0, " + lists.meta().nlist() + "), got: " + list,
+          lists.entries());
+    }
+    return list;
   }
 
   /** Scores all accepted vectors. */

@@ -3,8 +3,11 @@ package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.codec.file.LoadedCodebook;
+import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.lucene.store.IndexInput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param postings the lists
  * @param meta what is stored about them
  * @param vectors vectors in all of them
+ * @param entries {@code .ivo}: where each vector is
  * @param joint these and those of segments searched together with them, as long as they are the
  *     first
  */
@@ -22,9 +26,20 @@ record SegmentLists(
     PostingLists postings,
     ListsMeta meta,
     int vectors,
+    IndexInput entries,
     AtomicReference<@Nullable JointLists> joint) {
 
-  SegmentLists(LoadedCodebook codebook, PostingLists postings, ListsMeta meta, int vectors) {
-    this(codebook, postings, meta, vectors, new AtomicReference<>());
+  SegmentLists(
+      LoadedCodebook codebook,
+      PostingLists postings,
+      ListsMeta meta,
+      int vectors,
+      IndexInput entries) {
+    this(codebook, postings, meta, vectors, entries, new AtomicReference<>());
+  }
+
+  /** Returns where each vector is; one per search. */
+  Ordinals ordinals() throws IOException {
+    return new Ordinals(entries, meta);
   }
 }
