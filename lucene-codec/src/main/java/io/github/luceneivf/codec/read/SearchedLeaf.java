@@ -23,6 +23,9 @@ final class SearchedLeaf {
   private final @Nullable Bits acceptOrds;
   private @Nullable Ordinals ordinals;
 
+  /** Negative until it is asked for: a set counts anew each time. */
+  private int matches = -1;
+
   /**
    * Prepares a search.
    *
@@ -69,7 +72,10 @@ final class SearchedLeaf {
 
   /** Returns how many vectors are accepted: at most so many, or a little less certain. */
   int matches() throws IOException {
-    return acceptOrds == null ? scorer.maxOrd() : acceptDocs.cost();
+    if (matches < 0) {
+      matches = acceptOrds == null ? scorer.maxOrd() : acceptDocs.cost();
+    }
+    return matches;
   }
 
   /** Returns the list that a vector of a segment with lists is in. */

@@ -99,8 +99,7 @@ public class TestAcceptedSample extends LuceneTestCase {
               : AcceptDocs.fromLiveDocs(opaque(bits), bits.length());
       IvfVectorsReader vectors = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
       leaves.add(
-          new SearchedLeaf(
-              vectors.opened(VectorIndexing.FIELD), base.row(0), docs, leaf.docBase));
+          new SearchedLeaf(vectors.opened(VectorIndexing.FIELD), base.row(0), docs, leaf.docBase));
     }
     return leaves;
   }
@@ -166,8 +165,7 @@ public class TestAcceptedSample extends LuceneTestCase {
   }
 
   public void testNothingAcceptedIsAnEmptySample() throws Exception {
-    assertEverywhere(
-        _ -> false, 500, (what, sample, _) -> assertEquals(what, 0, sample.size()));
+    assertEverywhere(_ -> false, 500, (what, sample, _) -> assertEquals(what, 0, sample.size()));
   }
 
   public void testAFilterByPlaceIsFoundWhereItLies() throws Exception {
