@@ -16,6 +16,7 @@ import java.util.List;
  * @param openings what the first queries cost, one per contender
  * @param merges what flushes and merges cost, one per contender
  * @param traffic search beside merges
+ * @param filters search under filters, one per contender, index and filter
  * @param failures what contenders could not do, in words
  */
 public record DataSetResult(
@@ -29,6 +30,7 @@ public record DataSetResult(
     List<OpeningResult> openings,
     List<MergeResult> merges,
     List<TrafficResult> traffic,
+    List<FilterResult> filters,
     List<String> failures) {
 
   /** Copies the lists. */
@@ -38,6 +40,7 @@ public record DataSetResult(
     openings = List.copyOf(openings);
     merges = List.copyOf(merges);
     traffic = List.copyOf(traffic);
+    filters = List.copyOf(filters);
     failures = List.copyOf(failures);
   }
 }

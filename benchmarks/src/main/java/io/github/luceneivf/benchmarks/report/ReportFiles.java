@@ -10,10 +10,11 @@ import java.nio.file.Path;
  *
  * @param json every figure, to be read by programs
  * @param csv every point of every curve, one a line
+ * @param filters search under filters, a line for each contender, index and filter
  * @param text tables, as printed
  * @param html curves and tables, to be looked at
  */
-public record ReportFiles(Path json, Path csv, Path text, Path html) {
+public record ReportFiles(Path json, Path csv, Path filters, Path text, Path html) {
 
   /**
    * Writes a report in all its forms.
@@ -26,10 +27,12 @@ public record ReportFiles(Path json, Path csv, Path text, Path html) {
         new ReportFiles(
             folder.resolve("bench.json"),
             folder.resolve("bench.csv"),
+            folder.resolve("bench-filters.csv"),
             folder.resolve("bench.txt"),
             folder.resolve("bench.html"));
     ReportJson.write(report, files.json());
     ReportCsv.write(report, files.csv());
+    ReportCsv.writeFilters(report, files.filters());
     Files.writeString(files.text(), ReportText.of(report));
     HtmlReport.write(report, files.html());
     return files;

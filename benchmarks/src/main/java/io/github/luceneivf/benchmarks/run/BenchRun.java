@@ -33,6 +33,7 @@ final class BenchRun {
         findings.openings(),
         findings.merges(),
         findings.traffic(),
+        findings.filters(),
         findings.failures());
   }
 }

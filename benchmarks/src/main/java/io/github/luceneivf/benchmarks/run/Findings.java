@@ -2,6 +2,7 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.report.BuildResult;
+import io.github.luceneivf.benchmarks.report.FilterResult;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.OpeningResult;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param openings results of opening
  * @param merges results of merging
  * @param traffic results of search beside merges
+ * @param filters results of search under filters
  * @param failures what contenders could not do
  */
 record Findings(
@@ -25,11 +27,13 @@ record Findings(
     List<OpeningResult> openings,
     List<MergeResult> merges,
     List<TrafficResult> traffic,
+    List<FilterResult> filters,
     List<String> failures) {
 
   /** Returns findings to be filled. */
   static Findings empty() {
     return new Findings(
+        new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),

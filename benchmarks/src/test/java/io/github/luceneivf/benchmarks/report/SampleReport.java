@@ -82,6 +82,10 @@ final class SampleReport {
                         "ours 1-bit", Family.OURS, 0.9, 0.6, 0.4, 0.3, 72_000, 4.5, 5_000_000),
                     new MergeResult("exact", Family.EXACT, 0.5, 0.2, 0.4, 0.2, 64_000, 0, 0)),
                 List.of(new TrafficResult("ours 1-bit", "sidecar", 180, 400, 190, 600, 4, 5.5)),
+                List.of(
+                    filter("ours 1-bit", Family.OURS, 2_000, 1.5),
+                    filter("hnsw M=16", Family.HNSW, 1_000, 2),
+                    filter("hnsw M=32", Family.HNSW, 800, 2.5)),
                 List.of("one segment: hnsw M=32: it ended"))));
   }
 
@@ -149,7 +153,17 @@ final class SampleReport {
     }
     return new DataSetResult(
         name, vectors, dim, metric, 1000, scenarios, builds, List.of(), List.of(), List.of(),
-        List.of());
+        List.of(), List.of());
+  }
+
+  private static FilterResult filter(String contender, Family family, double qps, double cost) {
+    return new FilterResult(
+        new FilterResult.Circumstances("10 segments", "1 % at random", true, 10.5),
+        contender,
+        family,
+        "defaults",
+        new FilterResult.Found(0.97, 0.8, 0.01),
+        new FilterResult.Speed(qps, 0.9 * qps, 1.1 * qps, cost));
   }
 
   private static List<Curve> curves(double hard, SplittableRandom random) {
