@@ -39,7 +39,8 @@ class ArchitectureTest {
     assertTrue(CLASSES.size() > 60, "classes imported: " + CLASSES.size());
     knowsNothingOf("data", "report", "contender", "run", "jmh", "profile");
     knowsNothingOf("report", "data", "contender", "run", "jmh", "profile");
-    knowsNothingOf("contender", "run", "jmh", "profile");
+    knowsNothingOf("contender", "filter", "run", "jmh", "profile");
+    knowsNothingOf("filter", "report", "run", "jmh", "profile");
     knowsNothingOf("run", "jmh", "profile");
     knowsNothingOf("jmh", "data", "contender", "run", "profile");
     knowsNothingOf("recall", "contender", "run", "jmh", "profile", "soak");

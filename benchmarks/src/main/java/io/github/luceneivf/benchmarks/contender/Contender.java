@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** An index that competes. Thread-safe: has no state but its parameters. */
 public interface Contender {
@@ -41,12 +40,13 @@ public interface Contender {
     return Optional.empty();
   }
 
-  /**
-   * Returns whether it can do what is asked; where it cannot, it is left out of the scenario.
-   *
-   * @param filter tag that rows must have; null for all rows
-   */
-  default boolean supports(Layout layout, @Nullable Tag filter) {
+  /** Returns whether it can lay rows out so; where it cannot, it is left out of the scenario. */
+  default boolean supports(Layout layout) {
+    return true;
+  }
+
+  /** Returns whether its queries can have a filter. */
+  default boolean filters() {
     return true;
   }
 

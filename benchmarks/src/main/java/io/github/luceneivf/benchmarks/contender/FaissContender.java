@@ -59,8 +59,13 @@ final class FaissContender implements Contender {
   }
 
   @Override
-  public boolean supports(Layout layout, @Nullable Tag filter) {
-    return layout == Layout.FLUSHED && filter == null;
+  public boolean supports(Layout layout) {
+    return layout == Layout.FLUSHED;
+  }
+
+  @Override
+  public boolean filters() {
+    return false;
   }
 
   @Override
@@ -94,7 +99,7 @@ final class FaissContender implements Contender {
   private record Opened(FaissLibrary faiss, MemorySegment index) implements OpenIndex {
 
     @Override
-    public Search search(Setting setting, int k, @Nullable Tag filter) {
+    public Search search(Setting setting, int k, @Nullable RowFilter filter) {
       int nprobe = setting.has(NPROBE) ? setting.count(NPROBE) : 1;
       return query -> {
         try (Arena arena = Arena.ofConfined()) {

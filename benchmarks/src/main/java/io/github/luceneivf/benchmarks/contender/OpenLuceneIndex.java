@@ -3,29 +3,52 @@ package io.github.luceneivf.benchmarks.contender;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.Term;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.LRUQueryCache;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.QueryCachingPolicy;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
-/** A Lucene index, searched on the calling thread and without query cache. Thread-safe. */
+/**
+ * A Lucene index, searched on the calling thread; only what filters accept is cached, where that is
+ * asked for. Thread-safe.
+ */
 final class OpenLuceneIndex implements OpenIndex {
+
+  /** More than there are queries that have a filter of their own. */
+  private static final int CACHED = 20_000;
+
+  private static final long CACHE_BYTES = 128 << 20;
+
+  private static final QueryCachingPolicy EVERYTHING =
+      new QueryCachingPolicy() {
+        @Override
+        public void onUse(Query query) {}
+
+        @Override
+        public boolean shouldCache(Query query) {
+          return true;
+        }
+      };
 
   private final LuceneContender contender;
   private final Directory directory;
   private final DirectoryReader reader;
   private final IndexSearcher searcher;
+  private final IndexSearcher caching;
+  private String lastFile = "";
+  private List<RowsQuery> lastFilters = List.of();
 
   private OpenLuceneIndex(LuceneContender contender, Directory directory, DirectoryReader reader) {
     this.contender = contender;
@@ -33,6 +56,10 @@ final class OpenLuceneIndex implements OpenIndex {
     this.reader = reader;
     this.searcher = new IndexSearcher(reader);
     searcher.setQueryCache(null);
+    this.caching = new IndexSearcher(reader);
+    caching.setQueryCache(
+        new LRUQueryCache(CACHED, CACHE_BYTES, _ -> true, Float.POSITIVE_INFINITY));
+    caching.setQueryCachingPolicy(EVERYTHING);
   }
 
   static OpenLuceneIndex open(LuceneContender contender, Path folder) throws IOException {
@@ -46,13 +73,19 @@ final class OpenLuceneIndex implements OpenIndex {
   }
 
   @Override
-  public Search search(Setting setting, int k, @Nullable Tag filter) {
-    Query allowed =
-        filter == null ? null : new TermQuery(new Term(LuceneBuild.TAGS, filter.term()));
+  public Search search(Setting setting, int k, @Nullable RowFilter filter) throws IOException {
+    List<RowsQuery> filters = filter == null ? List.of() : filters(filter);
+    IndexSearcher with = filter != null && filter.cached() ? caching : searcher;
     return new Search() {
       @Override
       public int[] rows(float[] query) throws IOException {
-        ScoreDoc[] hits = searcher.search(contender.query(query, k, setting, allowed), k).scoreDocs;
+        return rows(query, 0);
+      }
+
+      @Override
+      public int[] rows(float[] query, int number) throws IOException {
+        Query allowed = filters.isEmpty() ? null : filters.get(filters.size() == 1 ? 0 : number);
+        ScoreDoc[] hits = with.search(contender.query(query, k, setting, allowed), k).scoreDocs;
         int[] rows = new int[hits.length];
         for (int i = 0; i < rows.length; i++) {
           rows[i] = hits[i].doc;
@@ -62,11 +95,22 @@ final class OpenLuceneIndex implements OpenIndex {
 
       @Override
       public OptionalLong visited(float[] query) throws IOException {
-        return allowed == null
+        return filters.isEmpty()
             ? OpenLuceneIndex.this.visited(contender.visiting(query, k, setting))
             : OptionalLong.empty();
       }
     };
+  }
+
+  private synchronized List<RowsQuery> filters(RowFilter filter) throws IOException {
+    if (!filter.file().equals(lastFile)) {
+      lastFilters =
+          RowSets.read(Path.of(filter.file()), reader.maxDoc()).sets().stream()
+              .map(set -> new RowsQuery(set, reader.leaves()))
+              .toList();
+      lastFile = filter.file();
+    }
+    return lastFilters;
   }
 
   /** Asks each segment for itself, as the query does when segments tell each other nothing. */

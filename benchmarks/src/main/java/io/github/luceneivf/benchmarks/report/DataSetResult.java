@@ -18,6 +18,7 @@ import java.util.List;
  * @param traffic search beside merges
  * @param aborts how long giving merges up takes
  * @param decays recall of indexes that change, one per contender
+ * @param filters search under filters, one per contender, index and filter
  * @param failures what contenders could not do, in words
  */
 public record DataSetResult(
@@ -33,6 +34,7 @@ public record DataSetResult(
     List<TrafficResult> traffic,
     List<AbortResult> aborts,
     List<DecayResult> decays,
+    List<FilterResult> filters,
     List<String> failures) {
 
   /** Copies the lists. */
@@ -44,6 +46,7 @@ public record DataSetResult(
     traffic = List.copyOf(traffic);
     aborts = List.copyOf(aborts);
     decays = List.copyOf(decays);
+    filters = List.copyOf(filters);
     failures = List.copyOf(failures);
   }
 }

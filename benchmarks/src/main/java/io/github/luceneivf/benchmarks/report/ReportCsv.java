@@ -29,6 +29,21 @@ final class ReportCsv {
       Family family,
       @JsonUnwrapped Point point) {}
 
+  /** A line about a filter. */
+  @JsonPropertyOrder({"dataSet"})
+  private record FilterRow(String dataSet, @JsonUnwrapped FilterResult result) {}
+
+  /** Writes a line for each contender, index and filter. */
+  static void writeFilters(BenchReport report, Path file) throws IOException {
+    List<FilterRow> rows = new ArrayList<>();
+    for (DataSetResult set : report.dataSets()) {
+      set.filters().forEach(result -> rows.add(new FilterRow(set.name(), result)));
+    }
+    Files.writeString(
+        file,
+        MAPPER.writer(MAPPER.schemaFor(FilterRow.class).withHeader()).writeValueAsString(rows));
+  }
+
   static void write(BenchReport report, Path file) throws IOException {
     List<Row> rows = new ArrayList<>();
     for (DataSetResult set : report.dataSets()) {

@@ -11,10 +11,12 @@ import java.nio.file.Path;
  * @param json every figure, to be read by programs
  * @param csv every point of every curve, one a line
  * @param decay every round of every index that changes, one a line
+ * @param filters search under filters, a line for each contender, index and filter
  * @param text tables, as printed
  * @param html curves and tables, to be looked at
  */
-public record ReportFiles(Path json, Path csv, Path decay, Path text, Path html) {
+public record ReportFiles(
+    Path json, Path csv, Path decay, Path filters, Path text, Path html) {
 
   /**
    * Writes a report in all its forms.
@@ -28,11 +30,13 @@ public record ReportFiles(Path json, Path csv, Path decay, Path text, Path html)
             folder.resolve("bench.json"),
             folder.resolve("bench.csv"),
             folder.resolve("decay.csv"),
+            folder.resolve("bench-filters.csv"),
             folder.resolve("bench.txt"),
             folder.resolve("bench.html"));
     ReportJson.write(report, files.json());
     ReportCsv.write(report, files.csv());
     ReportCsv.writeDecay(report, files.decay());
+    ReportCsv.writeFilters(report, files.filters());
     Files.writeString(files.text(), ReportText.of(report));
     HtmlReport.write(report, files.html());
     return files;

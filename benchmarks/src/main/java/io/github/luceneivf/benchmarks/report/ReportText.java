@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A report as tables of text: who is how fast at which recall, and what indexes cost. */
 public final class ReportText {
 
-  private static final String NONE = "-";
+  static final String NONE = "-";
 
   /** Rounds of an index that changes in the table, beside the first. */
   private static final int SHOWN_ROUNDS = 5;
@@ -62,6 +62,7 @@ public final class ReportText {
         text.append("\nrecall@10 after rounds of 1 % deletes, 1 % inserts and a merge\n");
         text.append(decays(set.decays())).append('\n');
       }
+      text.append(FilterTable.of(set.filters()));
       set.failures().forEach(failure -> text.append("\nfailed: ").append(failure).append('\n'));
     }
     return text.toString();
@@ -229,15 +230,15 @@ public final class ReportText {
   }
 
   @FormatMethod
-  private static String format(String pattern, Object... values) {
+  static String format(String pattern, Object... values) {
     return String.format(Locale.ROOT, pattern, values);
   }
 
-  private static <T> ColumnData<T> left(String header, Function<T, String> text) {
+  static <T> ColumnData<T> left(String header, Function<T, String> text) {
     return column(header, HorizontalAlign.LEFT, text);
   }
 
-  private static <T> ColumnData<T> right(String header, Function<T, String> text) {
+  static <T> ColumnData<T> right(String header, Function<T, String> text) {
     return column(header, HorizontalAlign.RIGHT, text);
   }
 

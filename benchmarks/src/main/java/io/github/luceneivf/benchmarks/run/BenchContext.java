@@ -60,7 +60,7 @@ record BenchContext(BenchSettings settings, DataSet set, Path vectors, IndexStor
   /** Asks a contender what it is. */
   DescribeJob.Description describe(String contender, Layout layout) throws IOException {
     try (WorkerProcess worker = searcher(contender)) {
-      return worker.ask(new DescribeJob(set.base().size(), layout, null));
+      return worker.ask(new DescribeJob(set.base().size(), layout));
     }
   }
 

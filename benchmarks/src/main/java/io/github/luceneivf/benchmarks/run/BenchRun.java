@@ -35,6 +35,7 @@ final class BenchRun {
         findings.traffic(),
         findings.aborts(),
         findings.decays(),
+        findings.filters(),
         findings.failures());
   }
 }

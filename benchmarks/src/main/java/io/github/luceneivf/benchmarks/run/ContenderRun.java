@@ -50,8 +50,7 @@ final class ContenderRun implements Closeable {
   /** Starts a contender's process and opens its indexes; empty if it cannot do what is asked. */
   static Optional<ContenderRun> start(BenchContext context, String contender, Contest contest)
       throws IOException {
-    DescribeJob describe =
-        new DescribeJob(context.set().base().size(), contest.layout(), contest.filter());
+    DescribeJob describe = new DescribeJob(context.set().base().size(), contest.layout());
     WorkerProcess worker = context.searcher(contender);
     try {
       ContenderRun run = new ContenderRun(context, worker, worker.ask(describe), contest);
@@ -79,10 +78,16 @@ final class ContenderRun implements Closeable {
         : Stream.of(all.getFirst(), all.getLast()).distinct().toList();
   }
 
-  private List<Ladder> ladders() {
+  /** Returns the ladders of its indexes that are open. */
+  List<Ladder> ladders() {
     return description.ladders().stream()
         .filter(ladder -> folders.containsKey(ladder.rungs().getFirst().index()))
         .toList();
+  }
+
+  /** Returns what it says of itself. */
+  DescribeJob.Description description() {
+    return description;
   }
 
   /** Returns its process. */
@@ -115,8 +120,7 @@ final class ContenderRun implements Closeable {
       settings.add(rungs.get(rungs.size() / 2));
     }
     double seconds = context.settings().effort().warmUpSeconds();
-    WarmUpJob.Warmth warmth =
-        worker.ask(new WarmUpJob(settings, contest.filter(), seconds / 4, seconds));
+    WarmUpJob.Warmth warmth = worker.ask(new WarmUpJob(settings, seconds / 4, seconds));
     context.say(
         "%s: warm after %.1f s, %.1f times as fast as at first",
         worker.contender(), warmth.seconds(), warmth.speedUp());
@@ -173,7 +177,7 @@ final class ContenderRun implements Closeable {
   }
 
   private Measured measure(Setting setting, Half half, double seconds) throws IOException {
-    return worker.ask(new MeasureJob(setting, half, contest.filter(), seconds));
+    return worker.ask(new MeasureJob(setting, half, null, seconds));
   }
 
   /** Returns a curve per index. */

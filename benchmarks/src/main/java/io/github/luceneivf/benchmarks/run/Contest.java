@@ -2,18 +2,15 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Layout;
-import io.github.luceneivf.benchmarks.contender.Tag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rules that all contenders of a scenario are under.
  *
  * @param layout of the indexes
- * @param filter tag that rows must have; null for all rows
  * @param judge of what is found
  * @param breadth how much of each contender is tried
  */
-record Contest(Layout layout, @Nullable Tag filter, Judge judge, Breadth breadth) {
+record Contest(Layout layout, Judge judge, Breadth breadth) {
 
   /** How much of each contender is tried and reported. */
   enum Breadth {

@@ -5,24 +5,21 @@ import io.github.luceneivf.benchmarks.contender.Contender;
 import io.github.luceneivf.benchmarks.contender.Ladder;
 import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.Setting;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.report.Family;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a contender what it is.
  *
  * @param rows vectors in the data set
  * @param layout of the indexes wanted
- * @param filter tag that rows must have; null for all rows
  */
-record DescribeJob(int rows, Layout layout, @Nullable Tag filter)
-    implements Job<DescribeJob.Description> {
+record DescribeJob(int rows, Layout layout) implements Job<DescribeJob.Description> {
 
   /**
-   * What a contender says about itself, and whether it can do what is asked; see {@link Contender}.
+   * What a contender says about itself, and whether it can lay rows out as is asked; see {@link
+   * Contender}.
    */
   record Description(
       Family family,
@@ -30,7 +27,8 @@ record DescribeJob(int rows, Layout layout, @Nullable Tag filter)
       List<String> indexes,
       List<Ladder> ladders,
       Setting defaults,
-      boolean supported) {}
+      boolean supported,
+      boolean filters) {}
 
   @Override
   public Class<Description> answer() {
@@ -46,6 +44,7 @@ record DescribeJob(int rows, Layout layout, @Nullable Tag filter)
         contender.indexes(),
         contender.ladders(rows),
         contender.defaults(),
-        contender.supports(layout, filter));
+        contender.supports(layout),
+        contender.filters());
   }
 }

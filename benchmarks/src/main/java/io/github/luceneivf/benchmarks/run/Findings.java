@@ -4,6 +4,7 @@ package io.github.luceneivf.benchmarks.run;
 import io.github.luceneivf.benchmarks.report.AbortResult;
 import io.github.luceneivf.benchmarks.report.BuildResult;
 import io.github.luceneivf.benchmarks.report.DecayResult;
+import io.github.luceneivf.benchmarks.report.FilterResult;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.OpeningResult;
 import io.github.luceneivf.benchmarks.report.ScenarioResult;
@@ -21,6 +22,7 @@ import java.util.List;
  * @param traffic results of search beside merges
  * @param aborts results of giving merges up
  * @param decays results of indexes that change
+ * @param filters results of search under filters
  * @param failures what contenders could not do
  */
 record Findings(
@@ -31,11 +33,13 @@ record Findings(
     List<TrafficResult> traffic,
     List<AbortResult> aborts,
     List<DecayResult> decays,
+    List<FilterResult> filters,
     List<String> failures) {
 
   /** Returns findings to be filled. */
   static Findings empty() {
     return new Findings(
+        new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),
         new ArrayList<>(),

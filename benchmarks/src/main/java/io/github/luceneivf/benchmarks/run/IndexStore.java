@@ -60,9 +60,10 @@ final class IndexStore {
       Path part = place.resolveSibling(place.getFileName() + ".part");
       Files.createDirectories(part.resolve(FILES));
       BuildCost cost;
-      if (layout == Layout.WITH_DELETES) {
-        Stored whole = get(contender, index, Layout.FLUSHED, fingerprint, builder);
-        cost = deleteFrom(whole, part.resolve(FILES), builder);
+      Layout whole = layout.whole();
+      if (whole != null) {
+        Stored source = get(contender, index, whole, fingerprint, builder);
+        cost = deleteFrom(source, part.resolve(FILES), builder);
       } else {
         String files = part.resolve(FILES).toString();
         cost =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.run;
 
+import io.github.luceneivf.benchmarks.contender.RowFilter;
 import io.github.luceneivf.benchmarks.contender.Setting;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures one setting on one half of the queries.
  *
- * @param filter tag that rows must have; null for all rows
+ * @param filter of the queries; null for all rows
  * @param seconds how long to go on, at least
  */
-record MeasureJob(Setting setting, Half half, @Nullable Tag filter, double seconds)
+record MeasureJob(Setting setting, Half half, @Nullable RowFilter filter, double seconds)
     implements Job<Measured> {
 
   /** Where a pass takes longer than this many nanoseconds, fewer queries do. */
@@ -30,7 +30,8 @@ record MeasureJob(Setting setting, Half half, @Nullable Tag filter, double secon
 
   @Override
   public Measured run(WorkerState state) throws IOException {
-    QueryLoop all = new QueryLoop(state.search(setting, filter), state.queries(half));
+    QueryLoop all =
+        new QueryLoop(state.search(setting, filter), state.queries(half), state.numbers(half));
     QueryLoop.Answers answers = all.answers();
     return half == Half.TUNING ? tried(all, answers) : reported(all, answers);
   }

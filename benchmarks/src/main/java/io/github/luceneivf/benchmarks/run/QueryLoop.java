@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * Asks the same queries over and over on the calling thread and takes the time. One per setting;
@@ -19,15 +20,26 @@ final class QueryLoop {
 
   private final OpenIndex.Search search;
   private final float[][] queries;
+  private final int[] numbers;
 
   QueryLoop(OpenIndex.Search search, float[][] queries) {
+    this(search, queries, IntStream.range(0, queries.length).toArray());
+  }
+
+  /**
+   * Makes a loop of queries that may have filters of their own.
+   *
+   * @param numbers of the queries in their data set
+   */
+  QueryLoop(OpenIndex.Search search, float[][] queries, int[] numbers) {
     this.search = search;
     this.queries = queries;
+    this.numbers = numbers;
   }
 
   /** Returns a loop over the first queries only. */
   QueryLoop firstOf(int limit) {
-    return new QueryLoop(search, Arrays.copyOf(queries, Math.min(limit, queries.length)));
+    return new QueryLoop(search, Arrays.copyOf(queries, Math.min(limit, queries.length)), numbers);
   }
 
   /** Returns the time of one query of a pass in microseconds. */
@@ -42,8 +54,8 @@ final class QueryLoop {
   Time pass() throws IOException {
     long cpu = THREADS.getCurrentThreadCpuTime();
     long wall = System.nanoTime();
-    for (float[] query : queries) {
-      search.rows(query);
+    for (int i = 0; i < queries.length; i++) {
+      search.rows(queries[i], numbers[i]);
     }
     return new Time(System.nanoTime() - wall, THREADS.getCurrentThreadCpuTime() - cpu);
   }
@@ -64,7 +76,7 @@ final class QueryLoop {
     long cpu = THREADS.getCurrentThreadCpuTime();
     long wall = System.nanoTime();
     for (int i = 0; i < queries.length; i++) {
-      int[] found = search.rows(queries[i]);
+      int[] found = search.rows(queries[i], numbers[i]);
       System.arraycopy(found, 0, rows, i * Recall.K, Math.min(found.length, Recall.K));
     }
     Time time = new Time(System.nanoTime() - wall, THREADS.getCurrentThreadCpuTime() - cpu);
@@ -76,7 +88,7 @@ final class QueryLoop {
     long[] latencies = new long[queries.length];
     for (int i = 0; i < queries.length; i++) {
       long before = THREADS.getCurrentThreadCpuTime();
-      search.rows(queries[i]);
+      search.rows(queries[i], numbers[i]);
       latencies[i] = THREADS.getCurrentThreadCpuTime() - before;
     }
     Arrays.sort(latencies);

@@ -4,10 +4,8 @@ package io.github.luceneivf.benchmarks.run;
 import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.Tag;
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** The scenarios by the names that users give. */
@@ -35,19 +33,15 @@ enum Scenario {
     @Override
     void run(BenchContext context, Findings findings) throws IOException {
       Judge judge = SubsetJudge.of(context.set(), context.tags(), tags -> !Tag.DELETED.isIn(tags));
-      Contest contest = new Contest(Layout.WITH_DELETES, null, judge, Contest.Breadth.ENDS);
+      Contest contest = new Contest(Layout.WITH_DELETES, judge, Contest.Breadth.ENDS);
       warm("20 % deleted", contest, context, findings);
     }
   },
-  /** Filters of several sizes. */
+  /** Filters of every kind over one and ten segments, with and without deletes. */
   FILTERS {
     @Override
     void run(BenchContext context, Findings findings) throws IOException {
-      for (Tag tag : FILTER_NAMES.keySet()) {
-        Judge judge = SubsetJudge.of(context.set(), context.tags(), tag::isIn);
-        Contest contest = new Contest(Layout.FLUSHED, tag, judge, Contest.Breadth.TARGETS);
-        warm("filter " + FILTER_NAMES.get(tag), contest, context, findings);
-      }
+      FiltersScenario.run(context, findings);
     }
   },
   /** No page of the index in memory. */
@@ -137,20 +131,11 @@ enum Scenario {
     }
   };
 
-  private static final Map<Tag, String> FILTER_NAMES =
-      new EnumMap<>(
-          Map.of(
-              Tag.RANDOM_PER_MILLE, "0.1 %",
-              Tag.RANDOM_1, "1 %",
-              Tag.RANDOM_10, "10 %",
-              Tag.RANDOM_50, "50 %",
-              Tag.CORRELATED_10, "10 % correlated"));
-
   /** Runs the scenario. */
   abstract void run(BenchContext context, Findings findings) throws IOException;
 
   private static Contest contest(BenchContext context, Layout layout, Contest.Breadth breadth) {
-    return new Contest(layout, null, context.judge(), breadth);
+    return new Contest(layout, context.judge(), breadth);
   }
 
   private static void warm(String name, Contest contest, BenchContext context, Findings findings)

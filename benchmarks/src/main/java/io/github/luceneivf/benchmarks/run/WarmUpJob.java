@@ -2,22 +2,19 @@
 package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Setting;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a worker search until it gets no faster: the compilers of a JVM take seconds to come to
  * rest.
  *
  * @param settings asked in turn, of the kinds that will be measured
- * @param filter tag that rows must have; null for all rows
  * @param minSeconds CPU time to spend at least
  * @param maxSeconds CPU time after which to give up
  */
-record WarmUpJob(List<Setting> settings, @Nullable Tag filter, double minSeconds, double maxSeconds)
+record WarmUpJob(List<Setting> settings, double minSeconds, double maxSeconds)
     implements Job<WarmUpJob.Warmth> {
 
   private static final int QUERIES = 200;
@@ -46,7 +43,7 @@ record WarmUpJob(List<Setting> settings, @Nullable Tag filter, double minSeconds
     float[][] queries = state.queries(Half.TUNING);
     List<QueryLoop> loops = new ArrayList<>();
     for (Setting setting : settings) {
-      loops.add(new QueryLoop(state.search(setting, filter), queries).firstOf(QUERIES));
+      loops.add(new QueryLoop(state.search(setting, null), queries).firstOf(QUERIES));
     }
     long spent = 0;
     long first = 0;

@@ -5,8 +5,8 @@ import io.github.luceneivf.benchmarks.contender.Contender;
 import io.github.luceneivf.benchmarks.contender.OpenIndex;
 import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.contender.Rebuild;
+import io.github.luceneivf.benchmarks.contender.RowFilter;
 import io.github.luceneivf.benchmarks.contender.Setting;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.data.Recall;
 import java.io.Closeable;
 import java.io.IOException;
@@ -89,13 +89,18 @@ final class WorkerState implements Closeable {
    *
    * @throws IllegalStateException if that index is not open
    */
-  OpenIndex.Search search(Setting setting, @Nullable Tag filter) {
+  OpenIndex.Search search(Setting setting, @Nullable RowFilter filter) throws IOException {
     OpenIndex index = open.get(setting.index());
     if (index == null) {
       throw new IllegalStateException(
           "index must be one of " + open.keySet() + ", got: " + setting.index());
     }
     return index.search(setting, Recall.K, filter);
+  }
+
+  /** Returns the numbers of the queries of a half, ascending. */
+  int[] numbers(Half half) {
+    return half.of(vectors.queries().rows()).toArray();
   }
 
   /** Returns copies of the queries of a half, [queries][dim]. */

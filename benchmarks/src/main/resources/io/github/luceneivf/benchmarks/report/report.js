@@ -225,6 +225,32 @@
       el("div", { class: "legend" }, el("div", {}, ...set.decays.map(d => el("span", {}, swatch(styles.get(d.contender)), d.contender)))), figureTable(set.decays, columns));
   }
 
+  /** A table for each index: a line for each filter, in it ours with nothing set and the fastest of each kind of peer. */
+  function filterCard(set) {
+    if (!set.filters.length) return null;
+    const same = (a, b) => a.index === b.index && a.filter === b.filter && a.cached === b.cached;
+    const ours = set.filters.filter(f => f.family === "OURS");
+    const peers = Object.keys(families).filter(family => family !== "OURS" && set.filters.some(f => f.family === family));
+    const best = (line, wanted) => set.filters.filter(f => same(f, line) && wanted(f)).sort((a, b) => b.qpsMedian - a.qpsMedian)[0];
+    const ratio = line => {
+      const peer = best(line, f => f.family !== "OURS");
+      return peer ? line.qpsMedian / peer.qpsMedian : null;
+    };
+    const columns = [
+      ["matches", f => number(f.matches)], ["recall", f => f.recall.toFixed(3)], ["5 %", f => f.recall5.toFixed(2)], ["too few hits", f => number(100 * f.shortShare, 1) + " %"],
+      ["queries/s", f => `${number(f.qpsMedian)} · ${times(f.costToNone)}`],
+      ...peers.map(family => [families[family], line => {
+        const peer = best(line, f => f.family === family);
+        return peer ? `${number(peer.qpsMedian)} · ${times(peer.costToNone)}` : "–";
+      }]),
+      ["× best peer", f => times(ratio(f))],
+    ];
+    const named = f => ({ ...f, contender: `${f.contender}, ${f.filter}${f.cached ? ", cached" : ""}` });
+    return el("section", { class: "card", id: `${slug(set.name)}-filters` }, el("h3", {}, "filters"),
+      el("p", { class: "quiet" }, "Ours with nothing set, peers with the fastest setting of recall .95; queries per second of CPU time · × the time without a filter. 5 %: recall of the 5th percentile of queries."),
+      ...[...new Set(ours.map(f => f.index))].flatMap(index => [el("h4", {}, index), figureTable(ours.filter(f => f.index === index).map(named), columns)]));
+  }
+
   function failureCard(set) {
     if (!set.failures.length) return null;
     return el("section", { class: "card" }, el("h3", {}, "failed"), ...set.failures.map(failure => el("p", {}, failure)));
@@ -251,7 +277,7 @@
     const styles = Charts.styles(set.scenarios.flatMap(s => s.curves));
     return el("section", { id: slug(set.name) }, el("h2", {}, set.name),
       el("p", { class: "quiet" }, `${number(set.vectors)} vectors, ${number(set.dim)} dimensions, ${METRICS[set.metric] ?? set.metric}, ${number(set.queries)} queries`), scenarioLinks(set),
-      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), trafficCard(set), abortCard(set), decayCard(set), failureCard(set));
+      ...set.scenarios.map(scenario => scenarioCard(set, scenario, styles)), buildCard(set), openingCard(set), mergeCard(set), trafficCard(set), abortCard(set), decayCard(set), filterCard(set), failureCard(set));
   }
 
   function contents() {
@@ -266,6 +292,7 @@
     if (set.traffic.length) links.push(el("a", { href: `#${slug(set.name)}-traffic` }, "search beside a merge"));
     if (set.aborts.length) links.push(el("a", { href: `#${slug(set.name)}-abort` }, "merges given up"));
     if (set.decays.length) links.push(el("a", { href: `#${slug(set.name)}-decay` }, "an index that changes"));
+    if (set.filters.length) links.push(el("a", { href: `#${slug(set.name)}-filters` }, "filters"));
     return el("div", { class: "chips" }, ...links);
   }
 

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
+import io.github.luceneivf.benchmarks.filter.Restriction;
 import io.github.luceneivf.benchmarks.report.Curve;
 import io.github.luceneivf.benchmarks.report.DataSetResult;
+import io.github.luceneivf.benchmarks.report.Family;
+import io.github.luceneivf.benchmarks.report.FilterResult;
 import io.github.luceneivf.benchmarks.report.MergeResult;
 import io.github.luceneivf.benchmarks.report.Point;
 import io.github.luceneivf.benchmarks.report.TrafficResult;
@@ -82,6 +85,28 @@ class BenchRunTest {
     assertTrue(ours.learnSeconds() > 0 && exact.learnSeconds() == 0, () -> "got: " + ours);
     assertTrue(ours.flushCpuSeconds() > 0 && ours.mergeSeconds() > 0, () -> "got: " + ours);
     assertEquals(2, result.scenarios().getFirst().curves().size());
+  }
+
+  @Test
+  void filtersAreMeasuredOverEveryLayoutCachedAndNot() throws IOException {
+    DataSetResult result = run(Scenario.FILTERS);
+    assertEquals(List.of(), result.failures());
+    List<FilterResult> ours =
+        result.filters().stream().filter(one -> one.family() == Family.OURS).toList();
+    // No filter is not cached; generated sets have no topics.
+    int filters = Restriction.values().length - 1 - 2;
+    assertEquals(4 * (1 + 2 * filters), ours.size());
+    assertEquals(2 * ours.size(), result.filters().size(), "the exact scan finds all");
+    for (FilterResult one : result.filters()) {
+      assertTrue(one.speed().costToNone() > 0, () -> "got: " + one);
+      assertTrue(one.found().recall() > 0.9, () -> "got: " + one);
+      boolean deleted = one.circumstances().index().endsWith("deleted");
+      if (one.circumstances().filter().equals("no filter")) {
+        assertEquals(deleted ? 2_400 : 3_000, one.circumstances().matches(), 150);
+        assertEquals(1, one.speed().costToNone());
+      }
+      assertTrue(one.ratioToBestPeer(result.filters()) > 0, () -> "got: " + one);
+    }
   }
 
   @Test

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.benchmarks.contender.AbortedMerges;
 import io.github.luceneivf.benchmarks.contender.Layout;
+import io.github.luceneivf.benchmarks.contender.RowFilter;
 import io.github.luceneivf.benchmarks.contender.Setting;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,16 +27,16 @@ class WireTest {
             new ColdJob(SETTING, 50, 1.5),
             new DecayJob(50, "folder"),
             new DeleteJob("folder"),
-            new DescribeJob(1000, Layout.FLUSHED, Tag.RANDOM_1),
+            new DescribeJob(1000, Layout.FLUSHED),
             new DistinctJob(SETTING, 5),
             new LearnJob("M16", "folder"),
-            new MeasureJob(SETTING, Half.REPORT, null, 0.2),
+            new MeasureJob(SETTING, Half.REPORT, new RowFilter("file", true), 0.2),
             new OpenJob("M16", "folder"),
             new OpeningJob(SETTING, "folder"),
             new RebuildJob("M16", Layout.MERGED, "folder"),
             new ThreadsJob(SETTING, 2, 3),
             new TrafficJob(7070, "folder", 1.5),
-            new WarmUpJob(List.of(SETTING), null, 1, 2));
+            new WarmUpJob(List.of(SETTING), 1, 2));
     assertEquals(Job.class.getPermittedSubclasses().length, jobs.size());
     for (Job<?> job : jobs) {
       assertEquals(job, Wire.readJob(Wire.job(job)));

@@ -18,8 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListScanner {
 
-  /** Accepted vectors to be seen in a block, to estimate how many there are. */
-  private static final int SAMPLED_TAKEN = 2;
+  /**
+   * Neighbours of which one is looked up where every second one is accepted, to estimate how many
+   * are: two of a block.
+   */
+  private static final int EVEN_STEP = CodeBlock.WIDTH / 2;
+
+  /**
+   * Share of the accepted vectors, as estimated, that count as visited where visits are accepted
+   * vectors: the error of the estimate must not end a search that has seen all of them.
+   */
+  private static final double SURE = 15.0 / 16;
 
   /** Lanes of a block of which every first, second, fourth and so on is taken. */
   private static final long[] EVERY = {
@@ -28,8 +37,14 @@ final class ListScanner {
     0x1111_1111_1111_1111L,
     0x0101_0101_0101_0101L,
     0x0001_0001_0001_0001L,
-    0x0000_0001_0000_0001L
+    0x0000_0001_0000_0001L,
+    0x0000_0000_0000_0001L
   };
+
+  /** 2³² over the golden ratio: multiples of it scatter evenly. */
+  private static final int GOLDEN = 0x9E37_79B9;
+
+  private static final int PHASE_BITS = 6;
 
   private final PostingLists lists;
   private final ScannedSegments segments;
@@ -41,6 +56,8 @@ final class ListScanner {
   private final float[] distances = new float[CodeBlock.WIDTH];
   private long sampled;
   private long sampledTaken;
+  private double unvisited;
+  private int blocks;
 
   /**
    * Creates a scanner.
@@ -128,29 +145,49 @@ final class ListScanner {
    */
   private void count(MemorySegment memory, long offset, int count, CandidateScan scan)
       throws IOException {
-    boolean all = scan.visitsAreMatches();
-    int step = all ? 1 : sampleStep();
-    long sample = EVERY[Integer.numberOfTrailingZeros(step)] & -1L >>> (Long.SIZE - count);
+    int step = sampleStep();
+    long sample = sample(step, count);
     Bits bits = Objects.requireNonNull(acceptOrds);
     int taken = 0;
     for (long left = sample; left != 0; left &= left - 1) {
       taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
     }
     int looked = Long.bitCount(sample);
-    scan.visit(all ? taken : count, (double) taken * count / looked);
+    double matches = (double) taken * count / looked;
+    scan.visit(scan.visitsAreMatches() ? visits(matches) : count, matches);
     sampled += looked;
     sampledTaken += taken;
   }
 
   /**
-   * Of how many neighbours in a block one is looked up: all until some are accepted, then so that
-   * about {@value #SAMPLED_TAKEN} accepted ones are seen in a block of 64.
+   * Returns the lanes to look up. Ordinals ascend within a list, so in each block others are looked
+   * up: a filter may follow the order of documents.
+   */
+  private long sample(int step, int count) {
+    int phase = blocks++ * GOLDEN >>> (Integer.SIZE - PHASE_BITS) & (step - 1);
+    long lanes = EVERY[Integer.numberOfTrailingZeros(step)] << phase & -1L >>> (Long.SIZE - count);
+    return lanes == 0 ? 1L << phase % count : lanes;
+  }
+
+  /** Returns the visits to count for so many accepted vectors more. */
+  private int visits(double matches) {
+    unvisited += SURE * matches;
+    int visits = (int) unvisited;
+    unvisited -= visits;
+    return visits;
+  }
+
+  /**
+   * Of how many neighbours in a block one is looked up: all until some are accepted, then the more
+   * the surer a look is. The estimate of a share p from n looks is wrong by √((1 − p) / (p · n)) of
+   * it, so n follows (1 − p) / p; one of each block, at least, sees where the share changes.
    */
   private int sampleStep() {
     if (sampledTaken < CodeBlock.WIDTH / 2) {
       return 1;
     }
-    long step = CodeBlock.WIDTH / SAMPLED_TAKEN * sampledTaken / sampled;
+    long refused = Math.max(1, sampled - sampledTaken);
+    long step = Math.min(CodeBlock.WIDTH, EVEN_STEP * sampledTaken / refused);
     return (int) Math.max(1, Long.highestOneBit(step));
   }
 

@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScannedSegments {
 
+  private static final int STRETCH_BITS = 8;
+
+  private static final byte[] NONE = new byte[0];
+
   private final int firstIndex;
   private final int[] starts;
+
+  /** Segment of the first of every so many ordinals. */
+  private final byte[] segments;
+
+  private final int shift;
   private final @Nullable Bits acceptOrds;
 
   /**
@@ -29,6 +38,8 @@ final class ScannedSegments {
       starts[i + 1] = Math.addExact(starts[i], leaves[i].vectors());
       restricted |= leaves[i].acceptOrds() != null;
     }
+    this.shift = Math.max(0, 32 - STRETCH_BITS - Integer.numberOfLeadingZeros(vectors()));
+    this.segments = leaves.length > 1 && leaves.length <= Byte.MAX_VALUE ? segments() : NONE;
     if (!restricted) {
       this.acceptOrds = null;
     } else if (leaves.length == 1) {
@@ -54,9 +65,28 @@ final class ScannedSegments {
     return (long) (firstIndex + segment) << 32 | (ord - starts[segment]);
   }
 
+  private byte[] segments() {
+    byte[] first = new byte[(vectors() >>> shift) + 1];
+    int segment = 0;
+    for (int stretch = 0; stretch < first.length; stretch++) {
+      while (segment < starts.length - 2 && stretch << shift >= starts[segment + 1]) {
+        segment++;
+      }
+      first[stretch] = (byte) segment;
+    }
+    return first;
+  }
+
   private int segmentOf(int ord) {
     if (starts.length == 2) {
       return 0;
+    }
+    if (segments.length > 0) {
+      int segment = segments[ord >>> shift];
+      while (ord >= starts[segment + 1]) {
+        segment++;
+      }
+      return segment;
     }
     // Segments have vectors, so starts differ.
     int at = Arrays.binarySearch(starts, ord);
