@@ -20,7 +20,11 @@ class CommandsTest {
   @ParameterizedTest
   @ValueSource(
       classes = {
-        Bench.class, Soak.class, QueryProfile.class, KernelBenchmarks.class, RecallCommand.class
+        Bench.class,
+        Soak.class,
+        QueryProfile.class,
+        KernelBenchmarks.class,
+        RecallCommand.class
       })
   void versionIsThatOfTheBuild(Class<?> command) throws Exception {
     StringWriter out = new StringWriter();

@@ -151,8 +151,7 @@ class RemoteCodebookTrainerTest {
     for (int i = 0; i < queries.length; i++) {
       queries[i] = i % 17 - 8;
     }
-    return TestVectors.request()
-        .withQuerySample(QuerySample.of(new FloatMatrix(queries, 30, dim)));
+    return TestVectors.request().withQuerySample(QuerySample.of(new FloatMatrix(queries, 30, dim)));
   }
 
   /** It would calibrate without them, and nobody would notice. */

@@ -111,7 +111,8 @@ class QuerySampleIT {
   @EnumSource(Metric.class)
   void shiftedQueriesAreFoundInThisProcess(Metric metric) throws IOException {
     for (float gap : new float[] {1, 2}) {
-      double without = recall(temp.resolve("without" + gap), IvfParams.DEFAULT, Ports.LOCAL, gap, metric);
+      double without =
+          recall(temp.resolve("without" + gap), IvfParams.DEFAULT, Ports.LOCAL, gap, metric);
       double with = recall(temp.resolve("with" + gap), params(gap), Ports.LOCAL, gap, metric);
       System.out.printf(
           "%s, gap %.0f: %.4f without a sample, %.4f with one%n", metric, gap, without, with);
@@ -146,8 +147,7 @@ class QuerySampleIT {
   }
 
   /** Indexes in ten flushes, merges to one segment, and asks at defaults. */
-  private static double recall(
-      Path folder, IvfParams params, Ports ports, float gap, Metric metric)
+  private static double recall(Path folder, IvfParams params, Ports ports, float gap, Metric metric)
       throws IOException {
     try (Directory directory = FSDirectory.open(folder)) {
       IndexWriterConfig config =
@@ -171,7 +171,8 @@ class QuerySampleIT {
     }
   }
 
-  private static double recall(DirectoryReader reader, FloatMatrix queries, Metric metric) throws IOException {
+  private static double recall(DirectoryReader reader, FloatMatrix queries, Metric metric)
+      throws IOException {
     IndexSearcher searcher = new IndexSearcher(reader);
     int[] rows = new int[reader.maxDoc()];
     NumericDocValues values = MultiDocValues.getNumericValues(reader, "row");

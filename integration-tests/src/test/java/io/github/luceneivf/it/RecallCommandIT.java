@@ -33,7 +33,8 @@ class RecallCommandIT {
 
   private static final int DOCUMENTS = 20_000;
   private static final Pattern DEFAULT_AT_10 =
-      Pattern.compile("\"k\" : 10,\\s+\"setting\" : \"default\".*?\"mean\" : ([0-9.]+)", Pattern.DOTALL);
+      Pattern.compile(
+          "\"k\" : 10,\\s+\"setting\" : \"default\".*?\"mean\" : ([0-9.]+)", Pattern.DOTALL);
 
   @TempDir Path temp;
 
@@ -46,8 +47,7 @@ class RecallCommandIT {
     List<String> documents = List.of("--sample", "200");
     assertTrue(recall(index, json, documents) >= 0.95);
     Path queries = DataFolder.require(data.name()).resolve("queries.f16.gz");
-    double given =
-        recall(index, json, List.of("--sample", "200", "--queries", queries.toString()));
+    double given = recall(index, json, List.of("--sample", "200", "--queries", queries.toString()));
     assertTrue(given >= 0.93, "queries of the data set: " + given);
   }
 
@@ -85,10 +85,7 @@ class RecallCommandIT {
     words.addAll(more);
     Path log = temp.resolve("log");
     Process process =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     assertTrue(process.waitFor(200, TimeUnit.SECONDS), "ends");
     String said = Files.readString(log, StandardCharsets.UTF_8);
     System.out.println(said);

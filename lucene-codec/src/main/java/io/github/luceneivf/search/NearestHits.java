@@ -6,8 +6,7 @@ import org.apache.lucene.search.TopDocs;
 
 /**
  * The answer to an {@link IvfKnnFloatVectorQuery}, {@link IvfKnnByteVectorQuery} or {@link
- * IvfVectorSimilarityQuery} with what it
- * took to find it.
+ * IvfVectorSimilarityQuery} with what it took to find it.
  *
  * @param topDocs the nearest documents, best first, with exact scores
  * @param report what was looked at in segments of this project's format

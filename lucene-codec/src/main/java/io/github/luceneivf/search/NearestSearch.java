@@ -77,7 +77,8 @@ record NearestSearch(String field, int k, @Nullable Query filter, IvfSearchStrat
   NearestHits search(IndexSearcher searcher, Target target) throws IOException {
     NearestHits found = searchTogether(searcher, target);
     return found == null
-        ? new NearestHits(searcher.search(target.rewriteAlone(searcher), most(searcher)), ProbeReport.NOTHING)
+        ? new NearestHits(
+            searcher.search(target.rewriteAlone(searcher), most(searcher)), ProbeReport.NOTHING)
         : found;
   }
 

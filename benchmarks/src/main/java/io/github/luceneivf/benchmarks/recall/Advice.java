@@ -107,13 +107,12 @@ final class Advice {
     figures.stream()
         .filter(f -> f.k() == low.k() && f.setting().equals(Setting.OVERSAMPLED.name()))
         .filter(f -> f.mean() >= low.mean() + WORTH)
-        .forEach(
-            f ->
-                advice.add(
-                    say(
-                        "Codes mislead: with IvfSearchStrategy.CALIBRATED.oversample(50) it is %.3f. Rerank"
-                            + " more, or write the index with an encoding of more bits.",
-                        f.mean())));
+        .forEach(f ->
+            advice.add(
+                say(
+                    "Codes mislead: with IvfSearchStrategy.CALIBRATED.oversample(50) it is %.3f. Rerank"
+                        + " more, or write the index with an encoding of more bits.",
+                    f.mean())));
   }
 
   private static boolean isTarget(RecallFigure figure, List<Setting> settings) {
@@ -140,8 +139,7 @@ final class Advice {
         : 1;
   }
 
-  private static void forEnough(
-      double wanted, List<RecallFigure> defaults, List<String> advice) {
+  private static void forEnough(double wanted, List<RecallFigure> defaults, List<String> advice) {
     List<RecallFigure> unsure = defaults.stream().filter(f -> f.low() < wanted).toList();
     if (unsure.isEmpty()) {
       advice.add(say("Recall is at least %s by default: nothing to change.", wanted));

@@ -11,8 +11,7 @@ package io.github.luceneivf.benchmarks.recall;
  * @param neighbors true neighbours in these segments, over all queries
  * @param found share of them that was found; not-a-number if there are none
  */
-record FormatShare(
-    String format, int segments, long vectors, int k, long neighbors, double found) {
+record FormatShare(String format, int segments, long vectors, int k, long neighbors, double found) {
 
   static FormatShare of(VectorField field, String format, int k, long neighbors, long found) {
     int segments = 0;

@@ -15,8 +15,7 @@ import java.nio.file.Path;
  * @param text tables, as printed
  * @param html curves and tables, to be looked at
  */
-public record ReportFiles(
-    Path json, Path csv, Path decay, Path filters, Path text, Path html) {
+public record ReportFiles(Path json, Path csv, Path decay, Path filters, Path text, Path html) {
 
   /**
    * Writes a report in all its forms.

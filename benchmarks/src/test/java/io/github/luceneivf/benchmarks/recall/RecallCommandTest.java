@@ -168,7 +168,8 @@ class RecallCommandTest {
     assertFails("index must be the folder of a Lucene index, got: " + empty, measure(empty));
     Path index = temp.resolve("index");
     TestIndex.add(index, TestIndex.ours(), ALL, 0, 1200);
-    String field = "field must be one of float vectors, there are {bytes=BYTE of 3, v=FLOAT32 of 16}";
+    String field =
+        "field must be one of float vectors, there are {bytes=BYTE of 3, v=FLOAT32 of 16}";
     assertFails(field + ", got: w", run("--index", index.toString(), "--field", "w"));
     assertFails(field + ", got: bytes", run("--index", index.toString(), "--field", "bytes"));
     Path file = TestIndex.fvecs(temp.resolve("q.fvecs"), VectorGenerators.uniform(5, DIM + 1, 1));

@@ -65,8 +65,7 @@ final class TestIndex {
   static Document document(FloatMatrix rows, int row) {
     Document document = new Document();
     document.add(new StringField("id", Integer.toString(row), Field.Store.NO));
-    document.add(
-        new KnnFloatVectorField(FIELD, rows.row(row), VectorSimilarityFunction.EUCLIDEAN));
+    document.add(new KnnFloatVectorField(FIELD, rows.row(row), VectorSimilarityFunction.EUCLIDEAN));
     document.add(new KnnByteVectorField("bytes", new byte[] {1, 2, 3}));
     return document;
   }

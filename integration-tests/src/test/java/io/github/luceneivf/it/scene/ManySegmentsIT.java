@@ -18,6 +18,7 @@ class ManySegmentsIT {
 
   /** So many that the nearest 1,000, and those of a filter, are not searched for exactly. */
   private static final int ROWS = Scene.FULL ? 20_000 : 12_000;
+
   private static final int QUERIES = Scene.FULL ? 500 : 150;
 
   @Test

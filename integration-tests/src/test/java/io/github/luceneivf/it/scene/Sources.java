@@ -103,8 +103,7 @@ final class Sources {
       list.add(Vectors.first(64, data.base().row(row)));
     }
     return new Divided(
-        Vectors.thinned(others.toArray(float[][]::new), documents),
-        its.toArray(float[][]::new));
+        Vectors.thinned(others.toArray(float[][]::new), documents), its.toArray(float[][]::new));
   }
 
   /** Returns the queries of WordNet of one kind: {@code definition} or {@code example}. */

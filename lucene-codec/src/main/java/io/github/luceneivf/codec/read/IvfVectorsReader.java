@@ -116,8 +116,7 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
     PostingLists postings =
         new PostingLists(file(IvfFiles.POSTINGS), lists.places().postings(), layout, lists.sizes());
     new Ordinals(file(IvfFiles.ORDINALS), lists);
-    return new SegmentField(
-        info, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
+    return new SegmentField(info, raw, new SegmentLists(codebook, postings, lists, meta.vectors()));
   }
 
   private void requireVectors(FieldInfo info, int expected) throws IOException {

@@ -120,8 +120,7 @@ record ProbeSettings(
   }
 
   private double calibrated(double nearest) {
-    double lists =
-        meta.calibration().nprobe(nearest / growth, probeTarget(target()), remoteness);
+    double lists = meta.calibration().nprobe(nearest / growth, probeTarget(target()), remoteness);
     return Math.min(misfit * (lists + spare(target())), meta.nlist());
   }
 

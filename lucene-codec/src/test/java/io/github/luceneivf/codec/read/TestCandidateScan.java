@@ -49,11 +49,12 @@ public class TestCandidateScan extends LuceneTestCase {
         SearchedLeaf searched =
             new SearchedLeaf(
                 vectors.opened(VectorIndexing.FIELD),
-                target,
+                QueryVector.of(target),
                 AcceptDocs.fromLiveDocs(bits, bits.length()),
                 0);
         TopKnnCollector collector = new TopKnnCollector(ManySegments.K, visitLimit);
-        CandidateScan scan = new CandidateScan(collector, DEPTH, base.rows());
+        CandidateScan scan = new CandidateScan(collector, base.rows());
+        scan.start(DEPTH);
         SegmentLists lists = searched.requireLists();
         int first = scan.add(List.of(searched));
         Codebook codebook = lists.codebook().codebook();

@@ -36,8 +36,7 @@ final class JobMessages {
       throw RequestException.invalid(String.valueOf(e.getMessage()));
     }
     JobSpec checked =
-        new JobSpec(
-            spec.request(), spec.dim(), spec.sample(), spec.queries(), spec.parentBytes());
+        new JobSpec(spec.request(), spec.dim(), spec.sample(), spec.queries(), spec.parentBytes());
     long bytes = checked.sampleBytes() + checked.queryBytes();
     if (bytes > limits.maxSampleBytes() || checked.sampleBytes() / Float.BYTES > MAX_ARRAY) {
       throw RequestException.exhausted(

@@ -36,8 +36,7 @@ final class PeerJobs {
     synchronized (own) {
       own.removeIf(job -> job.status().state().isFinal());
       boolean again =
-          spec.isIdempotent()
-              && own.stream().anyMatch(job -> job.id().equals(spec.jobId()));
+          spec.isIdempotent() && own.stream().anyMatch(job -> job.id().equals(spec.jobId()));
       if (!again && own.size() >= most && jobs.unfinished() < all) {
         throw RequestException.exhausted(
             "jobs of one connection must be at most " + most + ", got: " + (own.size() + 1));

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the sample of a job and its queries, in memory that the job has reserved. Every chunk is
- * checked as it comes; the job gets them when all is there. Confined to the call's serial callbacks, but
- * for the job's end, which may come from anywhere.
+ * checked as it comes; the job gets them when all is there. Confined to the call's serial
+ * callbacks, but for the job's end, which may come from anywhere.
  */
 final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSampleResponse> {
 
@@ -69,7 +69,8 @@ final class SampleUpload extends InboundStream<UploadSampleRequest, UploadSample
       case QUERIES -> addQueries(message.getQueries());
       case END -> finish(message.getEnd());
       case MESSAGE_NOT_SET ->
-          throw RequestException.invalid("message must be header, parent, chunk, queries or end, got none");
+          throw RequestException.invalid(
+              "message must be header, parent, chunk, queries or end, got none");
     }
   }
 

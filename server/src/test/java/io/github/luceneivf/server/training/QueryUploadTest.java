@@ -78,9 +78,7 @@ class QueryUploadTest {
   }
 
   private static UploadSampleRequest query(int firstRow, float[] values) {
-    return UploadSampleRequest.newBuilder()
-        .setQueries(chunk(firstRow, values).getChunk())
-        .build();
+    return UploadSampleRequest.newBuilder().setQueries(chunk(firstRow, values).getChunk()).build();
   }
 
   private static UploadSampleRequest endOf(int rows, float[] queries) {
@@ -327,9 +325,7 @@ class QueryUploadTest {
       assertEquals("query_rows must be in [0, 10000], got: 10001", many.getDescription());
       JobSpec with = JobMessages.spec(asking().build(), Limits.defaults());
       JobSpec without =
-          JobMessages.spec(
-              asking().clearQueryRows().clearQuerySha256().build(),
-              Limits.defaults());
+          JobMessages.spec(asking().clearQueryRows().clearQuerySha256().build(), Limits.defaults());
       assertTrue(with.memoryBytes() >= without.memoryBytes() + 3L * ASKED * DIM * Float.BYTES);
     }
   }
