@@ -260,7 +260,7 @@ public class TestJointLists extends LuceneTestCase {
   }
 
   private List<SearchedLeaf> leaves(DirectoryReader reader) throws IOException {
-    IndexSearch search = new IndexSearch(queries.row(0));
+    IndexSearch search = new IndexSearch(queries.row(0), 1);
     for (LeafReaderContext leaf : reader.leaves()) {
       IvfVectorsReader vectors = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
       AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
