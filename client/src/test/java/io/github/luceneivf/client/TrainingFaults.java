@@ -137,19 +137,25 @@ final class TrainingFaults {
         calibration(
             "recall above 1",
             "recall",
-            b -> b.getCurvesBuilder(0).getByProbeBuilder(0).setRecall(1.5f)),
+            b -> b.getBandsBuilder(0).getCurvesBuilder(0).getByProbeBuilder(0).setRecall(1.5f)),
         calibration(
             "recall is no number",
             "recall",
-            b -> b.getCurvesBuilder(0).getByDepthBuilder(0).setRecall(Float.NaN)),
+            b -> b.getBandsBuilder(0).getCurvesBuilder(0).getByDepthBuilder(0).setRecall(Float.NaN)),
         calibration(
             "more probes than lists",
             "by_probe setting",
             b ->
-                b.getCurvesBuilder(0)
+                b.getBandsBuilder(0)
+                    .getCurvesBuilder(0)
                     .addByProbeBuilder()
                     .setSetting(TestVectors.NLIST + 1)
                     .setRecall(1)),
+        calibration("no bands", "bands", Calibration.Builder::clearBands),
+        calibration(
+            "remoteness is no number",
+            "remoteness",
+            b -> b.getBandsBuilder(0).setRemoteness(Float.NaN)),
         report("other number of lists", "lists", b -> b.setLists(TestVectors.NLIST - 1)),
         wrong(
             "other checksum",

@@ -14,7 +14,8 @@ import java.util.List;
  * The binary form of a calibration, little-endian: <b>[int]</b> queries, <b>[float]</b> usual
  * remoteness, <b>[int]</b> bands; for each band <b>[float]</b> remoteness, <b>[int]</b> curves; for
  * each curve <b>[int]</b> k, then twice (by nprobe, by depth) <b>[int]</b> points and for each
- * <b>[int]</b> setting, <b>[float]</b> recall.
+ * <b>[int]</b> setting, <b>[float]</b> recall. The form without bands has neither the usual
+ * remoteness nor the number and remoteness of bands, but the curves of all queries.
  */
 final class CalibrationBytes {
 
@@ -55,23 +56,49 @@ final class CalibrationBytes {
   }
 
   static Calibration read(byte[] bytes) throws IOException {
+    return read(bytes, CalibrationBytes::readAll);
+  }
+
+  static Calibration readWithoutBands(byte[] bytes) throws IOException {
+    return read(bytes, CalibrationBytes::readOneBand);
+  }
+
+  private static Calibration read(byte[] bytes, Form form) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     try {
-      int queries = readInt(in);
-      float usual = Float.intBitsToFloat(readInt(in));
-      int count = readCount(in, BAND_BYTES, "bands");
-      List<Band> bands = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        float remoteness = Float.intBitsToFloat(readInt(in));
-        bands.add(new Band(remoteness, readCurves(in)));
-      }
+      Calibration calibration = form.read(in);
       if (in.hasRemaining()) {
         throw new IOException("calibration: expected no more bytes, got: " + in.remaining());
       }
-      return new Calibration(queries, usual, bands);
+      return calibration;
     } catch (IllegalArgumentException e) {
       throw new IOException("calibration: " + e.getMessage(), e);
     }
+  }
+
+  /** A form of the bytes. */
+  private interface Form {
+    Calibration read(ByteBuffer in) throws IOException;
+  }
+
+  private static Calibration readAll(ByteBuffer in) throws IOException {
+    int queries = readInt(in);
+    float usual = Float.intBitsToFloat(readInt(in));
+    int count = readCount(in, BAND_BYTES, "bands");
+    List<Band> bands = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      float remoteness = Float.intBitsToFloat(readInt(in));
+      bands.add(new Band(remoteness, readCurves(in)));
+    }
+    return new Calibration(queries, usual, bands);
+  }
+
+  private static Calibration readOneBand(ByteBuffer in) throws IOException {
+    int queries = readInt(in);
+    List<Curve> curves = readCurves(in);
+    return curves.isEmpty()
+        ? Calibration.uncalibrated(Integer.MAX_VALUE)
+        : new Calibration(queries, 0, List.of(new Band(0, curves)));
   }
 
   private static List<Curve> readCurves(ByteBuffer in) throws IOException {

@@ -40,7 +40,11 @@ final class NearbyAssigner {
   Assignment assign(Assignment last, int tried, Workers.Tick tick) throws IOException {
     int[][] nearby =
         NearestRows.find(
-            centroids, centroids, tried, Metric.EUCLIDEAN, workers, share -> tick.tick(0));
+            centroids,
+            centroids,
+            new NearestRows.Wanted(tried, Metric.EUCLIDEAN),
+            workers,
+            share -> tick.tick(0));
     ListMembers members = ListMembers.of(last);
     int[] lists = new int[last.size()];
     float[] distances = new float[last.size()];

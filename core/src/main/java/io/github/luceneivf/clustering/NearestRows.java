@@ -33,16 +33,14 @@ public final class NearestRows {
   private final float[] panels;
   private final int tileRows;
   private final Scratch[] scratches;
-
   private final Eligible eligible;
 
-  private NearestRows(
-      FloatMatrix rows, FloatMatrix queries, Wanted wanted, Metric metric, Workers workers) {
+  private NearestRows(FloatMatrix rows, FloatMatrix queries, Wanted wanted, Workers workers) {
     int dim = rows.dim();
     this.eligible = wanted.eligible;
     this.rows = rows;
-    this.metric = metric;
-    this.mean = metric == Metric.INNER_PRODUCT ? new float[dim] : rows.mean();
+    this.metric = wanted.metric;
+    this.mean = wanted.metric == Metric.INNER_PRODUCT ? new float[dim] : rows.mean();
     this.queries = queries.rows();
     float[] shifted = queries.values().clone();
     for (int i = 0; i < shifted.length; i++) {
@@ -55,33 +53,13 @@ public final class NearestRows {
   }
 
   /**
-   * Returns the {@code min(k, rows)} nearest rows of each query [queries][k], nearest first, lower
-   * rows first among equals.
-   */
-  public static int[][] find(
-      FloatMatrix rows,
-      FloatMatrix queries,
-      int k,
-      Metric metric,
-      Workers workers,
-      Workers.Tick tick)
-      throws IOException {
-    return find(rows, queries, new Wanted(k, (_, _) -> true), metric, workers, tick);
-  }
-
-  /**
    * Returns the nearest of the rows that each query may find, at most k of them [queries][≤ k],
    * nearest first, lower rows first among equals.
    */
   public static int[][] find(
-      FloatMatrix rows,
-      FloatMatrix queries,
-      Wanted wanted,
-      Metric metric,
-      Workers workers,
-      Workers.Tick tick)
+      FloatMatrix rows, FloatMatrix queries, Wanted wanted, Workers workers, Workers.Tick tick)
       throws IOException {
-    NearestRows nearest = new NearestRows(rows, queries, wanted, metric, workers);
+    NearestRows nearest = new NearestRows(rows, queries, wanted, workers);
     long work = (long) queries.rows() * rows.dim() * nearest.tileRows;
     int step = nearest.tileRows * (int) Math.clamp(RANGE_WORK / Math.max(work, 1), 1, 64);
     workers.run(
@@ -113,9 +91,15 @@ public final class NearestRows {
    * What is to be found.
    *
    * @param k neighbours of each query
+   * @param metric by which they are near
    * @param eligible the rows that a query may find
    */
-  public record Wanted(int k, Eligible eligible) {}
+  public record Wanted(int k, Metric metric, Eligible eligible) {
+    /** Wants the nearest of all rows. */
+    public Wanted(int k, Metric metric) {
+      this(k, metric, (_, _) -> true);
+    }
+  }
 
   /** Tells whether a query may find a row; asked only of rows near enough. */
   @FunctionalInterface

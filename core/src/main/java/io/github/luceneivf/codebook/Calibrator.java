@@ -124,20 +124,26 @@ final class Calibrator {
     int[] deep = IntStream.range(0, neighbors.length).filter(q -> q % DEEP == 0).toArray();
     int[] others = IntStream.range(0, neighbors.length).filter(q -> q % DEEP != 0).toArray();
     double part = (double) deep.length / neighbors.length;
-    find(questions, deep, Calibration.MEASURED_K.getLast(), leftOut, neighbors, 0, part);
-    find(questions, others, SHALLOW_K, leftOut, neighbors, part, 1 - part);
+    int mostK = Calibration.MEASURED_K.getLast();
+    find(questions, leftOut, new Round(deep, mostK, 0, part), neighbors);
+    find(questions, leftOut, new Round(others, SHALLOW_K, part, 1 - part), neighbors);
     return neighbors;
   }
 
-  private void find(
-      Questions questions,
-      int[] some,
-      int k,
-      int[] leftOut,
-      int[][] neighbors,
-      double begin,
-      double part)
+  /**
+   * Questions that are asked together.
+   *
+   * @param some their numbers
+   * @param k neighbours of each
+   * @param begin share of this work that was done before
+   * @param part share of it that they are
+   */
+  @SuppressWarnings("ArrayRecordComponent") // parameters, never compared
+  private record Round(int[] some, int k, double begin, double part) {}
+
+  private void find(Questions questions, int[] leftOut, Round round, int[][] neighbors)
       throws IOException {
+    int[] some = round.some;
     if (some.length == 0) {
       return;
     }
@@ -146,10 +152,10 @@ final class Calibrator {
         NearestRows.find(
             sample.rows(),
             questions.matrix(some),
-            new NearestRows.Wanted(k, (q, row) -> lists[row] != leftOut[some[q]]),
-            codebook.metric(),
+            new NearestRows.Wanted(
+                round.k, codebook.metric(), (q, row) -> lists[row] != leftOut[some[q]]),
             workers,
-            share -> tell(NEIGHBORS_SHARE * (begin + part * share)));
+            share -> tell(NEIGHBORS_SHARE * (round.begin + round.part * share)));
     for (int i = 0; i < some.length; i++) {
       neighbors[some[i]] = found[i];
     }
@@ -201,10 +207,10 @@ final class Calibrator {
     Judgement judge(QueryCode query, int[] neighbors, int leftOut, boolean deep, boolean asked) {
       ranking.rank(query, codebook.nlist(), lists, distances);
       int rank = 0;
-      float nearest = Float.NaN;
+      int nearest = 0;
       for (int i = 0; i < lists.length; i++) {
         if (lists[i] != leftOut) {
-          nearest = rank == 0 ? distances[i] : nearest;
+          nearest = rank == 0 ? lists[i] : nearest;
           listRanks[lists[i]] = ++rank;
         }
         bases[lists[i]] = distances[i];
@@ -215,7 +221,8 @@ final class Calibrator {
       }
       int[] depths =
           coded == null || !deep ? new int[0] : coded.ranks(query, bases, neighbors, scores);
-      return new Judgement(ranking.remoteness(query, nearest), own, depths, asked);
+      float remoteness = Remoteness.of(codebook, query.mapped(), nearest);
+      return new Judgement(remoteness, own, depths, asked);
     }
   }
 

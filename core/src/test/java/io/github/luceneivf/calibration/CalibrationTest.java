@@ -9,6 +9,8 @@ import io.github.luceneivf.calibration.Calibration.Band;
 import io.github.luceneivf.calibration.Calibration.Curve;
 import io.github.luceneivf.calibration.Calibration.Point;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -215,6 +217,24 @@ class CalibrationTest {
     }
   }
 
+  /** As older segments have it: one band, whatever the query. */
+  @Test
+  void theFormWithoutBandsIsRead() throws IOException {
+    Calibration written = of(near());
+    byte[] bytes = written.toBytes();
+    ByteBuffer old = ByteBuffer.allocate(bytes.length - 12).order(ByteOrder.LITTLE_ENDIAN);
+    old.putInt(77).put(bytes, 16, bytes.length - 16);
+    Calibration read = Calibration.fromBytesWithoutBands(old.array());
+    assertEquals(new Calibration(77, 0, List.of(new Band(0, near()))), read);
+    assertEquals(written.nprobe(10, 0.9), read.nprobe(10, 0.9, 1e9f));
+    assertThrows(
+        IOException.class,
+        () -> Calibration.fromBytesWithoutBands(Arrays.copyOf(old.array(), bytes.length)));
+    Calibration none = Calibration.fromBytesWithoutBands(new byte[8]);
+    assertEquals(0, none.queries());
+    assertEquals(Integer.MAX_VALUE, none.nprobe(1, 0.1), "all lists");
+  }
+
   @Test
   void otherLengthsAreRefused() {
     byte[] bytes = calibration().toBytes();
@@ -274,6 +294,33 @@ class CalibrationTest {
     assertEquals(
         "k must be greater than 0, got: 0.0",
         assertThrows(IllegalArgumentException.class, () -> calibration().nprobe(0, 0.9))
+            .getMessage());
+    assertEquals(
+        "usual must be finite, got: NaN",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Calibration(1, Float.NaN, List.of(new Band(0, near()))))
+            .getMessage());
+    assertEquals(
+        "bands must be at least 1, got: 0",
+        assertThrows(IllegalArgumentException.class, () -> new Calibration(1, 0, List.of()))
+            .getMessage());
+    assertEquals(
+        "bands must ascend by remoteness, got: 1.0 after 1.0",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Calibration(1, 0, List.of(new Band(1, near()), new Band(1, far()))))
+            .getMessage());
+    assertEquals(
+        "remoteness must be finite, got: Infinity",
+        assertThrows(
+                IllegalArgumentException.class, () -> new Band(Float.POSITIVE_INFINITY, near()))
+            .getMessage());
+    assertEquals(
+        "curves must ascend by k, got: 1",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Band(0, List.of(near().getFirst(), near().getFirst())))
             .getMessage());
     List<Point> falling = List.of(new Point(2, 0), new Point(2, 1));
     assertEquals(

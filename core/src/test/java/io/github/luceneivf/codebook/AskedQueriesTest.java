@@ -56,20 +56,31 @@ class AskedQueriesTest {
     return sum / rows.values().length;
   }
 
+  /** Vague queries, near the middle of all vectors: nothing is near, and everything as near. */
+  private static FloatMatrix vague(int from, int to) {
+    FloatMatrix rows = VectorGenerators.slice(ALL, from, to);
+    float[] mean = BASE.mean();
+    float[] values = rows.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = mean[i % DIM] + 0.1f * (values[i] - mean[i % DIM]);
+    }
+    return new FloatMatrix(values, rows.rows(), DIM);
+  }
+
   /**
-   * What is promised of queries unlike the vectors is kept for other queries of that kind: 0.97 or
-   * more, where without a sample it was 0.92, 0.87 and 0.43.
+   * What is promised of queries unlike the vectors is kept for other queries of that kind: 0.96 or
+   * more, where without a sample it was 0.45, 0.85 and 0.79.
    */
   @ParameterizedTest
   @EnumSource(Metric.class)
   void queriesUnlikeTheVectorsReachTheRecallAskedFor(Metric metric) throws IOException {
-    FloatMatrix queries = shifted(ROWS + ASKED, ROWS + 2 * ASKED);
-    QuerySample sample = QuerySample.of(shifted(ROWS, ROWS + ASKED));
+    FloatMatrix queries = vague(ROWS + ASKED, ROWS + 2 * ASKED);
+    QuerySample sample = QuerySample.of(vague(ROWS, ROWS + ASKED));
     TrainingRequest blind = request(metric, Encoding.BIT1);
     TrainedCodebook told = train(blind.withQuerySample(sample));
     double without = recall(train(blind), queries, metric);
     double with = recall(told, queries, metric);
-    assertTrue(without < with, metric + " without a sample: " + without);
+    assertTrue(without < 0.9, metric + " without a sample: " + without);
     assertTrue(with >= 0.95, metric + " with a sample: " + with);
     assertEquals(246 + ASKED, told.calibration().queries());
   }
@@ -85,9 +96,18 @@ class AskedQueriesTest {
     return Recall.at(10, BASE, queries, found, metric);
   }
 
+  /** Far from all vectors, and moved as no vector is: curves by remoteness hold for these. */
   @ParameterizedTest
   @EnumSource(Metric.class)
-  void easyQueriesChangeNothing(Metric metric) throws IOException {
+  void queriesFarFromTheVectorsReachItWithoutASample(Metric metric) throws IOException {
+    FloatMatrix queries = shifted(ROWS + ASKED, ROWS + 2 * ASKED);
+    double recall = recall(train(request(metric, Encoding.BIT1)), queries, metric);
+    assertTrue(recall >= 0.95, metric + ": " + recall);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void easyQueriesChangeLittle(Metric metric) throws IOException {
     TrainingRequest blind = request(metric, Encoding.FLOAT32);
     QuerySample members = QuerySample.of(VectorGenerators.slice(BASE, 0, 400));
     TrainedCodebook with = train(blind.withQuerySample(members));
@@ -95,8 +115,7 @@ class AskedQueriesTest {
     assertEquals(without.codebook().id(), with.codebook().id());
     for (int k : Calibration.MEASURED_K) {
       double nprobe = without.calibration().nprobe(k, 0.95);
-      assertTrue(with.calibration().nprobe(k, 0.95) >= nprobe);
-      assertEquals(nprobe, with.calibration().nprobe(k, 0.95), 2);
+      assertEquals(nprobe, with.calibration().nprobe(k, 0.95), 2 + 0.2 * nprobe);
     }
   }
 

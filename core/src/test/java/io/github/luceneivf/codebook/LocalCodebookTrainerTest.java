@@ -58,7 +58,7 @@ class LocalCodebookTrainerTest {
       double recall = Recall.at(10, base, queries, found, metric);
       String what = metric + " " + encoding.displayName();
       assertTrue(recall > 0.98 * predicted - 0.03, what + ": " + recall);
-      assertTrue(recall < predicted + 0.03, what + ": " + recall);
+      assertTrue(recall < predicted + 0.05, what + ": " + recall);
     }
   }
 

@@ -141,8 +141,8 @@ final class IndexLife {
       TrainedCodebook trained = new LocalCodebookTrainer(1).train(request, sample, monitor);
       Codebook codebook = trained.codebook();
       int queries = Byte.toUnsignedInt(codebook.id().bytes()[0]);
-      List<Calibration.Curve> curves = Calibration.uncalibrated(codebook.nlist()).curves();
-      return new TrainedCodebook(codebook, new Calibration(queries, curves), trained.report());
+      List<Calibration.Band> bands = Calibration.uncalibrated(codebook.nlist()).bands();
+      return new TrainedCodebook(codebook, new Calibration(queries, 0, bands), trained.report());
     }
   }
 

@@ -93,7 +93,7 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     }
     byte[] hash = new byte[CodebookId.BYTES];
     in.readBytes(hash, 0, hash.length);
-    Calibration calibration = readCalibration(in);
+    Calibration calibration = readCalibration(in, version);
     float target = Float.intBitsToFloat(in.readInt());
     if (!(target > 0 && target < 1)) {
       throw new CorruptIndexException("target recall: expected (0, 1), got: " + target, in);
@@ -123,7 +123,7 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     return new FieldMeta(field, vectors, Optional.of(lists));
   }
 
-  private static Calibration readCalibration(IndexInput in) throws IOException {
+  private static Calibration readCalibration(IndexInput in, int version) throws IOException {
     int length = in.readVInt();
     check(
         length >= 0 && length <= in.length() - in.getFilePointer(),
@@ -134,7 +134,9 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     byte[] bytes = new byte[length];
     in.readBytes(bytes, 0, length);
     try {
-      return Calibration.fromBytes(bytes);
+      return version >= IvfFiles.VERSION_BANDS
+          ? Calibration.fromBytes(bytes)
+          : Calibration.fromBytesWithoutBands(bytes);
     } catch (IOException e) {
       throw new CorruptIndexException("calibration: " + e.getMessage(), in, e);
     }

@@ -30,8 +30,11 @@ public enum IvfFiles {
   /** Meta data tells how well the codebook fits. */
   public static final int VERSION_STATISTICS = 1;
 
+  /** Calibrations have bands of remoteness. */
+  public static final int VERSION_BANDS = 2;
+
   /** Version written. */
-  public static final int VERSION_CURRENT = VERSION_STATISTICS;
+  public static final int VERSION_CURRENT = VERSION_BANDS;
 
   /** Alignment of posting lists, in bytes. */
   public static final int ALIGNMENT = 64;

@@ -32,11 +32,15 @@ public class TestFieldMeta extends LuceneTestCase {
     Calibration calibration =
         new Calibration(
             20,
+            1.5f,
             List.of(
-                new Calibration.Curve(
-                    10,
-                    List.of(new Calibration.Point(1, 0.5f), new Calibration.Point(3, 1f)),
-                    List.of(new Calibration.Point(12, 0.75f)))));
+                new Calibration.Band(
+                    0.5f,
+                    List.of(
+                        new Calibration.Curve(
+                            10,
+                            List.of(new Calibration.Point(1, 0.5f), new Calibration.Point(3, 1f)),
+                            List.of(new Calibration.Point(12, 0.75f)))))));
     CodeBlock layout = new CodeBlock(Encoding.BIT1, DIM, CodeBlock.ordBytesFor(100));
     FieldMeta.Places places =
         new FieldMeta.Places(

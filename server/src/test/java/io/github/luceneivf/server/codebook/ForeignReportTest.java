@@ -78,8 +78,14 @@ class ForeignReportTest {
           out.writeInt32(1, 10);
           out.writeFixed64(77, 5);
         });
+    byte[] band =
+        bytes(out -> {
+          out.writeByteArray(2, curve);
+          out.writeFloat(1, -0.5f);
+        });
     return bytes(out -> {
-      out.writeByteArray(2, curve);
+      out.writeByteArray(3, band);
+      out.writeFloat(2, 1.25f);
       out.writeInt32(1, 50);
     });
   }
@@ -106,9 +112,11 @@ class ForeignReportTest {
       assertEquals("another library", read.report().trainedBy());
       assertEquals(2.5, read.report().energy());
       assertEquals(50, read.calibration().queries());
+      assertEquals(1.25f, read.calibration().usual());
+      assertEquals(-0.5f, read.calibration().bands().getFirst().remoteness());
       assertEquals(
           List.of(new io.github.luceneivf.calibration.Calibration.Point(2, 0.75f)),
-          read.calibration().curves().getFirst().byProbe());
+          read.calibration().bands().getFirst().curves().getFirst().byProbe());
     }
   }
 }
