@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.ClusteringReport;
 import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.codebook.TrainedCodebook;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -205,7 +207,8 @@ class TrainingMessagesTest {
             .setLists(TestCodebooks.NLIST - 1)
             .build()
             .toByteString();
-    ReportBytes bytes = TrainingMessages.seal(report, ByteString.EMPTY);
+    ReportBytes bytes =
+        TrainingMessages.seal(report, TrainingMessages.write(trained, "").getCalibration());
     WireException refused =
         assertThrows(
             WireException.class, () -> TrainingMessages.readPublished(bytes, trained.codebook()));
@@ -217,6 +220,97 @@ class TrainingMessagesTest {
                 TrainingMessages.readPublished(
                     ReportBytes.getDefaultInstance(), trained.codebook()));
     assertEquals("requested_lists must be in [6, 16777216], got: 0", none.getMessage());
+  }
+
+  /** What is refused of a calibration, though its bytes are intact. */
+  private static void assertRefused(
+      String text, Consumer<io.github.luceneivf.proto.v1.Calibration.Builder> change)
+      throws IOException {
+    ReportBytes bytes = TrainingMessages.write(trained, "");
+    var calibration =
+        io.github.luceneivf.proto.v1.Calibration.parseFrom(bytes.getCalibration()).toBuilder();
+    change.accept(calibration);
+    ReportBytes changed =
+        TrainingMessages.seal(bytes.getReport(), calibration.build().toByteString());
+    TrainingMessages.requireIntact(changed);
+    assertEquals(
+        text,
+        assertThrows(
+                WireException.class,
+                () -> TrainingMessages.readPublished(changed, trained.codebook()))
+            .getMessage());
+  }
+
+  @Test
+  void bandsAreBoundedFiniteAndAscend() throws IOException {
+    assertRefused("bands must be in [1, 16], got: 0", c -> c.clearBands());
+    assertRefused(
+        "bands must be in [1, 16], got: 17",
+        c -> {
+          var band = c.getBands(0);
+          c.clearBands();
+          for (int i = 0; i < 17; i++) {
+            c.addBands(band.toBuilder().setRemoteness(i));
+          }
+        });
+    assertRefused("usual must be finite, got: NaN", c -> c.setUsual(Float.NaN));
+    assertRefused(
+        "remoteness must be finite, got: Infinity",
+        c -> c.getBandsBuilder(0).setRemoteness(Float.POSITIVE_INFINITY));
+    assertRefused(
+        "remoteness must be greater than 2.0, got: 2.0",
+        c -> {
+          var band = c.getBands(0).toBuilder().setRemoteness(2);
+          c.clearBands().addBands(band).addBands(band);
+        });
+    assertRefused("queries must be in [0, 100000], got: 100001", c -> c.setQueries(100_001));
+    assertRefused("queries must be in [0, 100000], got: -1", c -> c.setQueries(-1));
+  }
+
+  @Test
+  void curvesOfABandAreBoundedAndAscend() throws IOException {
+    assertRefused(
+        "curves must be in [1, 16], got: 0", c -> c.getBandsBuilder(0).clearCurves());
+    assertRefused(
+        "curves must be in [1, 16], got: 17",
+        c -> {
+          var curve = c.getBands(0).getCurves(0);
+          c.getBandsBuilder(0).clearCurves();
+          for (int i = 0; i < 17; i++) {
+            c.getBandsBuilder(0).addCurves(curve.toBuilder().setK(1 + i));
+          }
+        });
+    assertRefused(
+        "k must be in [2, 2147483647], got: 1",
+        c -> c.getBandsBuilder(0).addCurves(1, c.getBands(0).getCurves(0)));
+    assertRefused(
+        "by_probe size must be in [1, 100000], got: 0",
+        c -> c.getBandsBuilder(0).getCurvesBuilder(0).clearByProbe());
+  }
+
+  @Test
+  void mostBandsAndCurvesThereMayBeAreRead() throws IOException {
+    ReportBytes bytes = TrainingMessages.write(trained, "");
+    var calibration = io.github.luceneivf.proto.v1.Calibration.newBuilder().setQueries(100_000);
+    var curve =
+        io.github.luceneivf.proto.v1.Calibration.parseFrom(bytes.getCalibration())
+            .getBands(0)
+            .getCurves(0);
+    for (int i = 0; i < 16; i++) {
+      var band = calibration.addBandsBuilder().setRemoteness(i - 3);
+      for (int k = 1; k <= 16; k++) {
+        band.addCurves(curve.toBuilder().setK(k));
+      }
+    }
+    Calibration read =
+        TrainingMessages.readPublished(
+                TrainingMessages.seal(bytes.getReport(), calibration.build().toByteString()),
+                trained.codebook())
+            .calibration();
+    assertEquals(16, read.bands().size());
+    assertEquals(-3, read.bands().getFirst().remoteness());
+    assertEquals(16, read.bands().getLast().curves().size());
+    assertEquals(100_000, read.queries());
   }
 
   @Test

@@ -97,12 +97,15 @@ final class ProbeLoop {
       int planned = depth;
       learn();
       int size = scan.candidates().size();
+      boolean deeper = depth > planned && reranked < size;
+      if (competes) { // the nearest of the next round are those of this one
+        depth = Math.min(Math.max(depth, reranked + batch(reranked)), vectors);
+      }
       if (reranked == size && scan.candidates().dropped() && (competes || depth > size)) {
         reranker.remember(reranked);
         scan.rescan(Math.max(MORE, Math.ceilDiv(depth, size)));
         continue;
       }
-      boolean deeper = depth > planned && reranked < size;
       double wanted = Math.max(budget.lists(nearest), competes ? 2 * budget.spent() : 0);
       boolean wider = wanted - budget.spent() >= WORTH_MORE && !budget.isExhausted();
       if (!wider && !deeper) {
@@ -133,16 +136,22 @@ final class ProbeLoop {
         return competes;
       }
       done = to;
-      tail = Math.max(MIN_BATCH, done / 4);
+      tail = batch(done);
       wanted = done + tail;
     }
+  }
+
+  /** Candidates reranked at a time after so many. */
+  private static int batch(int done) {
+    return Math.max(MIN_BATCH, done / 4);
   }
 
   /**
    * Reranks candidates [from, to).
    *
    * @return whether those from {@code tail} on, farther than the others, may still change the hits.
-   *     Equal scores may: behind many copies of one vector nearer ones can follow
+   *     Equal scores may: behind many copies of one vector nearer ones can follow; and so may any,
+   *     while the collector has not as many hits as it wants
    */
   private boolean competes(int from, int tail, int to) throws IOException {
     if (from < tail) {
@@ -154,9 +163,7 @@ final class ProbeLoop {
       scan.candidates().select(tail, to);
       best = reranker.rerank(tail, to);
     }
-    return !collector.earlyTerminated()
-        && best > Float.NEGATIVE_INFINITY
-        && best >= collector.minCompetitiveSimilarity();
+    return !collector.earlyTerminated() && best >= collector.minCompetitiveSimilarity();
   }
 
   /**

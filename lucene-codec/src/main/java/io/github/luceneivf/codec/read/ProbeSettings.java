@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param meta what the segment knows that speaks for all segments of its codebook
  * @param strategy what the search asks for
- * @param growth how many times the vectors of the training there are, at least 1
- * @param misfit how many times as far vectors lie from their centroids, squared, as those of the
- *     training did, at least 1: what the calibration saw does not hold for them, and they are
- *     scattered over that many more lists
+ * @param change since the training
  * @param k hits wanted
  * @param remoteness of the query
  */
@@ -24,12 +21,20 @@ import org.jspecify.annotations.Nullable;
 // lists hold them; but codes tell crowded neighbours apart less well, so the depth rises with the
 // square root, as within the calibration.
 record ProbeSettings(
-    ListsMeta meta,
-    IvfSearchStrategy strategy,
-    double growth,
-    double misfit,
-    int k,
-    float remoteness) {
+    ListsMeta meta, IvfSearchStrategy strategy, Change change, int k, float remoteness) {
+
+  /**
+   * How the vectors differ from those of the training.
+   *
+   * @param growth how many times as many there are, at least 1
+   * @param misfit how many times as far they lie from their centroids, squared, as those of the
+   *     training did, at least 1: what the calibration saw does not hold for them, and they are
+   *     scattered over that many more lists
+   */
+  record Change(double growth, double misfit) {
+    /** There is no difference. */
+    static final Change NONE = new Change(1, 1);
+  }
 
   /**
    * Recall that probing aims at beyond the target, at most. What is lost to codes comes off it, and
@@ -83,7 +88,7 @@ record ProbeSettings(
     long population = largest.codebook().codebook().lineage().population();
     double growth = Math.max(1, (double) vectors / population);
     float usual = meta.calibration().usual();
-    return new ProbeSettings(meta, strategy, growth, misfit(group), k, usual);
+    return new ProbeSettings(meta, strategy, new Change(growth, misfit(group)), k, usual);
   }
 
   private static double misfit(List<SearchedLeaf> group) {
@@ -102,7 +107,7 @@ record ProbeSettings(
 
   /** Returns the same for a query of another remoteness. */
   ProbeSettings at(float other) {
-    return new ProbeSettings(meta, strategy, growth, misfit, k, other);
+    return new ProbeSettings(meta, strategy, change, k, other);
   }
 
   /**
@@ -120,8 +125,9 @@ record ProbeSettings(
   }
 
   private double calibrated(double nearest) {
-    double lists = meta.calibration().nprobe(nearest / growth, probeTarget(target()), remoteness);
-    return Math.min(misfit * (lists + spare(target())), meta.nlist());
+    double lists =
+        meta.calibration().nprobe(nearest / change.growth, probeTarget(target()), remoteness);
+    return Math.min(change.misfit * (lists + spare(target())), meta.nlist());
   }
 
   /** Lists probed beyond the calibrated ones. */
@@ -144,10 +150,10 @@ record ProbeSettings(
     if (strategy.oversample().isPresent()) {
       depth = Math.ceil(k * strategy.oversample().getAsDouble());
     } else if (meta.nlist() == 1) {
-      depth = (double) hits * ONE_LIST_OVERSAMPLE * Math.sqrt(growth);
+      depth = (double) hits * ONE_LIST_OVERSAMPLE * Math.sqrt(change.growth);
     } else {
       double recall = 1 - (1 - target()) * DEPTH_LOSS;
-      depth = meta.calibration().depth(hits, recall, remoteness) * Math.sqrt(growth);
+      depth = meta.calibration().depth(hits, recall, remoteness) * Math.sqrt(change.growth);
     }
     return (int) Math.clamp(depth, hits, Integer.MAX_VALUE - 8);
   }
@@ -161,7 +167,7 @@ record ProbeSettings(
   double recall(double nearest, double lists) {
     return lists >= meta.nlist()
         ? 1
-        : meta.calibration().recall(nearest / growth, lists / misfit, remoteness);
+        : meta.calibration().recall(nearest / change.growth, lists / change.misfit, remoteness);
   }
 
   /** Returns what a collector's strategy asks of us. */
