@@ -44,8 +44,8 @@ final class AcceptedSample {
    * Takes a sample.
    *
    * @param leaves segments that have lists of one codebook, shared
-   * @param wanted about how many vectors, at least 1: half as many to twice as many where there are so
-   *     many; where no more are accepted, all of them
+   * @param wanted about how many vectors, at least 1: half as many to twice as many where there are
+   *     so many; where no more are accepted, all of them
    */
   static AcceptedSample of(List<SearchedLeaf> leaves, int wanted) throws IOException {
     AcceptedSample sample = new AcceptedSample(leaves, wanted);
