@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.benchmarks.contender.RowSets;
 import io.github.luceneivf.benchmarks.contender.RowsQuery;
-import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.Recall;
 import io.github.luceneivf.benchmarks.filter.FilterTruth;
 import io.github.luceneivf.benchmarks.filter.Restriction;
 import io.github.luceneivf.benchmarks.filter.RowNearness;
+import io.github.luceneivf.benchmarks.filter.Tagging;
 import io.github.luceneivf.codebook.CodebookSource;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codec.IvfVectorsFormat;
@@ -102,7 +102,7 @@ class FilteredSearchIT {
     DataSet data = whole.firstQueries(QUERIES).subset(rows, Recall.K);
     RowNearness nearness =
         RowNearness.of(data, IntStream.of(rows).map(row -> labels[row]).toArray());
-    byte[] tags = tags(rows.length);
+    byte[] tags = Tagging.of(data.base());
     KnnVectorsFormat format =
         new IvfVectorsFormat(IvfParams.DEFAULT, Ports.LOCAL.withSource(new LastCodebook()));
     for (int segments : new int[] {1, SEGMENTS}) {
@@ -118,19 +118,6 @@ class FilteredSearchIT {
       }
     }
     assertTrue(wrong.isEmpty(), () -> String.join("\n", wrong.values()));
-  }
-
-  private static byte[] tags(int rows) {
-    SplittableRandom random = new SplittableRandom(42);
-    byte[] tags = new byte[rows];
-    for (Tag tag : Tag.values()) {
-      for (int row = 0; row < rows; row++) {
-        if (random.nextDouble() < tag.share()) {
-          tags[row] = tag.addTo(tags[row]);
-        }
-      }
-    }
-    return tags;
   }
 
   private static FixedBitSet all(int rows) {

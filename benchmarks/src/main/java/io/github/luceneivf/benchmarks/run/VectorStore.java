@@ -6,6 +6,7 @@ import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.contender.Similarity;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.VectorRows;
+import io.github.luceneivf.benchmarks.filter.Tagging;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

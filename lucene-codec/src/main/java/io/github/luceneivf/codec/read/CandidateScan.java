@@ -67,9 +67,9 @@ final class CandidateScan {
    */
   CandidateScan(KnnCollector collector, int most) {
     this.collector = collector;
-    // With a visit limit, visits are accepted vectors, each looked up; otherwise all vectors of the
-    // lists are, and the accepted ones are estimated.
-    this.visitsAreMatches = collector.visitLimit() < Integer.MAX_VALUE;
+    // With a limit that can be reached, visits are accepted vectors, each looked up; otherwise all
+    // vectors of the lists are, and the accepted ones are estimated.
+    this.visitsAreMatches = collector.visitLimit() <= most;
     this.most = most;
     this.candidates = new CandidateQueue(1, 1);
   }

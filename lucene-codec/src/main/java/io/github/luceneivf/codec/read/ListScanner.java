@@ -24,12 +24,6 @@ final class ListScanner {
    */
   private static final int EVEN_STEP = CodeBlock.WIDTH / 2;
 
-  /**
-   * Share of the accepted vectors, as estimated, that count as visited where visits are accepted
-   * vectors: the error of the estimate must not end a search that has seen all of them.
-   */
-  private static final double SURE = 15.0 / 16;
-
   /** Lanes of a block of which every first, second, fourth and so on is taken. */
   private static final long[] EVERY = {
     -1L,
@@ -56,7 +50,6 @@ final class ListScanner {
   private final float[] distances = new float[CodeBlock.WIDTH];
   private long sampled;
   private long sampledTaken;
-  private double unvisited;
   private int blocks;
 
   /**
@@ -145,16 +138,15 @@ final class ListScanner {
    */
   private void count(MemorySegment memory, long offset, int count, CandidateScan scan)
       throws IOException {
-    int step = sampleStep();
-    long sample = sample(step, count);
+    boolean all = scan.visitsAreMatches();
+    long sample = sample(all ? 1 : sampleStep(), count);
     Bits bits = Objects.requireNonNull(acceptOrds);
     int taken = 0;
     for (long left = sample; left != 0; left &= left - 1) {
       taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
     }
     int looked = Long.bitCount(sample);
-    double matches = (double) taken * count / looked;
-    scan.visit(scan.visitsAreMatches() ? visits(matches) : count, matches);
+    scan.visit(all ? taken : count, (double) taken * count / looked);
     sampled += looked;
     sampledTaken += taken;
   }
@@ -167,14 +159,6 @@ final class ListScanner {
     int phase = blocks++ * GOLDEN >>> (Integer.SIZE - PHASE_BITS) & (step - 1);
     long lanes = EVERY[Integer.numberOfTrailingZeros(step)] << phase & -1L >>> (Long.SIZE - count);
     return lanes == 0 ? 1L << phase % count : lanes;
-  }
-
-  /** Returns the visits to count for so many accepted vectors more. */
-  private int visits(double matches) {
-    unvisited += SURE * matches;
-    int visits = (int) unvisited;
-    unvisited -= visits;
-    return visits;
   }
 
   /**

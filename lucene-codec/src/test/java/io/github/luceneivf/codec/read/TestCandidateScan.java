@@ -115,17 +115,16 @@ public class TestCandidateScan extends LuceneTestCase {
     }
   }
 
-  /** A search that has seen every accepted vector must not have used up a limit of as many. */
-  public void testVisitsStayBelowTheAcceptedVectors() throws Exception {
-    for (double share : new double[] {0.02, 0.1, 0.5, 0.9}) {
+  public void testVisitsAreAcceptedVectorsWhereALimitCanBeReached() throws Exception {
+    for (int modulus : new int[] {2, 10, 100}) {
       scan(
-          share,
+          doc -> doc % modulus == 0,
           ManySegments.N,
-          (_, _, _, collector) -> {
-            double visited = collector.visitedCount();
-            assertTrue("visited " + visited, visited <= 1.05 * share * ManySegments.N + 60);
-            assertTrue("visited " + visited, visited >= 0.75 * share * ManySegments.N - 60);
-          });
+          (_, _, _, collector) -> assertEquals(ManySegments.N / modulus, collector.visitedCount()));
+      scan(
+          doc -> doc % modulus == 0,
+          ManySegments.N + 1,
+          (_, _, _, collector) -> assertEquals(ManySegments.N, collector.visitedCount()));
     }
   }
 }

@@ -31,6 +31,7 @@ import io.github.luceneivf.proto.v1.GetTrainingReportRequest;
 import io.github.luceneivf.proto.v1.GetTrainingReportResponse;
 import io.github.luceneivf.proto.v1.Job;
 import io.github.luceneivf.proto.v1.JobState;
+import io.github.luceneivf.proto.v1.RecallPoint;
 import io.github.luceneivf.proto.v1.TrainingServiceGrpc;
 import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.proto.v1.UploadSampleRequest;
@@ -138,14 +139,21 @@ class QueryUploadTest {
       Calibration wanted = local(queries);
       io.github.luceneivf.proto.v1.Calibration got = report(server, job.getId());
       assertEquals(wanted.queries(), got.getQueries());
-      for (int i = 0; i < wanted.curves().size(); i++) {
-        for (int p = 0; p < wanted.curves().get(i).byProbe().size(); p++) {
-          Calibration.Point point = wanted.curves().get(i).byProbe().get(p);
-          assertEquals(point.setting(), got.getCurves(i).getByProbe(p).getSetting());
-          assertEquals(point.recall(), got.getCurves(i).getByProbe(p).getRecall());
+      assertEquals(wanted.usual(), got.getUsual());
+      assertEquals(wanted.bands().size(), got.getBandsCount());
+      for (int band = 0; band < wanted.bands().size(); band++) {
+        Calibration.Band one = wanted.bands().get(band);
+        assertEquals(one.remoteness(), got.getBands(band).getRemoteness());
+        for (int i = 0; i < one.curves().size(); i++) {
+          for (int p = 0; p < one.curves().get(i).byProbe().size(); p++) {
+            Calibration.Point point = one.curves().get(i).byProbe().get(p);
+            RecallPoint read = got.getBands(band).getCurves(i).getByProbe(p);
+            assertEquals(point.setting(), read.getSetting());
+            assertEquals(point.recall(), read.getRecall());
+          }
         }
       }
-      assertNotEquals(local(QuerySample.NONE).curves(), wanted.curves());
+      assertNotEquals(local(QuerySample.NONE).bands(), wanted.bands());
       server.awaitFreeMemory();
       // The codebook is that of the same job without queries.
       Job plain = created(server, spec());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.luceneivf.benchmarks.run;
+package io.github.luceneivf.benchmarks.filter;
 
 import io.github.luceneivf.benchmarks.contender.Tag;
 import io.github.luceneivf.benchmarks.data.VectorRows;
@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Gives rows their tags. The same rows get the same tags. */
-final class Tagging {
+public final class Tagging {
 
   private static final long SEED = 42;
 
   private Tagging() {}
 
   /** Returns the tags of each row. */
-  static byte[] of(VectorRows rows) {
+  public static byte[] of(VectorRows rows) {
     byte[] tags = new byte[rows.size()];
     SplittableRandom random = new SplittableRandom(SEED);
     for (Tag tag : Tag.values()) {
