@@ -48,6 +48,7 @@ enum Stage {
           "codec.read.IndexSearch",
           "codec.read.IvfVectorsReader",
           "codec.read.JointMemory",
+          "codec.read.ProbeBudget",
           "codec.read.ProbeLoop",
           "codec.read.ProbeSettings",
           "codec.read.RankedLists",

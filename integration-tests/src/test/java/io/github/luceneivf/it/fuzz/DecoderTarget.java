@@ -178,7 +178,7 @@ public final class DecoderTarget {
         require(calibration.nprobe(k, target) >= 1, "nprobe must be at least 1");
         require(calibration.depth(k, target) >= k, "depth must be at least k");
       }
-      double recall = calibration.recall(k, k);
+      double recall = calibration.recall(k, k, calibration.usual());
       require(recall >= 0 && recall <= 1, "recall must be in [0, 1]");
     }
   }
