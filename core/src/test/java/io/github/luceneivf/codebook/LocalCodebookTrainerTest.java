@@ -85,7 +85,8 @@ class LocalCodebookTrainerTest {
         new LocalCodebookTrainer()
             .train(request(Metric.EUCLIDEAN, Encoding.BIT1, 32, 4000), sample, monitor);
     int queries = trained.calibration().queries();
-    assertTrue(asked.get(Phase.CALIBRATE) >= queries, () -> queries + " queries, asked: " + asked);
+    int times = asked.getOrDefault(Phase.CALIBRATE, 0);
+    assertTrue(times >= queries, () -> queries + " queries, asked: " + asked);
   }
 
   /** Centres 100 radii apart: the query's own quantization must not drown the distances. */
