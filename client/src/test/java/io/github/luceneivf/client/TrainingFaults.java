@@ -141,7 +141,8 @@ final class TrainingFaults {
         calibration(
             "recall is no number",
             "recall",
-            b -> b.getBandsBuilder(0).getCurvesBuilder(0).getByDepthBuilder(0).setRecall(Float.NaN)),
+            b ->
+                b.getBandsBuilder(0).getCurvesBuilder(0).getByDepthBuilder(0).setRecall(Float.NaN)),
         calibration(
             "more probes than lists",
             "by_probe setting",

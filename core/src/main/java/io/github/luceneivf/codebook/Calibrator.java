@@ -86,8 +86,7 @@ final class Calibrator {
       remoteness[i] = judgements[i].remoteness();
     }
     JudgedBands bands =
-        new JudgedBands(
-            List.of(judgements), codebook.nlist(), sample.rows().rows(), scale);
+        new JudgedBands(List.of(judgements), codebook.nlist(), sample.rows().rows(), scale);
     return new Calibration(questions.size(), questions.usual(remoteness), bands.bands());
   }
 

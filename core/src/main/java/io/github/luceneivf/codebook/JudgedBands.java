@@ -43,9 +43,8 @@ final class JudgedBands {
    * @param depthScale factor on depths
    */
   JudgedBands(List<Judgement> judgements, int nlist, int vectors, double depthScale) {
-    this.judgements = judgements.stream()
-        .sorted(Comparator.comparingDouble(Judgement::remoteness))
-        .toList();
+    this.judgements =
+        judgements.stream().sorted(Comparator.comparingDouble(Judgement::remoteness)).toList();
     this.nlist = nlist;
     this.vectors = vectors;
     this.depthScale = depthScale;
@@ -78,7 +77,8 @@ final class JudgedBands {
     List<Curve> curves = curvesOf(made, judgements);
     return asked.size() < ENOUGH
         ? curves
-        : HarderCurves.of(curves, curvesOf(asked, judgements.stream().filter(Judgement::asked).toList()));
+        : HarderCurves.of(
+            curves, curvesOf(asked, judgements.stream().filter(Judgement::asked).toList()));
   }
 
   private List<Curve> curvesOf(List<Judgement> window, List<Judgement> all) {

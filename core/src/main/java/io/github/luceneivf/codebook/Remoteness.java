@@ -35,6 +35,8 @@ final class Remoteness {
     if (!product) {
       return (float) Math.min(Math.sqrt(sum), Float.MAX_VALUE);
     }
-    return norm > 0 ? (float) Math.clamp(sum / Math.sqrt(norm), -Float.MAX_VALUE, Float.MAX_VALUE) : 0;
+    return norm > 0
+        ? (float) Math.clamp(sum / Math.sqrt(norm), -Float.MAX_VALUE, Float.MAX_VALUE)
+        : 0;
   }
 }

@@ -212,8 +212,7 @@ class CalibrationTest {
 
   @Test
   void theBinaryFormSurvives() throws IOException {
-    for (Calibration written :
-        List.of(calibration(), of(near()), Calibration.uncalibrated(7))) {
+    for (Calibration written : List.of(calibration(), of(near()), Calibration.uncalibrated(7))) {
       assertEquals(written, Calibration.fromBytes(written.toBytes()));
     }
   }

@@ -52,8 +52,7 @@ class CurveSetTest {
   @Test
   void depthBetweenTwoCurvesIsBetweenTheirs() {
     List<Curve> curves =
-        List.of(
-            curve(1, 2, List.of(new Point(5, 1))), curve(100, 8, List.of(new Point(205, 1))));
+        List.of(curve(1, 2, List.of(new Point(5, 1))), curve(100, 8, List.of(new Point(205, 1))));
     assertEquals(105, CurveSet.depth(curves, 10, 0.99), 1e-9);
     assertEquals(410, CurveSet.depth(curves, 200, 0.99), 1e-9);
   }

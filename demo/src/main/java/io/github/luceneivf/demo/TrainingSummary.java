@@ -64,7 +64,10 @@ final class TrainingSummary {
     for (int i = 0; i < probes.length; i++) {
       head[i + 1] = String.valueOf(probes[i]);
       row[i + 1] =
-          String.format(Locale.ROOT, "%.3f", calibration.recall(Measurements.K, probes[i], calibration.usual()));
+          String.format(
+              Locale.ROOT,
+              "%.3f",
+              calibration.recall(Measurements.K, probes[i], calibration.usual()));
     }
     return new Table(head).row(row);
   }

@@ -16,7 +16,10 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
   /** Everything from the calibration, for the recall that the index was written for. */
   public static final IvfSearchStrategy CALIBRATED =
       new IvfSearchStrategy(
-          OptionalDouble.empty(), OptionalInt.empty(), OptionalDouble.empty(), OptionalLong.empty());
+          OptionalDouble.empty(),
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          OptionalLong.empty());
 
   private final OptionalDouble recall;
   private final OptionalInt nprobe;
@@ -24,10 +27,7 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
   private final OptionalLong budget;
 
   private IvfSearchStrategy(
-      OptionalDouble recall,
-      OptionalInt nprobe,
-      OptionalDouble oversample,
-      OptionalLong budget) {
+      OptionalDouble recall, OptionalInt nprobe, OptionalDouble oversample, OptionalLong budget) {
     this.recall = recall;
     this.nprobe = nprobe;
     this.oversample = oversample;

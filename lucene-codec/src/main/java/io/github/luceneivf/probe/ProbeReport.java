@@ -6,9 +6,9 @@ package io.github.luceneivf.probe;
  * it is estimated to have found. Immutable.
  *
  * @param codebooks distinct codebooks of more than one list
- * @param rankings how often centroids were ranked: once per codebook, more often only where a
- *     query lies far from all of them, where a filter or misleading codes made the search wider, or
- *     where one of several codebooks has far more of the near lists than its share
+ * @param rankings how often centroids were ranked: once per codebook, more often only where a query
+ *     lies far from all of them, where a filter or misleading codes made the search wider, or where
+ *     one of several codebooks has far more of the near lists than its share
  * @param lists distinct lists of these codebooks that were scanned, each in all segments that have
  *     vectors in it
  * @param vectorsScanned vectors whose codes were compared with the query

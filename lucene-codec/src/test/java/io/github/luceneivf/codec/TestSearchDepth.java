@@ -119,8 +119,7 @@ public class TestSearchDepth extends LuceneTestCase {
       assertArrayEquals(docs(free), docs(enough));
       assertEquals(free.report(), enough.report());
       for (long budget : new long[] {needed / 2, needed / 4, 1}) {
-        ProbeReport report =
-            search(q, 100, IvfSearchStrategy.recall(0.99).budget(budget)).report();
+        ProbeReport report = search(q, 100, IvfSearchStrategy.recall(0.99).budget(budget)).report();
         if (report.lists() > 1) {
           assertTrue(budget + ": " + report, report.vectorsScanned() <= budget);
         }
@@ -174,9 +173,7 @@ public class TestSearchDepth extends LuceneTestCase {
 
     @Override
     public float minCompetitiveSimilarity() {
-      return best.size() < K
-          ? Float.NEGATIVE_INFINITY
-          : (float) scores()[best.size() - K];
+      return best.size() < K ? Float.NEGATIVE_INFINITY : (float) scores()[best.size() - K];
     }
 
     private double[] scores() {

@@ -28,8 +28,7 @@ class IvfSearchStrategyTest {
   void otherBoundsAreNamed() {
     assertEquals(
         "budget must be at least 1, got: 0",
-        assertThrows(
-                IllegalArgumentException.class, () -> IvfSearchStrategy.CALIBRATED.budget(0))
+        assertThrows(IllegalArgumentException.class, () -> IvfSearchStrategy.CALIBRATED.budget(0))
             .getMessage());
     assertEquals(
         "nprobe must be at least 1, got: 0",
@@ -38,12 +37,10 @@ class IvfSearchStrategyTest {
     assertEquals(
         "oversample must be in [1, 1000], got: 0.5",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> IvfSearchStrategy.CALIBRATED.oversample(0.5f))
+                IllegalArgumentException.class, () -> IvfSearchStrategy.CALIBRATED.oversample(0.5f))
             .getMessage());
     assertEquals(
-        Long.MAX_VALUE,
-        IvfSearchStrategy.CALIBRATED.budget(Long.MAX_VALUE).budget().orElseThrow());
+        Long.MAX_VALUE, IvfSearchStrategy.CALIBRATED.budget(Long.MAX_VALUE).budget().orElseThrow());
   }
 
   @Test
@@ -74,8 +71,7 @@ class IvfSearchStrategyTest {
   void itTellsWhatItAsksFor() {
     assertEquals(
         "nprobe=calibrated,oversample=calibrated", IvfSearchStrategy.CALIBRATED.toString());
-    assertEquals(
-        "nprobe=7,oversample=2.0", IvfSearchStrategy.nprobe(7).oversample(2).toString());
+    assertEquals("nprobe=7,oversample=2.0", IvfSearchStrategy.nprobe(7).oversample(2).toString());
     assertEquals(
         "recall=0.9,nprobe=calibrated,oversample=calibrated,budget=5000",
         IvfSearchStrategy.recall(0.9).budget(5000).toString());

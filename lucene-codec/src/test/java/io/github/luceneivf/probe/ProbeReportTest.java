@@ -14,7 +14,8 @@ class ProbeReportTest {
     ProbeReport lists = new ProbeReport(1, 2, 30, 4_000, 50, 9_000, 0.9, false);
     ProbeReport exact = ProbeReport.exact(1_000, 1_000, false);
     ProbeReport sum = lists.plus(exact);
-    assertEquals(new ProbeReport(1, 2, 30, 4_000, 1_050, 10_000, sum.estimatedRecall(), false), sum);
+    assertEquals(
+        new ProbeReport(1, 2, 30, 4_000, 1_050, 10_000, sum.estimatedRecall(), false), sum);
     assertEquals(0.91, sum.estimatedRecall(), 1e-12);
     assertEquals(sum, exact.plus(lists));
   }

@@ -269,8 +269,7 @@ class TrainingMessagesTest {
 
   @Test
   void curvesOfABandAreBoundedAndAscend() throws IOException {
-    assertRefused(
-        "curves must be in [1, 16], got: 0", c -> c.getBandsBuilder(0).clearCurves());
+    assertRefused("curves must be in [1, 16], got: 0", c -> c.getBandsBuilder(0).clearCurves());
     assertRefused(
         "curves must be in [1, 16], got: 17",
         c -> {

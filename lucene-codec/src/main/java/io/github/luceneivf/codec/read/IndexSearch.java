@@ -166,10 +166,7 @@ final class IndexSearch implements ProbeSearch {
   }
 
   private CodebookGroup[] groups(
-      List<List<SearchedLeaf>> byCodebook,
-      int k,
-      IvfSearchStrategy strategy,
-      CandidateScan scan) {
+      List<List<SearchedLeaf>> byCodebook, int k, IvfSearchStrategy strategy, CandidateScan scan) {
     CodebookGroup[] groups = new CodebookGroup[byCodebook.size()];
     for (int i = 0; i < groups.length; i++) {
       List<SearchedLeaf> leaves = byCodebook.get(i);

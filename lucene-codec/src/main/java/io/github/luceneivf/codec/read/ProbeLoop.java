@@ -222,7 +222,6 @@ final class ProbeLoop {
   }
 
   private ProbeReport report() {
-    return budget.report(
-        nearest, scan.vectors(), reranker.scored(), collector.earlyTerminated());
+    return budget.report(nearest, scan.vectors(), reranker.scored(), collector.earlyTerminated());
   }
 }

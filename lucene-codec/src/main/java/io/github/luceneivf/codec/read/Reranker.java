@@ -61,9 +61,9 @@ final class Reranker {
   }
 
   /**
-   * Reranks those of candidates [from, to) of the scan that were not yet, and collects them. They are scored segment by
-   * segment; in a single one list by list, within a list in the order of ordinals, which is the
-   * order on disk.
+   * Reranks those of candidates [from, to) of the scan that were not yet, and collects them. They
+   * are scored segment by segment; in a single one list by list, within a list in the order of
+   * ordinals, which is the order on disk.
    *
    * @return the best exact score of them; −∞ if there are none
    */

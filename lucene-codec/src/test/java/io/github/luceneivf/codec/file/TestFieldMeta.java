@@ -92,7 +92,8 @@ public class TestFieldMeta extends LuceneTestCase {
             + "2c14000000010000000a00000002000000010000000000003f030000000000803f01000000"
             + "0c0000000000403f3333733f40bc058006c8018001c00f3097010346001e";
     String statistics = "5f" + "000000000000d03f" + "000000000000f83f" + "01000000000000e03f28";
-    String current = start.replace("2c14000000", "3814000000" + "0000c03f" + "01000000" + "0000003f");
+    String current =
+        start.replace("2c14000000", "3814000000" + "0000c03f" + "01000000" + "0000003f");
     assertEquals(current + statistics, HexFormat.of().formatHex(write(meta())));
     ListsMeta first =
         read(HexFormat.of().parseHex(start), IvfFiles.VERSION_START).lists().orElseThrow();

@@ -85,8 +85,7 @@ class ProbeSettingsTest {
   void theSearchMayAskForAnotherRecall() {
     double last = 0;
     for (double recall : new double[] {0.5, 0.8, 0.9, 0.95, 0.99, 0.999}) {
-      double lists =
-          settings(IvfSearchStrategy.recall(recall), Change.NONE, 10, USUAL).lists(10);
+      double lists = settings(IvfSearchStrategy.recall(recall), Change.NONE, 10, USUAL).lists(10);
       assertTrue(recall < 0.85 ? lists >= last : lists > last, recall + ": " + lists);
       last = lists;
     }
@@ -98,8 +97,7 @@ class ProbeSettingsTest {
   @Test
   void highRecallTakesSpareLists() {
     for (double recall : new double[] {0.9, 0.925, 0.95, 0.99}) {
-      ProbeSettings settings =
-          settings(IvfSearchStrategy.recall(recall), Change.NONE, 10, USUAL);
+      ProbeSettings settings = settings(IvfSearchStrategy.recall(recall), Change.NONE, 10, USUAL);
       double calibrated = CALIBRATION.nprobe(10, ProbeSettings.probeTarget(recall), USUAL);
       double spare = Math.clamp((recall - 0.9) / 0.05, 0, 1) * 2;
       assertEquals(calibrated + spare, settings.lists(10), 1e-9, "recall " + recall);
@@ -132,15 +130,13 @@ class ProbeSettingsTest {
     ProbeSettings settings = settings(IvfSearchStrategy.CALIBRATED, grown, 100, USUAL);
     assertEquals(2, settings.lists(100), 1e-9);
     assertEquals(10 * settings(100, USUAL).depth(100), settings.depth(100), 10);
-    ProbeSettings most =
-        settings(IvfSearchStrategy.CALIBRATED, new Change(1e9, 1), 10, USUAL);
+    ProbeSettings most = settings(IvfSearchStrategy.CALIBRATED, new Change(1e9, 1), 10, USUAL);
     assertEquals(2, most.lists(10), 1e-9, "fewer than one neighbour is one");
   }
 
   @Test
   void vectorsThatDoNotFitLieInMoreLists() {
-    ProbeSettings misfit =
-        settings(IvfSearchStrategy.CALIBRATED, new Change(1, 3), 10, USUAL);
+    ProbeSettings misfit = settings(IvfSearchStrategy.CALIBRATED, new Change(1, 3), 10, USUAL);
     assertEquals(24, misfit.lists(10), 1e-9);
     assertEquals(settings(10, USUAL).recall(10, 8), misfit.recall(10, 24), 1e-9);
     assertEquals(NLIST, misfit.lists(100_000), 1e-9);
@@ -171,10 +167,8 @@ class ProbeSettingsTest {
     assertSame(ours, ProbeSettings.strategy(ours));
     assertSame(
         ours,
-        ProbeSettings.strategy(
-            new KnnSearchStrategy.Seeded(DocIdSetIterator.empty(), 0, ours)));
+        ProbeSettings.strategy(new KnnSearchStrategy.Seeded(DocIdSetIterator.empty(), 0, ours)));
     assertSame(IvfSearchStrategy.CALIBRATED, ProbeSettings.strategy(null));
-    assertSame(
-        IvfSearchStrategy.CALIBRATED, ProbeSettings.strategy(new KnnSearchStrategy.Hnsw(5)));
+    assertSame(IvfSearchStrategy.CALIBRATED, ProbeSettings.strategy(new KnnSearchStrategy.Hnsw(5)));
   }
 }
