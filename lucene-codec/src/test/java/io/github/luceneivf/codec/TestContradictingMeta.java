@@ -55,7 +55,8 @@ public class TestContradictingMeta extends LuceneTestCase {
       }
       CorruptIndexException refused =
           expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(directory));
-      assertTrue(refused.getMessage(), refused.getMessage().contains(message));
+      String told = String.valueOf(refused.getMessage());
+      assertTrue(told, told.contains(message));
     }
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
@@ -232,7 +233,7 @@ public class TestIvfCorruption extends LuceneTestCase {
       FloatMatrix rows = VectorGenerators.clusters(900, DIM, 20, 0.5, seed);
       write(directory, Encoding.INT8, rows);
       SegmentReadState state = state(directory);
-      FieldMeta meta = MetaFile.read(state).get(VectorIndexing.FIELD);
+      FieldMeta meta = Objects.requireNonNull(MetaFile.read(state).get(VectorIndexing.FIELD));
       String file = IvfFiles.CENTROIDS.fileName(state.segmentInfo, state.segmentSuffix);
       byte[] bytes = read(directory, file);
       byte[] damaged = bytes.clone();

@@ -36,8 +36,9 @@ public class TestNonFiniteVectors extends LuceneTestCase {
 
   private static void assertRefused(float value, ThrowingRunnable action) {
     IllegalArgumentException refused = expectThrows(IllegalArgumentException.class, action);
-    assertTrue(refused.getMessage(), refused.getMessage().contains("vector[1]"));
-    assertTrue(refused.getMessage(), refused.getMessage().contains("" + value));
+    String told = String.valueOf(refused.getMessage());
+    assertTrue(told, told.contains("vector[1]"));
+    assertTrue(told, told.contains("" + value));
   }
 
   public void testFieldRefuses() {

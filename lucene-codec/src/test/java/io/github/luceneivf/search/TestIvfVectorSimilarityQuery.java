@@ -350,13 +350,9 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
         assertEquals(0, searcher.count(new IvfVectorSimilarityQuery("none", few.row(0), 0)));
         assertEquals(20, searcher.count(range(few.row(0), 0)));
         Query zeros = range(new float[DIM], 0.5f);
-        String message =
-            assertThrows(IllegalArgumentException.class, () -> searcher.count(zeros)).getMessage();
-        assertTrue(message, message.contains("COSINE"));
+        assertTold("COSINE", () -> searcher.count(zeros));
         Query narrow = range(new float[] {1}, 0.5f);
-        message =
-            assertThrows(IllegalArgumentException.class, () -> searcher.count(narrow)).getMessage();
-        assertTrue(message, message.contains("dimension"));
+        assertTold("dimension", () -> searcher.count(narrow));
         IvfVectorSimilarityQuery any = range(few.row(0), 0, null);
         assertThrows(IllegalArgumentException.class, () -> any.search(noSearcher()));
       }
@@ -385,5 +381,10 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
         assertEquals(0, searcher.count(range(query, least)));
       }
     }
+  }
+
+  private static void assertTold(String what, ThrowingRunnable action) {
+    String told = String.valueOf(expectThrows(IllegalArgumentException.class, action).getMessage());
+    assertTrue(told, told.contains(what));
   }
 }

@@ -35,8 +35,8 @@ final class IndexSearch implements ProbeSearch {
   /** Lists of one of several codebooks that are ranked at first, for each one that it needs. */
   private static final double AHEAD = 2;
 
-  /** Lists to rank at once where some vectors are not accepted, in multiples of those expected. */
-  private static final double SPARE_RANKS = 1.1;
+  /** The same of a single codebook: many a query is remoter than most. */
+  private static final double SPARE = 1.5;
 
   /** A longer ranking costs more than a second one, which few of those searches need. */
   private static final double MOST_RANKED_AHEAD = 3;
@@ -222,10 +222,10 @@ final class IndexSearch implements ProbeSearch {
       matches += leaf.matches();
     }
     ProbeSettings settings = groups[0].settings();
-    double wider = 1;
+    double wider = SPARE;
     if (matches < vectors) {
       double nearest = settings.k() * ((double) vectors / Math.max(1, matches));
-      wider = SPARE_RANKS * settings.lists(nearest) / settings.lists(settings.k());
+      wider *= settings.lists(nearest) / settings.lists(settings.k());
     }
     return groups.length == 1
         ? Math.min(wider, MOST_RANKED_AHEAD)
