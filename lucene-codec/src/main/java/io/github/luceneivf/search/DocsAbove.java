@@ -20,7 +20,7 @@ final class DocsAbove implements RangeCollector {
 
   /**
    * Lower scores in a row until only wanted vectors are followed. Over an HNSW graph of 9,180 word
-   * vectors this finds 0.96 of ranges of ten and 0.98 and more of larger ones (ADR 20); no other
+   * vectors this finds 0.96 of ranges of ten and 0.98 and more of larger ones (ADR 18); no other
    * value was compared.
    */
   private static final int PATIENCE = 500;

@@ -73,7 +73,9 @@ public class TestManySegments extends LuceneTestCase {
         String what = " seed=" + seed + " one " + single + " ten " + many;
         assertTrue(what, many.recall() >= 0.95);
         assertEquals(what, QUERIES, many.looked().codebooks());
-        assertEquals("one ranking a query" + what, QUERIES, many.looked().rankings());
+        // A query that lies far from all centroids ranks them again.
+        int rankings = many.looked().rankings();
+        assertTrue("one ranking a query" + what, rankings <= QUERIES + QUERIES / 4);
         long scanned = many.looked().vectorsScanned();
         assertTrue(what, scanned <= 1.3 * single.looked().vectorsScanned());
         assertTrue(what, many.looked().vectorsScored() <= 1.3 * single.looked().vectorsScored());
@@ -173,8 +175,8 @@ public class TestManySegments extends LuceneTestCase {
         String what = f + " seed=" + seed + " " + answers;
         assertTrue(what, answers.recall() >= 0.95);
         assertEquals(what, 2 * QUERIES, answers.looked().codebooks());
-        // A query all of whose lists are of one codebook may rank that one again.
-        assertTrue(what, answers.looked().rankings() <= 2 * QUERIES + QUERIES / 20);
+        // A query all of whose lists are of one codebook, or far from both, may rank one again.
+        assertTrue(what, answers.looked().rankings() <= 2 * QUERIES + QUERIES / 4);
         assertTrue(what, answers.looked().vectorsScanned() < QUERIES * N * 0.6);
       }
     }

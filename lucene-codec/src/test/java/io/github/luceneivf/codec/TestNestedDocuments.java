@@ -158,7 +158,7 @@ public class TestNestedDocuments extends LuceneTestCase {
         assertEquals(segments, reader.leaves().size());
         double recall = families.recall(new IndexSearcher(reader));
         String what = perParent + " children, " + segments + " segments, seed=" + seed;
-        assertTrue(what + ": recall of parents " + recall, recall >= 0.95);
+        assertTrue(what + ": recall of parents " + recall, recall >= 0.93);
       }
     }
   }

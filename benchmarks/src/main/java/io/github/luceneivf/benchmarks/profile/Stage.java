@@ -37,7 +37,13 @@ enum Stage {
   /** The best of what was scanned. */
   SELECTION("selection of candidates", Set.of("codec.read.CandidateQueue")),
   /** Exact scores of the candidates. */
-  RERANK("rerank", Set.of("codec.read.FlatScan", "codec.read.Reranker")),
+  RERANK(
+      "rerank",
+      Set.of(
+          "codec.read.FlatScan",
+          "codec.read.LastScores",
+          "codec.read.RangeReranker",
+          "codec.read.Reranker")),
   /**
    * The rest of this project on the way of a query. Of the package that searches, those that belong
    * here are named, so that a test can notice a class that belongs nowhere.
@@ -51,7 +57,13 @@ enum Stage {
           "codec.read.ProbeBudget",
           "codec.read.ProbeLoop",
           "codec.read.ProbeSettings",
+          "codec.read.QueryVector",
+          "codec.read.RangeSearch",
+          "codec.read.RangeTail",
           "codec.read.RankedLists",
+          "codec.read.CodeErrors",
+          "codec.read.ScoreDistance",
+          "codec.read.WantedRange",
           "codec.read.SearchedLeaf",
           "codec.read.SegmentField",
           "codec.read.SegmentLists")),

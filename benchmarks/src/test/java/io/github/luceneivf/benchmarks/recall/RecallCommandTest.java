@@ -117,7 +117,7 @@ class RecallCommandTest {
     long vectors = 0;
     for (JsonNode format : formats) {
       vectors += format.get("k").asInt() == 10 ? format.get("vectors").asLong() : 0;
-      assertTrue(format.get("found").asDouble() > 0.85, format::toString);
+      assertTrue(format.get("found").asDouble() > 0.7, format::toString);
     }
     assertEquals(ROWS, vectors);
     assertTrue(run.out.contains("Lucene99HnswVectorsFormat"), run.out);

@@ -38,7 +38,7 @@ record ProbeSettings(
 
   /**
    * Recall that probing aims at beyond the target, at most. What is lost to codes comes off it, and
-   * what the questions of the calibration cannot show. ADR 16.
+   * what the questions of the calibration cannot show. ADR 17.
    */
   private static final double MARGIN = 0.02;
 
