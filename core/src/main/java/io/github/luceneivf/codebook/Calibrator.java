@@ -108,12 +108,12 @@ final class Calibrator {
   private int[] leftOut(Questions questions) {
     int[] leftOut = new int[questions.size()];
     Arrays.fill(leftOut, NONE);
-    int[] list = new int[1];
-    float[] distance = new float[1];
+    int[] lists = new int[codebook.nlist()];
+    float[] distances = new float[lists.length];
     for (int q = 0; q < leftOut.length; q++) {
       if (questions.kind(q) == Questions.Kind.ALONE && codebook.nlist() > 1) {
-        ranking.rank(query(questions, q), 1, list, distance);
-        leftOut[q] = list[0];
+        ranking.rankReproducibly(query(questions, q), lists, distances);
+        leftOut[q] = lists[0];
       }
     }
     return leftOut;
@@ -187,7 +187,7 @@ final class Calibrator {
   }
 
   private QueryCode query(Questions questions, int q) {
-    return new QueryCode(codebook.quantizer(), questions.row(q));
+    return QueryCode.reproducible(codebook.quantizer(), questions.row(q));
   }
 
   /** Ranks queries one by one; one per worker. */
@@ -205,7 +205,7 @@ final class Calibrator {
     }
 
     Judgement judge(QueryCode query, int[] neighbors, int leftOut, boolean deep, boolean asked) {
-      ranking.rank(query, codebook.nlist(), lists, distances);
+      ranking.rankReproducibly(query, lists, distances);
       int rank = 0;
       int nearest = 0;
       for (int i = 0; i < lists.length; i++) {

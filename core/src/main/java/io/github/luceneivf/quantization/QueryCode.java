@@ -3,6 +3,7 @@ package io.github.luceneivf.quantization;
 
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.kernel.Kernels;
+import io.github.luceneivf.kernel.ScalarKernel;
 import io.github.luceneivf.kernel.VectorKernel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryCode {
 
-  private final VectorKernel kernel = Kernels.get();
+  private final VectorKernel kernel;
   private final Quantizer quantizer;
   private final float[] mapped;
   private float @Nullable [] rotated;
@@ -30,12 +31,27 @@ public final class QueryCode {
    *     copied
    */
   public QueryCode(Quantizer quantizer, float[] mapped) {
+    this(quantizer, mapped, Kernels.get());
+  }
+
+  private QueryCode(Quantizer quantizer, float[] mapped, VectorKernel kernel) {
+    this.kernel = kernel;
     this.quantizer = Objects.requireNonNull(quantizer, "quantizer");
     if (mapped.length != quantizer.dim()) {
       throw new IllegalArgumentException(
           "query must have dimension " + quantizer.dim() + ", got: " + mapped.length);
     }
     this.mapped = mapped;
+  }
+
+  /**
+   * Prepares a query to the same bits wherever and whenever it is prepared, which takes longer:
+   * fast kernels are free in the order of a sum.
+   *
+   * @param mapped as for the constructor
+   */
+  public static QueryCode reproducible(Quantizer quantizer, float[] mapped) {
+    return new QueryCode(quantizer, mapped, new ScalarKernel());
   }
 
   /** Returns the query in the codebook's space [dim], shared. */

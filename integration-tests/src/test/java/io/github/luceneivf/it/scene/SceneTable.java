@@ -55,7 +55,7 @@ final class SceneTable implements Closeable {
     Scene before = last;
     last = scene;
     boolean sameLayout = before != null && before.layout().equals(scene.layout());
-    if (!sameLayout || before.data().documents() != scene.data().documents()) {
+    if (before == null || !sameLayout || before.data().documents() != scene.data().documents()) {
       close();
     }
     Truth known = truth;
