@@ -130,7 +130,8 @@ function readReport(types, bytes) {
   assert.ok(sizes.min <= sizes.median && sizes.median <= sizes.max);
   assert.ok(sizes.imbalance >= 1, `imbalance ${sizes.imbalance}`);
   assert.ok(calibration.queries > 0);
-  for (const { k, byProbe } of calibration.curves) {
+  assert.ok(calibration.bands.length > 0);
+  for (const { k, byProbe } of calibration.bands.flatMap((band) => band.curves)) {
     assert.ok(byProbe.length > 0, `curve of ${k}`);
     assert.strictEqual(byProbe.at(-1).recall, 1, `recall@${k} of all lists`);
   }
