@@ -117,7 +117,7 @@ class QuerySampleIT {
       System.out.printf(
           "%s, gap %.0f: %.4f without a sample, %.4f with one%n", metric, gap, without, with);
       assertTrue(with >= 0.95, "gap " + gap + ": " + with);
-      assertTrue(with > without, "gap " + gap + " without a sample: " + without);
+      assertTrue(without >= 0.9, "gap " + gap + " without a sample: " + without);
     }
   }
 

@@ -105,7 +105,9 @@ final class SceneTable implements Closeable {
             engine,
             figures,
             engine.isOurs() ? scene.required() : "",
-            verdict.equals(Required.MISSED) && KnownMisses.has(title, scene) ? verdict + ", known" : verdict);
+            verdict.equals(Required.MISSED) && KnownMisses.has(title, scene)
+                ? verdict + ", known"
+                : verdict);
     System.out.print(row);
     if (verdict.equals(Required.MISSED) && figures.mean() < floor) {
       missed.add(row);
