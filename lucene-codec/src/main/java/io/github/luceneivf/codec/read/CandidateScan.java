@@ -25,7 +25,7 @@ final class CandidateScan {
   private static final int SAMPLED = 8;
 
   /** Standard deviations that a count in the sample is taken to be too large by. */
-  private static final double DOUBT = 1.5;
+  private static final double DOUBT = 1;
 
   /** Candidates kept for each one that is reranked at first. */
   private static final int SPARE = 2;

@@ -162,7 +162,7 @@ final class IndexSearch implements ProbeSearch {
       vectors += leaf.requireLists().vectors();
     }
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
-    int k = Math.min(Math.max(collector.k(), leastK), vectors);
+    int k = Math.clamp(Math.max(collector.k(), leastK), 1, Math.max(1, vectors));
     CandidateScan scan = new CandidateScan(collector, vectors);
     CodebookGroup[] groups = groups(byCodebook(probed), k, strategy, scan);
     double ahead = ahead(groups, probed, vectors);
