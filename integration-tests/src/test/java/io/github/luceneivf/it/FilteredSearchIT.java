@@ -60,6 +60,7 @@ class FilteredSearchIT {
 
   /** What is required, less what 60 queries and kernels of another width may differ by. */
   private static final double RECALL = 0.94;
+
   private static final int QUERIES = Integer.getInteger("ivf.filters.queries", 60);
   private static final int ROWS = Integer.getInteger("ivf.filters.rows", 24_000);
   private static final int SEGMENTS = 10;
