@@ -173,32 +173,20 @@ public final class CentroidRanking {
   }
 
   /**
-   * Ranks all lists exactly, to the same bits wherever and whenever it is done, which takes longer:
-   * sums are taken in order, in double precision.
+   * Ranks all lists exactly, to the same bits wherever and whenever it is done, which takes longer.
    *
    * @param lists [nlist] receives list numbers, best first
    * @param distances [nlist] receives the base distance of each, as {@link #rank} does
    */
   void rankReproducibly(QueryCode query, int[] lists, float[] distances) {
     float[] mapped = query.mapped();
-    boolean product = codebook.metric() == Metric.INNER_PRODUCT;
-    float[] centroids = codebook.centroids().values();
     float[] bases = new float[codebook.nlist()];
     for (int list = 0; list < bases.length; list++) {
-      int at = list * mapped.length;
-      double sum = 0;
-      for (int d = 0; d < mapped.length; d++) {
-        double x = mapped[d];
-        double c = centroids[at + d];
-        sum += product ? -x * c : (x - c) * (x - c);
-      }
-      bases[list] = (float) sum;
+      bases[list] = (float) Remoteness.base(codebook, mapped, list);
     }
-    double norm = 0;
-    for (int d = 0; product && d < mapped.length; d++) {
-      norm += (double) mapped[d] * mapped[d];
-    }
-    order(bases, (float) Math.sqrt(norm), all, bases.length, lists, distances);
+    boolean product = codebook.metric() == Metric.INNER_PRODUCT;
+    float norm = product ? (float) Remoteness.length(mapped) : 0;
+    order(bases, norm, all, bases.length, lists, distances);
   }
 
   /**

@@ -130,20 +130,12 @@ final class Questions {
       noise[d] = random.nextGaussian();
       sum += noise[d] * noise[d];
     }
-    double unit = space.metric() == Metric.INNER_PRODUCT ? length(x) : spread;
+    double unit = space.metric() == Metric.INNER_PRODUCT ? Remoteness.length(x) : spread;
     double scale = sum > 0 ? length * unit / Math.sqrt(sum) : 0;
     for (int d = 0; d < x.length; d++) {
       x[d] += (float) (scale * noise[d]);
     }
     return x;
-  }
-
-  private static double length(float[] x) {
-    double sum = 0;
-    for (float value : x) {
-      sum += (double) value * value;
-    }
-    return Math.sqrt(sum);
   }
 
   private static void add(float[] x, double factor, float[] y) {

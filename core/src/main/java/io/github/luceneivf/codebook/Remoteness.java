@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codebook;
 
-import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
 
 /**
- * How far a query lies from a centroid, to the same bits on every machine, as it is to be where it
- * is stored: kernels, which {@link CentroidRanking#remoteness} takes it from, are free in the order
- * of a sum. Stateless.
+ * How far a query lies from a centroid, to the same bits wherever and whenever it is computed, as
+ * it is to be where it is stored: kernels, which {@link CentroidRanking#rank} takes distances from,
+ * are free in the order of a sum. Here sums are taken in order, in double precision. Stateless.
  */
 final class Remoteness {
 
@@ -21,22 +20,34 @@ final class Remoteness {
    * @return finite
    */
   static float of(Codebook codebook, float[] query, int list) {
-    FloatMatrix centroids = codebook.centroids();
+    double base = base(codebook, query, list);
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return (float) Math.min(Math.sqrt(base), Float.MAX_VALUE);
+    }
+    double length = length(query);
+    return length > 0 ? (float) Math.clamp(base / length, -Float.MAX_VALUE, Float.MAX_VALUE) : 0;
+  }
+
+  /** Returns the base distance of a query to a centroid: {@code ‖q − c‖²} or {@code −⟨q, c⟩}. */
+  static double base(Codebook codebook, float[] query, int list) {
+    float[] centroids = codebook.centroids().values();
     boolean product = codebook.metric() == Metric.INNER_PRODUCT;
     int at = list * query.length;
     double sum = 0;
-    double norm = 0;
     for (int d = 0; d < query.length; d++) {
       double x = query[d];
-      double c = centroids.values()[at + d];
+      double c = centroids[at + d];
       sum += product ? -x * c : (x - c) * (x - c);
-      norm += x * x;
     }
-    if (!product) {
-      return (float) Math.min(Math.sqrt(sum), Float.MAX_VALUE);
+    return sum;
+  }
+
+  /** Returns the length of a query. */
+  static double length(float[] query) {
+    double sum = 0;
+    for (double x : query) {
+      sum += x * x;
     }
-    return norm > 0
-        ? (float) Math.clamp(sum / Math.sqrt(norm), -Float.MAX_VALUE, Float.MAX_VALUE)
-        : 0;
+    return Math.sqrt(sum);
   }
 }
