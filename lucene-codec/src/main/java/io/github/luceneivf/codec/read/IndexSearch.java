@@ -41,18 +41,26 @@ final class IndexSearch implements ProbeSearch {
   /** A longer ranking costs more than a second one, which few of those searches need. */
   private static final double MOST_RANKED_AHEAD = 3;
 
+  /** Stock queries collect with a reduced k from each segment. */
+  private static final int LEAST_K_ALONE = 10;
+
   private final QueryVector target;
-  private final int leastK;
+  private final boolean alone;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
 
-  /**
-   * Creates a search of no segments yet.
-   *
-   * @param leastK hits to look for at least, whatever the collector wants
-   */
-  IndexSearch(QueryVector target, int leastK) {
+  private IndexSearch(QueryVector target, boolean alone) {
     this.target = target;
-    this.leastK = leastK;
+    this.alone = alone;
+  }
+
+  /** Creates a search, of no segments yet, of all segments that a query asks. */
+  static IndexSearch together(QueryVector target) {
+    return new IndexSearch(target, false);
+  }
+
+  /** Creates a search of one segment, of which its query may ask again. */
+  static IndexSearch alone(QueryVector target) {
+    return new IndexSearch(target, true);
   }
 
   /**
@@ -62,7 +70,7 @@ final class IndexSearch implements ProbeSearch {
    * @throws IllegalArgumentException if the target has not the field's encoding and dimension
    */
   void add(SegmentField segment, AcceptDocs acceptDocs, int docBase) throws IOException {
-    leaves.add(new SearchedLeaf(segment, target, acceptDocs, docBase));
+    leaves.add(new SearchedLeaf(segment, target, acceptDocs, docBase, alone));
   }
 
   /** Returns the segments, in the order in which they were added, shared. */
@@ -162,7 +170,8 @@ final class IndexSearch implements ProbeSearch {
       vectors += leaf.requireLists().vectors();
     }
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
-    int k = Math.clamp(Math.max(collector.k(), leastK), 1, Math.max(1, vectors));
+    int least = alone ? LEAST_K_ALONE : 1;
+    int k = Math.clamp(Math.max(collector.k(), least), 1, Math.max(1, vectors));
     CandidateScan scan = new CandidateScan(collector, vectors);
     CodebookGroup[] groups = groups(byCodebook(probed), k, strategy, scan);
     double ahead = ahead(groups, probed, vectors);

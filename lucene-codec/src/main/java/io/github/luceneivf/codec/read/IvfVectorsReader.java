@@ -50,9 +50,6 @@ import org.apache.lucene.util.IOUtils;
 /** Reads and searches the vectors of a segment. Thread-safe once open. */
 public final class IvfVectorsReader extends KnnVectorsReader implements ListsProvider {
 
-  /** Stock queries collect with a reduced k from each segment. */
-  private static final int LEAST_K_ALONE = 10;
-
   private final SegmentInfo segment;
   private final String metaName;
   private final FieldInfos fieldInfos;
@@ -169,7 +166,10 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    QueryVectors.checkFinite(field, target);
+    // The first leaf that joins a plan looks for all.
+    if (!(collector instanceof ProbePlan plan) || plan.leaves() == 0) {
+      QueryVectors.checkFinite(field, target);
+    }
     search(field, QueryVector.of(target), collector, acceptDocs);
   }
 
@@ -185,10 +185,10 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
       throws IOException {
     SegmentField segment = opened(field);
     if (collector instanceof ProbePlan plan) {
-      IndexSearch all = plan.join(IndexSearch.class, () -> new IndexSearch(target, 1));
+      IndexSearch all = plan.join(IndexSearch.class, () -> IndexSearch.together(target));
       all.add(segment, acceptDocs, plan.docBase());
     } else if (collector.k() > 0) {
-      IndexSearch alone = new IndexSearch(target, LEAST_K_ALONE);
+      IndexSearch alone = IndexSearch.alone(target);
       alone.add(segment, acceptDocs, 0);
       alone.run(collector);
     }

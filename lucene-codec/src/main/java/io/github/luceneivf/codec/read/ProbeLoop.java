@@ -88,14 +88,17 @@ final class ProbeLoop {
   }
 
   ProbeReport run() throws IOException {
-    probe(budget.lists(k));
+    double wanted = budget.lists(k);
+    probe(wanted);
     while (true) {
       boolean competes = rerank();
       if (collector.earlyTerminated()) {
         return report();
       }
       int planned = depth;
-      learn();
+      if (learn()) {
+        wanted = budget.lists(nearest);
+      }
       int size = scan.candidates().size();
       boolean deeper = depth > planned && reranked < size;
       if (competes) { // the nearest of the next round are those of this one
@@ -106,14 +109,14 @@ final class ProbeLoop {
         scan.rescan(Math.max(MORE, Math.ceilDiv(depth, size)));
         continue;
       }
-      double wanted = Math.max(budget.lists(nearest), competes ? 2 * budget.spent() : 0);
-      boolean wider = wanted - budget.spent() >= WORTH_MORE && !budget.isExhausted();
+      double most = competes ? Math.max(wanted, 2 * budget.spent()) : wanted;
+      boolean wider = most - budget.spent() >= WORTH_MORE && !budget.isExhausted();
       if (!wider && !deeper) {
         return report();
       }
       reranker.remember(reranked);
       if (wider) {
-        probe(wanted);
+        probe(most);
       }
     }
   }
@@ -170,13 +173,18 @@ final class ProbeLoop {
    * Learns how many vectors, hits or not, lie as near as the hits, and how many candidates are to
    * be reranked for it: codes confuse the hits with as many others as they would if all were hits,
    * but only those that are accepted are candidates.
+   *
+   * @return whether there are more than was known
    */
-  private void learn() {
+  private boolean learn() {
+    double before = nearest;
     int hits = Math.max(k, reranker.atLeast(collector.minCompetitiveSimilarity()));
     if (!restricted) {
-      nearest = Math.max(nearest, hits);
-      depth = Math.max(depth, budget.depth(hits));
-      return;
+      if (hits > nearest) {
+        nearest = hits;
+        depth = Math.max(depth, budget.depth(hits));
+      }
+      return nearest > before;
     }
     double share = Math.max(scan.acceptedShare(), 1.0 / vectors);
     double as = hits / share;
@@ -187,6 +195,7 @@ final class ProbeLoop {
     nearest = Math.clamp(as, nearest, Math.max(nearest, vectors));
     double confused = budget.depth((int) nearest) - nearest;
     depth = (int) Math.clamp(hits + share * confused, depth, vectors);
+    return nearest > before;
   }
 
   private void probe(double atLeast) throws IOException {

@@ -22,6 +22,7 @@ final class SearchedLeaf {
   private final QueryVector target;
   private final AcceptDocs acceptDocs;
   private final int docBase;
+  private final boolean askedAgain;
   private final RandomVectorScorer scorer;
   private final @Nullable Bits acceptOrds;
 
@@ -29,10 +30,17 @@ final class SearchedLeaf {
    * Prepares a search.
    *
    * @param docBase added to documents before they are collected
+   * @param askedAgain whether the query may ask the segment again
    * @throws IllegalArgumentException if {@code target} has not the field's encoding and dimension
    */
-  SearchedLeaf(SegmentField segment, QueryVector target, AcceptDocs acceptDocs, int docBase)
+  SearchedLeaf(
+      SegmentField segment,
+      QueryVector target,
+      AcceptDocs acceptDocs,
+      int docBase,
+      boolean askedAgain)
       throws IOException {
+    this.askedAgain = askedAgain;
     this.segment = segment;
     this.target = target;
     this.acceptDocs = acceptDocs;
@@ -94,7 +102,7 @@ final class SearchedLeaf {
   }
 
   private RandomVectorScorer remembering(KnnCollector collector) {
-    return segment.lastScores().of(scorer, target.floats(), collector);
+    return askedAgain ? segment.lastScores().of(scorer, target.floats(), collector) : scorer;
   }
 
   private KnnCollector inIndex(KnnCollector collector) {

@@ -51,7 +51,8 @@ public class TestCandidateScan extends LuceneTestCase {
                 vectors.opened(VectorIndexing.FIELD),
                 QueryVector.of(target),
                 AcceptDocs.fromLiveDocs(bits, bits.length()),
-                0);
+                0,
+                false);
         TopKnnCollector collector = new TopKnnCollector(ManySegments.K, visitLimit);
         CandidateScan scan = new CandidateScan(collector, base.rows());
         scan.start(DEPTH);

@@ -260,7 +260,7 @@ public class TestJointLists extends LuceneTestCase {
   }
 
   private List<SearchedLeaf> leaves(DirectoryReader reader) throws IOException {
-    IndexSearch search = new IndexSearch(QueryVector.of(queries.row(0)), 1);
+    IndexSearch search = IndexSearch.together(QueryVector.of(queries.row(0)));
     for (LeafReaderContext leaf : reader.leaves()) {
       IvfVectorsReader vectors = (IvfVectorsReader) VectorIndexing.vectorsReader(leaf.reader());
       AcceptDocs everything = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
