@@ -72,19 +72,8 @@ public final class IvfKnnByteVectorQuery extends KnnByteVectorQuery {
   public IvfKnnByteVectorQuery(
       String field, byte[] vector, int k, @Nullable Query filter, IvfSearchStrategy strategy) {
     NearestSearch checked = new NearestSearch(field, k, filter, strategy);
-    super(field, checkedCopy(field, vector), k, filter, strategy);
+    super(field, QueryArguments.checkedCopy(field, vector), k, filter, strategy);
     this.search = checked;
-  }
-
-  private static byte[] checkedCopy(String field, byte @Nullable [] vector) {
-    if (vector == null || vector.length == 0) {
-      throw new IllegalArgumentException(
-          "field=\""
-              + field
-              + "\": vector must have at least 1 dimension, got: "
-              + (vector == null ? "null" : "0"));
-    }
-    return vector.clone();
   }
 
   /**

@@ -28,14 +28,30 @@ final class QueryArguments {
    */
   static float[] checkedCopy(String field, float @Nullable [] vector) {
     if (vector == null || vector.length == 0) {
-      throw new IllegalArgumentException(
-          "field=\""
-              + field
-              + "\": vector must have at least 1 dimension, got: "
-              + (vector == null ? "null" : "0"));
+      throw noDimensions(field, vector);
     }
     float[] copy = vector.clone();
     QueryVectors.checkFinite(field, copy);
     return copy;
+  }
+
+  /**
+   * Returns a copy of a vector.
+   *
+   * @throws IllegalArgumentException if it is null or empty
+   */
+  static byte[] checkedCopy(String field, byte @Nullable [] vector) {
+    if (vector == null || vector.length == 0) {
+      throw noDimensions(field, vector);
+    }
+    return vector.clone();
+  }
+
+  private static IllegalArgumentException noDimensions(String field, @Nullable Object vector) {
+    return new IllegalArgumentException(
+        "field=\""
+            + field
+            + "\": vector must have at least 1 dimension, got: "
+            + (vector == null ? "null" : "0"));
   }
 }
