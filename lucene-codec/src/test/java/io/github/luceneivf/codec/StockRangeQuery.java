@@ -2,6 +2,7 @@
 package io.github.luceneivf.codec;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import org.apache.lucene.search.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,11 @@ public final class StockRangeQuery {
     try {
       Constructor<?> constructor = loaded(name).getConstructor(types);
       return (Query) constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RuntimeException refused) {
+        throw refused;
+      }
+      throw new AssertionError(e);
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(name + " is not as in Lucene 10.5.1, nor as in 10.6.0", e);
     }

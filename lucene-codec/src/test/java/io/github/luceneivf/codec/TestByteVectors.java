@@ -30,7 +30,6 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.ByteVectorSimilarityQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnByteVectorQuery;
 import org.apache.lucene.search.Query;
@@ -187,8 +186,7 @@ public class TestByteVectors extends LuceneTestCase {
           Arrays.sort(sorted);
           float least = (float) sorted[N - 30];
           wanted += (int) Arrays.stream(scores).filter(score -> score >= least).count();
-          found +=
-              searcher.count(new ByteVectorSimilarityQuery(VectorIndexing.FIELD, target, least));
+          found += searcher.count(StockRangeQuery.of(VectorIndexing.FIELD, target, least, null));
         }
         assertTrue(found + " of " + wanted + " seed=" + seed, found >= 0.85 * wanted);
         assertTrue(found + " of " + wanted, found <= wanted);

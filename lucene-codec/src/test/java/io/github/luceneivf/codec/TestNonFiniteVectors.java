@@ -11,7 +11,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.FloatVectorSimilarityQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.TopKnnCollector;
@@ -88,7 +87,7 @@ public class TestNonFiniteVectors extends LuceneTestCase {
           String field = VectorIndexing.FIELD;
           assertRefused(value, () -> new IvfKnnFloatVectorQuery(field, target, 10));
           assertRefused(value, () -> new KnnFloatVectorQuery(field, target, 10));
-          assertRefused(value, () -> new FloatVectorSimilarityQuery(field, target, 0.5f));
+          assertRefused(value, () -> StockRangeQuery.of(field, target, 0.5f, null));
           TopKnnCollector collector = new TopKnnCollector(10, Integer.MAX_VALUE);
           assertRefused(
               value,
@@ -104,6 +103,6 @@ public class TestNonFiniteVectors extends LuceneTestCase {
   public void testThresholdMustBeANumber() {
     expectThrows(
         IllegalArgumentException.class,
-        () -> new FloatVectorSimilarityQuery(VectorIndexing.FIELD, with(0), Float.NaN));
+        () -> StockRangeQuery.of(VectorIndexing.FIELD, with(0), Float.NaN, null));
   }
 }

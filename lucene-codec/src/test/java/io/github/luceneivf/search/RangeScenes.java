@@ -6,6 +6,9 @@ import static org.junit.Assert.assertTrue;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.VectorIndexing;
+import io.github.luceneivf.codec.config.IvfParams;
+import io.github.luceneivf.codec.config.ListSizing;
+import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
@@ -14,6 +17,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.tests.util.LuceneTestCase;
 
 /**
  * Ranges of scores over indexed rows, compared with brute force.
@@ -31,6 +35,39 @@ record RangeScenes(
     VectorSimilarityFunction function,
     IntPredicate accepted) {
 
+  /** Rows of {@link #base}. */
+  static final int N = 9_000;
+
+  static final int DIM = 32;
+  static final int QUERIES = 25;
+
+  /** Lists of about 140 vectors, and no segment scanned exactly. */
+  static final IvfParams LISTS =
+      IvfParams.DEFAULT
+          .withThresholds(new IvfParams.Thresholds(0, 1_000, 2))
+          .withSizing(ListSizing.fixed(64));
+
+  /** Returns rows in clusters, of which the last are queries. */
+  static FloatMatrix clusters() {
+    long seed = LuceneTestCase.random().nextLong();
+    return VectorGenerators.clusters(N + QUERIES, DIM, 90, 0.8, seed);
+  }
+
+  /** Returns rows of length 1 likewise. */
+  static FloatMatrix unit() {
+    return VectorGenerators.unit(N + QUERIES, DIM, 90, LuceneTestCase.random().nextLong());
+  }
+
+  /** Returns those of all rows that are indexed. */
+  static FloatMatrix base(FloatMatrix all) {
+    return VectorGenerators.slice(all, 0, N);
+  }
+
+  /** Returns the others, that are asked. */
+  static FloatMatrix queries(FloatMatrix all) {
+    return VectorGenerators.slice(all, N, N + QUERIES);
+  }
+
   /** Makes the query that is tested. */
   @FunctionalInterface
   interface Ranges {
@@ -38,7 +75,13 @@ record RangeScenes(
   }
 
   /** Recalls of all queries. */
-  record Found(double mean, double fifthPercentile, double none) {}
+  record Found(double mean, double fifthPercentile, double none) {
+
+    /** Fails where too little was found. */
+    void check(String what) {
+      assertTrue(what + ": " + this, mean >= 0.93 && fifthPercentile >= 0.5);
+    }
+  }
 
   /** Asks for the {@code matches} best of the accepted rows by their score. */
   Found find(int matches, Ranges ranges) throws IOException {

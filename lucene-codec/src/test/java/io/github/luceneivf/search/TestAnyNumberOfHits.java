@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
+import static io.github.luceneivf.search.RangeScenes.LISTS;
+
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.VectorIndexing;
-import io.github.luceneivf.codec.config.IvfParams;
-import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.codec.file.LuceneMetric;
 import io.github.luceneivf.hybrid.HybridHits;
 import io.github.luceneivf.hybrid.HybridLeg;
@@ -34,11 +34,6 @@ public class TestAnyNumberOfHits extends LuceneTestCase {
   private static final int N = 11_000;
   private static final int DIM = 24;
   private static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
-
-  private static final IvfParams LISTS =
-      IvfParams.DEFAULT
-          .withThresholds(new IvfParams.Thresholds(0, 1_000, 2))
-          .withSizing(ListSizing.fixed(64));
 
   private static FloatMatrix clusters() {
     return VectorGenerators.clusters(N + 10, DIM, 90, 0.8, random().nextLong());

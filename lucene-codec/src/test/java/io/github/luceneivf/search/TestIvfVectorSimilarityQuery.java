@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
+import static io.github.luceneivf.search.RangeScenes.DIM;
+import static io.github.luceneivf.search.RangeScenes.LISTS;
+import static io.github.luceneivf.search.RangeScenes.N;
+import static io.github.luceneivf.search.RangeScenes.base;
+import static io.github.luceneivf.search.RangeScenes.clusters;
+import static io.github.luceneivf.search.RangeScenes.queries;
+
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.VectorIndexing;
@@ -12,7 +19,6 @@ import io.github.luceneivf.search.RangeScenes.Found;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,28 +47,7 @@ import org.jspecify.annotations.Nullable;
 /** What the query finds of a range of scores, and how little it looks at. */
 public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
 
-  private static final int N = 9_000;
-  private static final int DIM = 32;
-  private static final int QUERIES = 25;
   private static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
-
-  /** Lists of about 140 vectors, and no segment scanned exactly. */
-  private static final IvfParams LISTS =
-      IvfParams.DEFAULT
-          .withThresholds(new IvfParams.Thresholds(0, 1_000, 2))
-          .withSizing(ListSizing.fixed(64));
-
-  private static FloatMatrix clusters() {
-    return VectorGenerators.clusters(N + QUERIES, DIM, 90, 0.8, random().nextLong());
-  }
-
-  private static FloatMatrix base(FloatMatrix all) {
-    return VectorGenerators.slice(all, 0, N);
-  }
-
-  private static FloatMatrix queries(FloatMatrix all) {
-    return VectorGenerators.slice(all, N, N + QUERIES);
-  }
 
   private static RangeScenes scenes(
       DirectoryReader reader, FloatMatrix all, VectorSimilarityFunction function) {
@@ -78,17 +63,6 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
     return range(vector, minScore, null);
   }
 
-  private static void assertFound(String what, Found found) {
-    System.out.printf(
-        Locale.ROOT,
-        "%-60s mean %.4f, 5th percentile %.3f, nothing %.2f%n",
-        what,
-        found.mean(),
-        found.fifthPercentile(),
-        found.none());
-    assertTrue(what + ": " + found, found.mean() >= 0.93 && found.fifthPercentile() >= 0.5);
-  }
-
   public void testFindsNearlyAllOfAnyNumberOfMatchesInAnyNumberOfSegments() throws Exception {
     FloatMatrix all = clusters();
     VectorSimilarityFunction[] functions = {
@@ -101,8 +75,7 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
           try (DirectoryReader reader = DirectoryReader.open(dir)) {
             for (int matches : new int[] {3, 10, 100, 1_000, N / 2}) {
               String what = f + ", segments " + segments + ", matches " + matches;
-              assertFound(
-                  what, scenes(reader, all, f).find(matches, TestIvfVectorSimilarityQuery::range));
+              scenes(reader, all, f).find(matches, TestIvfVectorSimilarityQuery::range).check(what);
             }
           }
         }
@@ -112,17 +85,17 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
 
   public void testDotProductsOfUnitVectors() throws Exception {
     VectorSimilarityFunction f = VectorSimilarityFunction.DOT_PRODUCT;
-    FloatMatrix all = VectorGenerators.unit(N + QUERIES, DIM, 90, random().nextLong());
+    FloatMatrix all = RangeScenes.unit();
     try (Directory dir = new ByteBuffersDirectory()) {
       VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), f, 2);
       try (DirectoryReader reader = DirectoryReader.open(dir)) {
         RangeScenes scenes = scenes(reader, all, f);
-        assertFound("100 matches", scenes.find(100, TestIvfVectorSimilarityQuery::range));
+        scenes.find(100, TestIvfVectorSimilarityQuery::range).check("100 matches");
         FloatMatrix longer = VectorGenerators.scaled(queries(all), 3);
         RangeScenes byLonger = new RangeScenes(scenes.searcher(), base(all), longer, f, _ -> true);
-        assertFound(
-            "100 matches, queries of length 3",
-            byLonger.find(100, TestIvfVectorSimilarityQuery::range));
+        byLonger
+            .find(100, TestIvfVectorSimilarityQuery::range)
+            .check("100 matches, queries of length 3");
       }
     }
   }
@@ -136,9 +109,9 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
         try (DirectoryReader reader = DirectoryReader.open(dir)) {
           RangeScenes scenes = scenes(reader, all, L2);
           for (int matches : new int[] {10, 300}) {
-            assertFound(
-                encoding.displayName() + ", matches " + matches,
-                scenes.find(matches, TestIvfVectorSimilarityQuery::range));
+            scenes
+                .find(matches, TestIvfVectorSimilarityQuery::range)
+                .check(encoding.displayName() + ", matches " + matches);
           }
         }
       }
@@ -194,9 +167,8 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
             new RangeScenes(
                 searcher, base(all), queries(all), L2, row -> row % 10 != 3 && row % 10 != 4);
         for (int matches : new int[] {10, 500}) {
-          assertFound(
-              "deletes, matches " + matches,
-              live.find(matches, TestIvfVectorSimilarityQuery::range));
+          live.find(matches, TestIvfVectorSimilarityQuery::range)
+              .check("deletes, matches " + matches);
         }
         Query half =
             new BooleanQuery.Builder()
@@ -213,9 +185,9 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
                 L2,
                 row -> row % 10 == 0 || row % 10 == 5 || row % 10 == 6);
         for (int matches : new int[] {3, 100, 2_000}) {
-          assertFound(
-              "filter, matches " + matches,
-              filtered.find(matches, (vector, least) -> range(vector, least, half)));
+          filtered
+              .find(matches, (vector, least) -> range(vector, least, half))
+              .check("filter, matches " + matches);
         }
         float[] query = queries(all).row(0);
         Query one = new TermQuery(new Term("id", "4711"));
@@ -295,9 +267,9 @@ public class TestIvfVectorSimilarityQuery extends LuceneTestCase {
             new RangeScenes(
                 new IndexSearcher(reader, executor), base(all), queries(all), L2, _ -> true);
         for (int matches : new int[] {3, 100, 1_000, N / 2}) {
-          assertFound(
-              "all kinds, matches " + matches,
-              scenes.find(matches, TestIvfVectorSimilarityQuery::range));
+          scenes
+              .find(matches, TestIvfVectorSimilarityQuery::range)
+              .check("all kinds, matches " + matches);
         }
       } finally {
         executor.shutdown();

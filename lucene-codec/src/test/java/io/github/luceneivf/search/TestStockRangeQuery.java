@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.search;
 
+import static io.github.luceneivf.search.RangeScenes.LISTS;
+import static io.github.luceneivf.search.RangeScenes.N;
+import static io.github.luceneivf.search.RangeScenes.QUERIES;
+import static io.github.luceneivf.search.RangeScenes.base;
+import static io.github.luceneivf.search.RangeScenes.clusters;
+import static io.github.luceneivf.search.RangeScenes.queries;
+
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codec.IvfVectorsFormat;
+import io.github.luceneivf.codec.StockRangeQuery;
 import io.github.luceneivf.codec.VectorIndexing;
 import io.github.luceneivf.codec.config.IvfParams;
-import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.search.RangeScenes.Found;
-import io.github.luceneivf.testdata.VectorGenerators;
 import java.util.Arrays;
-import java.util.Locale;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.search.FloatVectorSimilarityQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -30,41 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public class TestStockRangeQuery extends LuceneTestCase {
 
-  private static final int N = 9_000;
-  private static final int DIM = 32;
-  private static final int QUERIES = 25;
   private static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
 
-  private static final IvfParams LISTS =
-      IvfParams.DEFAULT
-          .withThresholds(new IvfParams.Thresholds(0, 1_000, 2))
-          .withSizing(ListSizing.fixed(64));
-
-  private static FloatMatrix clusters() {
-    return VectorGenerators.clusters(N + QUERIES, DIM, 90, 0.8, random().nextLong());
-  }
-
-  private static FloatMatrix base(FloatMatrix all) {
-    return VectorGenerators.slice(all, 0, N);
-  }
-
-  private static FloatMatrix queries(FloatMatrix all) {
-    return VectorGenerators.slice(all, N, N + QUERIES);
-  }
-
   private static Query range(float[] vector, float minScore, float decay, @Nullable Query filter) {
-    return new FloatVectorSimilarityQuery(VectorIndexing.FIELD, vector, minScore, decay, filter);
-  }
-
-  private static void assertFound(String what, Found found) {
-    System.out.printf(
-        Locale.ROOT,
-        "%-60s mean %.4f, 5th percentile %.3f, nothing %.2f%n",
-        what,
-        found.mean(),
-        found.fifthPercentile(),
-        found.none());
-    assertTrue(what + ": " + found, found.mean() >= 0.93 && found.fifthPercentile() >= 0.5);
+    return StockRangeQuery.of(VectorIndexing.FIELD, vector, minScore, decay, filter);
   }
 
   public void testFindsNearlyAllOfAnyNumberOfMatches() throws Exception {
@@ -81,9 +53,10 @@ public class TestStockRangeQuery extends LuceneTestCase {
                 new RangeScenes(new IndexSearcher(reader), base(all), queries(all), f, _ -> true);
             for (int matches : new int[] {3, 10, 100, 1_000, N / 2}) {
               for (float decay : new float[] {0, 0.5f, 0.95f}) {
-                assertFound(
-                    f + ", segments " + segments + ", matches " + matches + ", decay " + decay,
-                    scenes.find(matches, (vector, least) -> range(vector, least, decay, null)));
+                scenes
+                    .find(matches, (vector, least) -> range(vector, least, decay, null))
+                    .check(
+                        f + ", segments " + segments + ", matches " + matches + ", decay " + decay);
               }
             }
           }
@@ -101,9 +74,9 @@ public class TestStockRangeQuery extends LuceneTestCase {
         RangeScenes scenes =
             new RangeScenes(new IndexSearcher(reader), base(all), queries(all), L2, _ -> true);
         for (int matches : new int[] {10, 1_000}) {
-          assertFound(
-              "one list, matches " + matches,
-              scenes.find(matches, (vector, least) -> range(vector, least, 0.5f, null)));
+          scenes
+              .find(matches, (vector, least) -> range(vector, least, 0.5f, null))
+              .check("one list, matches " + matches);
         }
       }
     }
@@ -125,12 +98,11 @@ public class TestStockRangeQuery extends LuceneTestCase {
             new RangeScenes(searcher, base(all), queries(all), L2, row -> row % 10 == 4);
         Query four = new TermQuery(new Term("mod", "4"));
         for (int matches : new int[] {10, 500}) {
-          assertFound(
-              "deletes, matches " + matches,
-              live.find(matches, (vector, least) -> range(vector, least, 0.5f, null)));
-          assertFound(
-              "filter, matches " + matches,
-              filtered.find(matches, (vector, least) -> range(vector, least, 0.5f, four)));
+          live.find(matches, (vector, least) -> range(vector, least, 0.5f, null))
+              .check("deletes, matches " + matches);
+          filtered
+              .find(matches, (vector, least) -> range(vector, least, 0.5f, four))
+              .check("filter, matches " + matches);
         }
       }
     }
