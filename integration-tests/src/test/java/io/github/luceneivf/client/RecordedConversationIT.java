@@ -16,25 +16,22 @@ import io.github.luceneivf.codebook.QuerySample;
 import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
+import io.github.luceneivf.it.Exchange;
 import io.github.luceneivf.it.protocol.Timeless;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -48,6 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class RecordedConversationIT {
+
+  private static final int WAIT_SECONDS = 60;
 
   private static final Path RECORDED =
       Path.of("src", "test", "resources", "golden", "conversation-1.gz");
@@ -151,32 +150,19 @@ class RecordedConversationIT {
 
   private static List<Message> replay(ManagedChannel channel, Conversation.Call recorded)
       throws Exception {
-    List<Message> responses = Collections.synchronizedList(new ArrayList<>());
-    CompletableFuture<Status> end = new CompletableFuture<>();
-    ClientCall<Message, Message> call =
-        channel.newCall(Conversation.method(recorded.method), CallOptions.DEFAULT);
-    call.start(
-        new ClientCall.Listener<>() {
-          @Override
-          public void onMessage(Message message) {
-            responses.add(message);
-          }
-
-          @Override
-          public void onClose(Status status, Metadata trailers) {
-            end.complete(status);
-          }
-        },
-        new Metadata());
-    call.request(Integer.MAX_VALUE);
-    recorded.requests.forEach(call::sendMessage);
-    call.halfClose();
-    Status status = end.get(60, TimeUnit.SECONDS);
+    Exchange<Message> replayed =
+        Exchange.of(
+            channel,
+            Conversation.method(recorded.method),
+            CallOptions.DEFAULT,
+            recorded.requests,
+            WAIT_SECONDS);
     // The client leaves a watch when it has seen the end.
     boolean left = recorded.status == Status.Code.CANCELLED.value();
     int wanted = left ? Status.Code.OK.value() : recorded.status;
-    assertEquals(wanted, status.getCode().value(), recorded.method + ": " + status);
-    return responses;
+    assertEquals(
+        wanted, replayed.status().getCode().value(), recorded.method + ": " + replayed.status());
+    return replayed.responses();
   }
 
   /** What must be the same of an answer. */

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What documents call by name exists: types of ours, of the wire contract, of Lucene, of the JDK.
+ * What documents call by name exists: types of ours, of the wire contract, of Lucene, of the JDK,
+ * and the files that links lead to.
  */
 class DocumentedNamesTest {
 
@@ -28,6 +29,9 @@ class DocumentedNamesTest {
   /** Two humps at least: {@code Codebook} may be a word. */
   private static final Pattern TYPE = Pattern.compile("\\b(?:[A-Z][a-z0-9]+){2,}\\b");
 
+  /** Links within the project. */
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#\\s]+)");
+
   private static final Pattern DECLARATION =
       Pattern.compile("\\b(?:class|record|enum|interface|message|service|rpc) ([A-Z]\\w+)");
 
@@ -37,6 +41,7 @@ class DocumentedNamesTest {
           "io.grpc.netty.shaded.io.grpc.netty.",
           "java.lang.",
           "org.apache.lucene.codecs.",
+          "org.apache.lucene.codecs.hnsw.",
           "org.apache.lucene.codecs.lucene104.",
           "org.apache.lucene.document.",
           "org.apache.lucene.index.",
@@ -80,22 +85,42 @@ class DocumentedNamesTest {
         });
   }
 
+  private static List<Path> documents() throws IOException {
+    try (Stream<Path> root = Files.list(ROOT);
+        Stream<Path> docs = files(ROOT.resolve("docs"), ".md")) {
+      return Stream.concat(root.filter(file -> file.toString().endsWith(".md")), docs).toList();
+    }
+  }
+
+  @Test
+  void linksInDocumentsLeadToFiles() throws IOException {
+    Set<String> missing = new TreeSet<>();
+    int found = 0;
+    for (Path file : documents()) {
+      for (Matcher link = LINK.matcher(Files.readString(file)); link.find(); ) {
+        found++;
+        if (!Files.exists(file.resolveSibling(link.group(1)))) {
+          missing.add(ROOT.relativize(file) + ": " + link.group(1));
+        }
+      }
+    }
+    assertTrue(found > 20, "links found: " + found);
+    assertEquals(Set.of(), missing);
+  }
+
   @Test
   void namesInDocumentsExist() throws IOException {
     Set<String> declared = declared();
     Set<String> missing = new TreeSet<>();
     int found = 0;
-    try (Stream<Path> documents =
-        Stream.concat(Files.list(ROOT), files(ROOT.resolve("docs"), ".md"))) {
-      for (Path file : documents.filter(f -> f.toString().endsWith(".md")).toList()) {
-        for (Matcher code = CODE.matcher(Files.readString(file)); code.find(); ) {
-          for (Matcher type = TYPE.matcher(code.group(1)); type.find(); ) {
-            found++;
-            if (!declared.contains(type.group())
-                && !OTHERS.contains(type.group())
-                && !isKnownElsewhere(type.group())) {
-              missing.add(ROOT.relativize(file) + ": " + type.group());
-            }
+    for (Path file : documents()) {
+      for (Matcher code = CODE.matcher(Files.readString(file)); code.find(); ) {
+        for (Matcher type = TYPE.matcher(code.group(1)); type.find(); ) {
+          found++;
+          if (!declared.contains(type.group())
+              && !OTHERS.contains(type.group())
+              && !isKnownElsewhere(type.group())) {
+            missing.add(ROOT.relativize(file) + ": " + type.group());
           }
         }
       }

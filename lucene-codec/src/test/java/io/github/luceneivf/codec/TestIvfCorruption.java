@@ -181,6 +181,16 @@ public class TestIvfCorruption extends LuceneTestCase {
     return random().nextBoolean() ? new ByteBuffersDirectory() : new MMapDirectory(createTempDir());
   }
 
+  /** Returns a copy of which a stretch between header and footer is random. */
+  private static byte[] damaged(byte[] bytes) {
+    byte[] damaged = bytes.clone();
+    int from = 64 + random().nextInt(bytes.length - 128);
+    for (int at = from; at < from + 32; at++) {
+      damaged[at] = (byte) random().nextInt(256);
+    }
+    return damaged;
+  }
+
   /**
    * Without a check, damaged postings give wrong hits or an exception, never an error or a hang.
    */
@@ -194,12 +204,7 @@ public class TestIvfCorruption extends LuceneTestCase {
         }
         byte[] bytes = read(directory, file);
         for (int i = 0; i < 50; i++) {
-          byte[] damaged = bytes.clone();
-          int from = 64 + random().nextInt(bytes.length - 128);
-          for (int at = from; at < from + 32; at++) {
-            damaged[at] = (byte) random().nextInt(256);
-          }
-          replace(directory, file, damaged);
+          replace(directory, file, damaged(bytes));
           try (DirectoryReader reader = DirectoryReader.open(directory)) {
             IndexSearcher searcher = new IndexSearcher(reader);
             searcher.search(new KnnFloatVectorQuery(VectorIndexing.FIELD, rows().row(i), 10), 10);
@@ -308,12 +313,7 @@ public class TestIvfCorruption extends LuceneTestCase {
         }
         byte[] bytes = read(directory, file);
         for (int round = 0; round < 8; round++) {
-          byte[] damaged = bytes.clone();
-          int from = 64 + random().nextInt(bytes.length - 128);
-          for (int at = from; at < from + 32; at++) {
-            damaged[at] = (byte) random().nextInt(256);
-          }
-          replace(directory, file, damaged);
+          replace(directory, file, damaged(bytes));
           try (DirectoryReader reader = DirectoryReader.open(directory)) {
             IndexSearcher searcher = new IndexSearcher(reader);
             for (int i = 0; i < 40; i++) {

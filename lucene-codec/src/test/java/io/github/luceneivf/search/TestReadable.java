@@ -16,26 +16,11 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
 
 /** What a person is shown of a query and of how it went. */
-public class TestReadable extends LuceneTestCase {
+public class TestReadable extends BothFormatsTestCase {
 
   private static final String FIELD = VectorIndexing.FIELD;
-
-  private static BothFormats formats;
-
-  @BeforeClass
-  public static void index() throws IOException {
-    formats = new BothFormats(random().nextLong());
-  }
-
-  @AfterClass
-  public static void close() throws IOException {
-    formats.close();
-  }
 
   public void testAQuerySaysWhatItAsksFor() {
     float[] target = {0.5f, 1};

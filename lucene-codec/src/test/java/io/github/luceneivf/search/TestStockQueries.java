@@ -33,34 +33,25 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SeededKnnVectorQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
-import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
-import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
 /**
  * Lucene's own vector queries on this project's format, beside what they do on HNSW: as many hits,
  * recall of 0.95, the same hits where all lists are probed.
  */
-public class TestStockQueries extends LuceneTestCase {
+public class TestStockQueries extends BothFormatsTestCase {
 
   private static final Query SEED = new TermQuery(new Term("mod", "3"));
   private static final IvfSearchStrategy EVERY = IvfSearchStrategy.nprobe(1 << 16);
 
-  private static BothFormats formats;
   private static IndexSearcher lists;
   private static IndexSearcher graph;
 
   @BeforeClass
-  public static void index() throws IOException {
-    formats = new BothFormats(random().nextLong());
+  public static void open() {
     lists = new IndexSearcher(formats.lists);
     graph = new IndexSearcher(formats.graph);
-  }
-
-  @AfterClass
-  public static void close() throws IOException {
-    formats.close();
   }
 
   /** Wraps a query for the nearest in another one. */

@@ -17,26 +17,11 @@ import org.apache.lucene.search.PatienceKnnVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.SeededKnnVectorQuery;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
 
 /** Searches that run out of time end as Lucene's do: with part of the hits, or an exception. */
-public class TestTimeouts extends LuceneTestCase {
+public class TestTimeouts extends BothFormatsTestCase {
 
   private static final Query SEED = new TermQuery(new Term("mod", "3"));
-
-  private static BothFormats formats;
-
-  @BeforeClass
-  public static void index() throws IOException {
-    formats = new BothFormats(random().nextLong());
-  }
-
-  @AfterClass
-  public static void close() throws IOException {
-    formats.close();
-  }
 
   /** Is over once it was asked so often. */
   private static final class After implements QueryTimeout {

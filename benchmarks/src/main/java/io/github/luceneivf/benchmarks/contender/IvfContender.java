@@ -2,8 +2,6 @@
 package io.github.luceneivf.benchmarks.contender;
 
 import io.github.luceneivf.benchmarks.report.Family;
-import io.github.luceneivf.codebook.CodebookSource;
-import io.github.luceneivf.codebook.TrainedCodebook;
 import io.github.luceneivf.codec.IvfVectorsFormat;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.search.Query;
 import org.jspecify.annotations.Nullable;
@@ -93,22 +90,6 @@ final class IvfContender extends LuceneContender {
     KnnVectorsFormat format = format(Ports.LOCAL.withSource(new LastCodebook()));
     BuildCost cost = new LuceneBuild(format, vectors, Layout.MERGED).into(scratch);
     return new Rebuild(format, vectors, cost.merge());
-  }
-
-  /** Knows the codebook that was trained last, of a process that writes one field. */
-  private static final class LastCodebook implements CodebookSource {
-
-    private volatile @Nullable TrainedCodebook last;
-
-    @Override
-    public Optional<TrainedCodebook> latest(String field) {
-      return Optional.ofNullable(last);
-    }
-
-    @Override
-    public void offer(String field, TrainedCodebook trained) {
-      last = trained;
-    }
   }
 
   @Override

@@ -13,7 +13,6 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.LRUQueryCache;
 import org.apache.lucene.search.Query;
-import org.apache.lucene.search.QueryCachingPolicy;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.store.Directory;
@@ -30,17 +29,6 @@ final class OpenLuceneIndex implements OpenIndex {
   private static final int CACHED = 20_000;
 
   private static final long CACHE_BYTES = 128 << 20;
-
-  private static final QueryCachingPolicy EVERYTHING =
-      new QueryCachingPolicy() {
-        @Override
-        public void onUse(Query query) {}
-
-        @Override
-        public boolean shouldCache(Query query) {
-          return true;
-        }
-      };
 
   private final LuceneContender contender;
   private final Directory directory;
@@ -59,7 +47,7 @@ final class OpenLuceneIndex implements OpenIndex {
     this.caching = new IndexSearcher(reader);
     caching.setQueryCache(
         new LRUQueryCache(CACHED, CACHE_BYTES, _ -> true, Float.POSITIVE_INFINITY));
-    caching.setQueryCachingPolicy(EVERYTHING);
+    caching.setQueryCachingPolicy(new CacheEverything());
   }
 
   static OpenLuceneIndex open(LuceneContender contender, Path folder) throws IOException {

@@ -47,18 +47,11 @@ final class AbortScenario {
 
   /** Runs the scenario. */
   static void run(BenchContext context, Findings findings) throws IOException {
-    for (String contender : context.settings().contenders()) {
-      DescribeJob.Description description = context.describe(contender, Layout.MERGED);
-      if (description.family() == Family.FAISS || !description.supported()) {
-        context.say("%s is left out: it cannot do this", contender);
-        continue;
-      }
-      context.attempt(
-          findings,
-          "abort",
-          contender,
-          () -> findings.aborts().addAll(new AbortScenario(context, contender, description).all()));
-    }
+    context.eachThatMerges(
+        findings,
+        "abort",
+        (contender, description) ->
+            findings.aborts().addAll(new AbortScenario(context, contender, description).all()));
   }
 
   private List<AbortResult> all() throws IOException {

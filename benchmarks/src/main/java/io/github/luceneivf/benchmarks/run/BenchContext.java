@@ -6,6 +6,7 @@ import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.contender.PreparedVectors;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.Recall;
+import io.github.luceneivf.benchmarks.report.Family;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,6 +109,24 @@ record BenchContext(BenchSettings settings, DataSet set, Path vectors, IndexStor
       findings.failures().add(failure);
       return false;
     }
+  }
+
+  /** Has each contender that merges segments take a step; what one cannot do becomes a failure. */
+  void eachThatMerges(Findings findings, String scenario, ContenderStep step) throws IOException {
+    for (String contender : settings.contenders()) {
+      DescribeJob.Description description = describe(contender, Layout.MERGED);
+      if (description.family() == Family.FAISS || !description.supported()) {
+        say("%s is left out: it cannot do this", contender);
+        continue;
+      }
+      attempt(findings, scenario, contender, () -> step.take(contender, description));
+    }
+  }
+
+  /** Something that a contender does. */
+  @FunctionalInterface
+  interface ContenderStep {
+    void take(String contender, DescribeJob.Description description) throws IOException;
   }
 
   /** Tells the user what is going on. */

@@ -3,12 +3,10 @@ package io.github.luceneivf.benchmarks.run;
 
 import io.github.luceneivf.benchmarks.contender.Decay;
 import io.github.luceneivf.benchmarks.contender.DecayScript;
-import io.github.luceneivf.benchmarks.contender.Layout;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.Neighbors;
 import io.github.luceneivf.benchmarks.data.Recall;
 import io.github.luceneivf.benchmarks.report.DecayResult;
-import io.github.luceneivf.benchmarks.report.Family;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,18 +43,11 @@ final class DecayScenario {
     DataSet all =
         context.set().subset(IntStream.range(0, rows).toArray(), Math.min(rows, NEIGHBORS));
     DecayScenario scenario = new DecayScenario(context, all.neighbors());
-    for (String contender : context.settings().contenders()) {
-      DescribeJob.Description description = context.describe(contender, Layout.MERGED);
-      if (description.family() == Family.FAISS || !description.supported()) {
-        context.say("%s is left out: it cannot do this", contender);
-        continue;
-      }
-      context.attempt(
-          findings,
-          "decay",
-          contender,
-          () -> findings.decays().add(scenario.measure(contender, description)));
-    }
+    context.eachThatMerges(
+        findings,
+        "decay",
+        (contender, description) ->
+            findings.decays().add(scenario.measure(contender, description)));
   }
 
   private DecayResult measure(String contender, DescribeJob.Description description)

@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it.fuzz;
 
+import io.github.luceneivf.it.Exchange;
 import io.github.luceneivf.server.SidecarServer;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.config.ServerConfig;
 import io.github.luceneivf.server.config.Storage;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.Status;
-import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -36,37 +29,12 @@ final class FuzzedSidecar implements AutoCloseable {
   private static final Storage STORAGE = new Storage(10_000, 3, 1 << 30, Optional.empty());
 
   /** A call that lasts longer hangs; a busy machine makes it wait, but not for so long. */
-  private static final long DEADLINE_SECONDS = 60;
-
-  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-      new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-          return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-          try {
-            return stream.readAllBytes();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }
-      };
+  private static final int DEADLINE_SECONDS = 60;
 
   private final Path data;
   private final SidecarServer server;
   private final ManagedChannel channel;
   private int calls;
-
-  /**
-   * How a call ended.
-   *
-   * @param responses what came before
-   * @param status the end
-   */
-  record Answer(List<byte[]> responses, Status status) {}
 
   private FuzzedSidecar(Path data) throws IOException {
     this.data = data;
@@ -96,37 +64,14 @@ final class FuzzedSidecar implements AutoCloseable {
   }
 
   /** Sends all messages, and waits for the end. */
-  Answer call(MethodDescriptor<?, ?> method, List<byte[]> messages) throws Exception {
+  Exchange<byte[]> call(MethodDescriptor<?, ?> method, List<byte[]> messages) throws Exception {
     calls++;
-    ClientCall<byte[], byte[]> call =
-        channel.newCall(
-            method.toBuilder(BYTES, BYTES).build(),
-            CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS));
-    List<byte[]> responses = Collections.synchronizedList(new ArrayList<>());
-    CompletableFuture<Status> end = new CompletableFuture<>();
-    call.start(
-        new ClientCall.Listener<>() {
-          @Override
-          public void onMessage(byte[] message) {
-            responses.add(message);
-          }
-
-          @Override
-          public void onClose(Status status, Metadata trailers) {
-            end.complete(status);
-          }
-        },
-        new Metadata());
-    call.request(Integer.MAX_VALUE);
-    for (byte[] message : messages) {
-      call.sendMessage(message);
-      if (end.isDone()) {
-        break;
-      }
-    }
-    call.halfClose();
-    Status status = end.get(2 * DEADLINE_SECONDS, TimeUnit.SECONDS);
-    return new Answer(List.copyOf(responses), status);
+    return Exchange.of(
+        channel,
+        Exchange.ofBytes(method),
+        CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS),
+        messages,
+        2 * DEADLINE_SECONDS);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.luceneivf.it.fuzz;
 
 import com.google.protobuf.Message;
 import io.github.luceneivf.codebook.TrainedCodebook;
+import io.github.luceneivf.it.Exchange;
 import io.github.luceneivf.proto.v1.CancelJobRequest;
 import io.github.luceneivf.proto.v1.CodebookServiceGrpc;
 import io.github.luceneivf.proto.v1.CreateTrainingJobRequest;
@@ -168,7 +169,7 @@ public final class SidecarTarget {
 
   private static List<byte[]> call(MethodDescriptor<?, ?> method, List<byte[]> messages)
       throws Exception {
-    FuzzedSidecar.Answer answer = sidecar.call(method, messages);
+    Exchange<byte[]> answer = sidecar.call(method, messages);
     // Some texts repeat what was sent: the whole of it tells which one it is.
     if (!EXPECTED.contains(answer.status().getCode())
         || NO_MEMORY.equals(answer.status().getDescription())) {
