@@ -244,8 +244,8 @@ public final class Codebook {
       if (version < 1) {
         throw new IllegalArgumentException("version must be at least 1, got: " + version);
       }
-      if (population < 0) {
-        throw new IllegalArgumentException("population must be at least 0, got: " + population);
+      if (population < 1) {
+        throw new IllegalArgumentException("population must be at least 1, got: " + population);
       }
     }
   }

@@ -18,11 +18,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Every target is fuzzed for a while, in a process of its own with a small heap. All targets
  * together get {@code -Divf.fuzz.seconds}, a minute by default; what they find is kept below {@code
- * target/fuzz}, and so are inputs that reached something new, with which the next run begins.
+ * target/fuzz}, and so are inputs that reached something new, with which the next run begins. The
+ * seed is the same in every run, but for {@code -Divf.fuzz.seed}: 0 takes another each time.
  */
 class FuzzIT {
 
   private static final int SECONDS = Integer.getInteger("ivf.fuzz.seconds", 60);
+  private static final int SEED = Integer.getInteger("ivf.fuzz.seed", 1);
   private static final int HEAP_MB = 256;
 
   /** A single input that takes longer hangs, on however busy a machine. */
@@ -86,6 +88,7 @@ class FuzzIT {
     command.add("--instrumentation_includes=io.github.luceneivf.**");
     command.add("--custom_hook_includes=io.github.luceneivf.**");
     command.add("-max_total_time=" + seconds);
+    command.add("-seed=" + SEED);
     command.add("-timeout=" + MOST_SECONDS_OF_AN_INPUT);
     // The heap is the limit; what libFuzzer's own counters take differs by machine.
     command.add("-rss_limit_mb=0");
