@@ -161,15 +161,6 @@ public record Calibration(int queries, float usual, List<Band> bands) {
   }
 
   /**
-   * Reads the binary form that had no bands: its curves hold for every query.
-   *
-   * @throws IOException as {@link #fromBytes}
-   */
-  public static Calibration fromBytesWithoutBands(byte[] bytes) throws IOException {
-    return CalibrationBytes.readWithoutBands(bytes);
-  }
-
-  /**
    * Recall of queries of some remoteness.
    *
    * @param remoteness distance to the nearest centroid in the codebook's space, finite; for inner

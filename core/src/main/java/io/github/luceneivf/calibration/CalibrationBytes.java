@@ -14,8 +14,7 @@ import java.util.List;
  * The binary form of a calibration, little-endian: <b>[int]</b> queries, <b>[float]</b> usual
  * remoteness, <b>[int]</b> bands; for each band <b>[float]</b> remoteness, <b>[int]</b> curves; for
  * each curve <b>[int]</b> k, then twice (by nprobe, by depth) <b>[int]</b> points and for each
- * <b>[int]</b> setting, <b>[float]</b> recall. The form without bands has neither the usual
- * remoteness nor the number and remoteness of bands, but the curves of all queries.
+ * <b>[int]</b> setting, <b>[float]</b> recall.
  */
 final class CalibrationBytes {
 
@@ -56,17 +55,9 @@ final class CalibrationBytes {
   }
 
   static Calibration read(byte[] bytes) throws IOException {
-    return read(bytes, CalibrationBytes::readAll);
-  }
-
-  static Calibration readWithoutBands(byte[] bytes) throws IOException {
-    return read(bytes, CalibrationBytes::readOneBand);
-  }
-
-  private static Calibration read(byte[] bytes, Form form) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     try {
-      Calibration calibration = form.read(in);
+      Calibration calibration = readAll(in);
       if (in.hasRemaining()) {
         throw new IOException("calibration: expected no more bytes, got: " + in.remaining());
       }
@@ -74,11 +65,6 @@ final class CalibrationBytes {
     } catch (IllegalArgumentException e) {
       throw new IOException("calibration: " + e.getMessage(), e);
     }
-  }
-
-  /** A form of the bytes. */
-  private interface Form {
-    Calibration read(ByteBuffer in) throws IOException;
   }
 
   private static Calibration readAll(ByteBuffer in) throws IOException {
@@ -91,14 +77,6 @@ final class CalibrationBytes {
       bands.add(new Band(remoteness, readCurves(in)));
     }
     return new Calibration(queries, usual, bands);
-  }
-
-  private static Calibration readOneBand(ByteBuffer in) throws IOException {
-    int queries = readInt(in);
-    List<Curve> curves = readCurves(in);
-    return curves.isEmpty()
-        ? Calibration.uncalibrated(Integer.MAX_VALUE)
-        : new Calibration(queries, 0, List.of(new Band(0, curves)));
   }
 
   private static List<Curve> readCurves(ByteBuffer in) throws IOException {

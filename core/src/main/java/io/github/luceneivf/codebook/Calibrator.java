@@ -3,6 +3,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.Assignment;
+import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.NearestRows;
 import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.codebook.TrainingProgress.Phase;
@@ -64,7 +65,18 @@ final class Calibrator {
     this.assignment = assignment;
     this.teller = teller;
     this.workers = workers;
-    this.ranking = new CentroidRanking(codebook);
+    this.ranking = new CentroidRanking(codebook).with(reach());
+  }
+
+  private ListReach reach() {
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return ListReach.NONE;
+    }
+    ListReach.Measure measure = new ListReach.Measure(codebook);
+    for (int row = 0; row < assignment.size(); row++) {
+      measure.add(sample.rows().values(), row * codebook.dim(), assignment.lists()[row]);
+    }
+    return measure.reach();
   }
 
   Calibration calibrate() throws IOException {

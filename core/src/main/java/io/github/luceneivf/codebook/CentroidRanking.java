@@ -30,10 +30,11 @@ import java.util.stream.IntStream;
 // group vanish in the error, which grows with the distance to the mean). The latter is found out
 // once, by ranking the neighbours of some centroids.
 //
-// Inner products: ⟨q, x⟩ = ⟨q, c⟩ + ⟨q, r⟩, and over random directions ⟨q, r⟩ has standard
-// deviation
-// ‖q‖‖r‖/√dim; lists are ranked by −⟨q, c⟩ − 2‖q‖·radius/√dim, two deviations of the largest
-// residual.
+// Inner products: of x = a·c + r, with r at right angles to c, ⟨q, x⟩ = a⟨q, c⟩ + ⟨q, r⟩, and over
+// random directions ⟨q, r⟩ has standard deviation ‖q‖‖r‖/√dim. Lists are ranked by the largest a
+// and
+// ‖r‖ of their vectors (ListReach), with one deviation. Two, or the whole residual without regard
+// to its direction, rank lists of long vectors too far ahead (ADR 17).
 public final class CentroidRanking {
 
   private static final ValueLayout.OfFloat LITTLE_ENDIAN_FLOAT =
@@ -69,7 +70,7 @@ public final class CentroidRanking {
   private final MemorySegment codes;
   private final MemorySegment rows;
   private final int[] all;
-  private final float[] slack;
+  private final ListReach reach;
   private final boolean coarse;
 
   /** Codes the centroids of a codebook. */
@@ -99,8 +100,38 @@ public final class CentroidRanking {
     this.rows = arena.allocate((long) Float.BYTES * centroids.length, ALIGNMENT);
     MemorySegment.copy(centroids, 0, rows, LITTLE_ENDIAN_FLOAT, 0, centroids.length);
     this.all = IntStream.range(0, codebook.nlist()).toArray();
-    this.slack = slack(codebook);
+    this.reach = ListReach.NONE;
     this.coarse = !refinesAll(1) && (codebook.dim() < FEW_DIMENSIONS || !codesTell());
+  }
+
+  private CentroidRanking(CentroidRanking other, ListReach reach) {
+    this.codebook = other.codebook;
+    this.layout = other.layout;
+    this.codes = other.codes;
+    this.rows = other.rows;
+    this.all = other.all;
+    this.coarse = other.coarse;
+    this.reach = reach;
+  }
+
+  /**
+   * Returns a ranking that regards how far vectors reach beyond their centroids, as inner products
+   * need it. It shares all else with this one.
+   *
+   * @param vectors those in the lists; {@link ListReach#NONE} ranks by centroids alone
+   * @throws IllegalArgumentException if it has another number of lists, or none is needed: the
+   *     metric is not that of inner products
+   */
+  public CentroidRanking with(ListReach vectors) {
+    boolean product = codebook.metric() == Metric.INNER_PRODUCT;
+    if (vectors.nlist() != 0 && (!product || vectors.nlist() != codebook.nlist())) {
+      throw new IllegalArgumentException(
+          "vectors must have "
+              + (product ? "0 or " + codebook.nlist() : "0")
+              + " lists, got: "
+              + vectors.nlist());
+    }
+    return vectors == reach ? this : new CentroidRanking(this, vectors);
   }
 
   private static CodeBlock layout(Codebook codebook) {
@@ -135,17 +166,6 @@ public final class CentroidRanking {
     return codes;
   }
 
-  private static float[] slack(Codebook codebook) {
-    float[] slack = new float[codebook.nlist()];
-    if (codebook.metric() == Metric.INNER_PRODUCT) {
-      double factor = 2 / Math.sqrt(codebook.dim());
-      for (int list = 0; list < slack.length; list++) {
-        slack[list] = (float) (factor * codebook.radii()[list]);
-      }
-    }
-    return slack;
-  }
-
   /** Returns whether codes tell too little about these centroids, so that they are not used. */
   boolean isExact() {
     return coarse;
@@ -157,7 +177,7 @@ public final class CentroidRanking {
    * @param want lists wanted, in [1, nlist]; with nlist the ranking is exact
    * @param lists receives {@code want} list numbers, best first
    * @param distances receives the exact base distance of each: {@code ‖q − c‖²} or {@code −⟨q, c⟩}.
-   *     Inner products are ranked by this minus what the list's residuals may add.
+   *     Inner products are ranked by how far vectors {@linkplain #with reach} beyond it.
    */
   public void rank(QueryCode query, int want, int[] lists, float[] distances) {
     int nlist = codebook.nlist();
@@ -184,8 +204,7 @@ public final class CentroidRanking {
     for (int list = 0; list < bases.length; list++) {
       bases[list] = (float) Remoteness.base(codebook, mapped, list);
     }
-    boolean product = codebook.metric() == Metric.INNER_PRODUCT;
-    float norm = product ? (float) Remoteness.length(mapped) : 0;
+    float norm = reach.nlist() == 0 ? 0 : (float) Remoteness.length(mapped);
     order(bases, norm, all, bases.length, lists, distances);
   }
 
@@ -198,11 +217,11 @@ public final class CentroidRanking {
    * @return a value for each list; {@code distances} itself unless inner products are ranked
    */
   public float[] keys(QueryCode query, int[] lists, float[] distances) {
-    if (codebook.metric() != Metric.INNER_PRODUCT) {
+    if (reach.nlist() == 0) {
       return distances;
     }
     float[] keys = distances.clone();
-    subtractSlack(keys, norm(query), lists);
+    addReach(keys, norm(query), lists);
     return keys;
   }
 
@@ -218,8 +237,8 @@ public final class CentroidRanking {
     if (codebook.metric() != Metric.INNER_PRODUCT) {
       return (float) Math.sqrt(Math.clamp(best, 0, Float.MAX_VALUE));
     }
-    float norm = norm(query);
-    float ratio = norm > 0 ? best / norm : 0;
+    float length = length(query);
+    float ratio = length > 0 ? best / length : 0;
     return Float.isFinite(ratio) ? ratio : 0;
   }
 
@@ -232,11 +251,12 @@ public final class CentroidRanking {
     return 2L * refined(want) >= codebook.nlist();
   }
 
-  /** ‖q‖ where slacks are not all zero. */
+  /** ‖q‖ where it matters how far vectors reach. */
   private float norm(QueryCode query) {
-    if (codebook.metric() != Metric.INNER_PRODUCT) {
-      return 0;
-    }
+    return reach.nlist() == 0 ? 0 : length(query);
+  }
+
+  private float length(QueryCode query) {
     float[] q = query.mapped();
     return (float) Math.sqrt(kernel.dot(q, 0, q, 0, q.length));
   }
@@ -257,7 +277,7 @@ public final class CentroidRanking {
       System.arraycopy(block, 0, scores, first, lanes);
       first += lanes;
     }
-    subtractSlack(scores, norm, all);
+    addReach(scores, norm, all);
     int[] selected = new int[count];
     SmallestValues.select(scores, nlist, count, selected);
     return selected;
@@ -288,7 +308,7 @@ public final class CentroidRanking {
     float[] ranked = bases;
     if (norm != 0) {
       ranked = bases.clone();
-      subtractSlack(ranked, norm, candidates);
+      addReach(ranked, norm, candidates);
     }
     long[] keys = SmallestValues.sort(ranked, ranked.length);
     for (int i = 0; i < want; i++) {
@@ -298,11 +318,16 @@ public final class CentroidRanking {
     }
   }
 
-  private void subtractSlack(float[] values, float norm, int[] candidates) {
-    if (norm != 0) {
-      for (int i = 0; i < values.length; i++) {
-        values[i] -= norm * slack[candidates[i]];
-      }
+  /** Lets negative products reach as far as the vectors of their lists do. */
+  private void addReach(float[] values, float norm, int[] candidates) {
+    if (norm == 0) {
+      return;
+    }
+    float deviation = norm / (float) Math.sqrt(codebook.dim());
+    for (int i = 0; i < values.length; i++) {
+      int list = candidates[i];
+      float along = values[i] < 0 ? values[i] * reach.along()[list] : values[i];
+      values[i] = along - deviation * reach.across()[list];
     }
   }
 

@@ -12,16 +12,22 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Makes the bands of a calibration: questions in the order of their remoteness, cut into as many
- * windows of equal numbers. A window overlaps its neighbours by half, so that more questions speak
- * for it, but for the last one, whose questions are the hardest. Confined to one training.
+ * Makes the bands of a calibration: questions in the order of their remoteness, cut into windows. A
+ * window overlaps its neighbours by half, so that more questions speak for it, but for the last
+ * one, whose questions are the hardest. Confined to one training.
  */
 // Queries as users ask them are judged apart in each window, and the harder kind decides at each
 // recall: together with others they would count by their number, which says nothing of how often
 // they are asked.
 final class JudgedBands {
 
-  private static final int MOST_BANDS = 7;
+  private static final int MOST_BANDS = 10;
+
+  /**
+   * Windows narrow towards the far end, where what a question needs rises steeply with its
+   * remoteness: the share of the questions beyond an edge is this power of that of the windows.
+   */
+  private static final double NARROWING = 1.5;
 
   /** Questions of a window, but for overlaps, at least, unless there is one window only. */
   private static final int QUESTIONS = 40;
@@ -52,13 +58,12 @@ final class JudgedBands {
 
   List<Band> bands() {
     int size = judgements.size();
-    int count = Math.clamp(size / QUESTIONS, 1, MOST_BANDS);
-    double width = (double) size / count;
+    int count = (int) Math.pow((double) size / QUESTIONS, 1 / NARROWING);
+    count = Math.clamp(count, 1, MOST_BANDS);
     List<Band> bands = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      boolean last = i == count - 1;
-      int from = (int) Math.max(0, Math.round((last ? i : i - 0.5) * width));
-      int to = (int) Math.min(size, Math.round((i + 1.5) * width));
+      int from = edge(i == count - 1 ? i : i - 0.5, count);
+      int to = edge(i + 1.5, count);
       List<Judgement> window = judgements.subList(from, to);
       float remoteness = window.get(window.size() / 2).remoteness();
       if (bands.isEmpty() || remoteness > bands.getLast().remoteness()) {
@@ -66,6 +71,12 @@ final class JudgedBands {
       }
     }
     return bands;
+  }
+
+  /** Returns the question that the window of a number begins at. */
+  private int edge(double window, int count) {
+    double beyond = Math.clamp(1 - window / count, 0, 1);
+    return (int) Math.round(judgements.size() * (1 - Math.pow(beyond, NARROWING)));
   }
 
   private List<Curve> curves(List<Judgement> window) {

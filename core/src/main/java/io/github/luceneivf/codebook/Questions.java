@@ -13,8 +13,8 @@ import java.util.SplittableRandom;
  * What a codebook is asked, to judge it. Vectors that were held out ask too easily where they have
  * near copies, which lie in their own list, and no query lies farther from the vectors than they
  * do. So questions are made of them besides: moved by noise, moved as one vector differs from
- * another, the mean of several, and the vector itself while nothing of its own list is there, as if
- * nobody had written about its subject yet. Confined to one training.
+ * another, the mean of several, half way to the mean of all, and the vector itself while nothing of
+ * its own list is there, as if nobody had written about its subject yet. Confined to one training.
  */
 final class Questions {
 
@@ -48,6 +48,7 @@ final class Questions {
 
   private final FloatMatrix held;
   private final VectorSpace space;
+  private final float[] mean;
   private final double spread;
   private final SplittableRandom random;
   private final List<float[]> rows = new ArrayList<>();
@@ -56,6 +57,7 @@ final class Questions {
   private Questions(PreparedSample sample, double spread, long seed) {
     this.held = sample.queries();
     this.space = sample.space();
+    this.mean = sample.rows().mean();
     this.spread = spread;
     this.random = new SplittableRandom(seed);
   }
@@ -103,6 +105,12 @@ final class Questions {
         add(x, -part, draw());
         ask(x, Kind.MOVED);
       }
+    }
+    for (int i = 0; i < count; i++) {
+      float[] x = new float[held.dim()];
+      add(x, 0.5, draw());
+      add(x, 0.5, mean);
+      ask(x, Kind.MOVED);
     }
     for (int i = 0; i < count; i++) {
       float[] x = new float[held.dim()];

@@ -9,8 +9,6 @@ import io.github.luceneivf.calibration.Calibration.Band;
 import io.github.luceneivf.calibration.Calibration.Curve;
 import io.github.luceneivf.calibration.Calibration.Point;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -215,24 +213,6 @@ class CalibrationTest {
     for (Calibration written : List.of(calibration(), of(near()), Calibration.uncalibrated(7))) {
       assertEquals(written, Calibration.fromBytes(written.toBytes()));
     }
-  }
-
-  /** As older segments have it: one band, whatever the query. */
-  @Test
-  void theFormWithoutBandsIsRead() throws IOException {
-    Calibration written = of(near());
-    byte[] bytes = written.toBytes();
-    ByteBuffer old = ByteBuffer.allocate(bytes.length - 12).order(ByteOrder.LITTLE_ENDIAN);
-    old.putInt(77).put(bytes, 16, bytes.length - 16);
-    Calibration read = Calibration.fromBytesWithoutBands(old.array());
-    assertEquals(new Calibration(77, 0, List.of(new Band(0, near()))), read);
-    assertEquals(written.nprobe(10, 0.9), read.nprobe(10, 0.9, 1e9f));
-    assertThrows(
-        IOException.class,
-        () -> Calibration.fromBytesWithoutBands(Arrays.copyOf(old.array(), bytes.length)));
-    Calibration none = Calibration.fromBytesWithoutBands(new byte[8]);
-    assertEquals(0, none.queries());
-    assertEquals(Integer.MAX_VALUE, none.nprobe(1, 0.1), "all lists");
   }
 
   @Test

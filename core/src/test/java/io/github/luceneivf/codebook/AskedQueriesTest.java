@@ -69,7 +69,7 @@ class AskedQueriesTest {
 
   /**
    * What is promised of queries unlike the vectors is kept for other queries of that kind: 0.96 or
-   * more, where without a sample it was 0.45, 0.85 and 0.79.
+   * more, where without a sample it is 0.70 and more.
    */
   @ParameterizedTest
   @EnumSource(Metric.class)
@@ -80,9 +80,10 @@ class AskedQueriesTest {
     TrainedCodebook told = train(blind.withQuerySample(sample));
     double without = recall(train(blind), queries, metric);
     double with = recall(told, queries, metric);
-    assertTrue(without < 0.9, metric + " without a sample: " + without);
+    assertTrue(without >= 0.65, metric + " without a sample: " + without);
     assertTrue(with >= 0.95, metric + " with a sample: " + with);
-    assertEquals(246 + ASKED, told.calibration().queries());
+    assertTrue(with > without, metric + " with and without: " + with + ", " + without);
+    assertEquals(262 + ASKED, told.calibration().queries());
   }
 
   private static double recall(TrainedCodebook trained, FloatMatrix queries, Metric metric)
@@ -144,7 +145,7 @@ class AskedQueriesTest {
     QuerySample odd = QuerySample.of(new FloatMatrix(values, 6, DIM));
     Calibration calibration =
         train(request(metric, Encoding.BIT1).withQuerySample(odd)).calibration();
-    assertEquals(252, calibration.queries());
+    assertEquals(268, calibration.queries());
     assertEquals(1, calibration.recall(10, 64, calibration.usual()), 1e-6);
   }
 
@@ -173,7 +174,7 @@ class AskedQueriesTest {
     TrainingRequest request =
         request(Metric.EUCLIDEAN, Encoding.FLOAT32).withQuerySample(QuerySample.of(many));
     Calibration calibration = train(request).calibration();
-    assertEquals(1246, calibration.queries());
+    assertEquals(1262, calibration.queries());
     assertEquals(calibration, train(request).calibration());
   }
 

@@ -65,18 +65,44 @@ class CentroidRankingTest {
     return sum;
   }
 
-  private static int[] exactOrder(Codebook codebook, float[] query) {
+  /** Reach of lists that differ by it: up to twice the centroid, and five beside it. */
+  private static ListReach reach(Codebook codebook) {
+    Random random = new Random(codebook.nlist());
+    float[] along = new float[codebook.nlist()];
+    float[] across = new float[codebook.nlist()];
+    for (int list = 0; list < along.length; list++) {
+      along[list] = 1 + random.nextFloat();
+      across[list] = random.nextFloat() * 5;
+    }
+    return new ListReach(along, across);
+  }
+
+  private static CentroidRanking ranking(Codebook codebook) {
+    CentroidRanking plain = new CentroidRanking(codebook);
+    return codebook.metric() == Metric.INNER_PRODUCT ? plain.with(reach(codebook)) : plain;
+  }
+
+  /** What lists are ranked by. */
+  private static double key(Codebook codebook, float[] query, int list) {
+    double base = base(codebook, query, list);
+    if (codebook.metric() != Metric.INNER_PRODUCT) {
+      return base;
+    }
     double norm = 0;
     for (float q : query) {
       norm += (double) q * q;
     }
-    double factor =
-        codebook.metric() == Metric.INNER_PRODUCT ? 2 * Math.sqrt(norm) / Math.sqrt(DIM) : 0;
-    return IntStream.range(0, codebook.nlist())
+    ListReach reach = reach(codebook);
+    double along = base < 0 ? base * reach.along()[list] : base;
+    return along - Math.sqrt(norm / DIM) * reach.across()[list];
+  }
+
+  private static int[] exactOrder(Codebook codebook, float[] query) {
+    double[] keys =
+        IntStream.range(0, codebook.nlist()).mapToDouble(i -> key(codebook, query, i)).toArray();
+    return IntStream.range(0, keys.length)
         .boxed()
-        .sorted(
-            Comparator.comparingDouble(
-                list -> base(codebook, query, list) - factor * codebook.radii()[list]))
+        .sorted(Comparator.comparingDouble(list -> keys[list]))
         .mapToInt(Integer::intValue)
         .toArray();
   }
@@ -86,7 +112,7 @@ class CentroidRankingTest {
   void allListsAreInExactOrder(Metric metric) {
     for (int nlist : new int[] {1, 2, 15, 64, 65, 333}) {
       Codebook codebook = codebook(metric, nlist, 1, 0);
-      CentroidRanking ranking = new CentroidRanking(codebook);
+      CentroidRanking ranking = ranking(codebook);
       for (int seed = 0; seed < 5; seed++) {
         float[] query = query(codebook, seed);
         int[] lists = new int[nlist];
@@ -123,7 +149,7 @@ class CentroidRankingTest {
   }
 
   private static double recall(Codebook codebook, int want) {
-    CentroidRanking ranking = new CentroidRanking(codebook);
+    CentroidRanking ranking = ranking(codebook);
     int[] lists = new int[want];
     float[] distances = new float[want];
     int hits = 0;
@@ -157,6 +183,29 @@ class CentroidRankingTest {
     assertArrayEquals(lists[0], lists[1]);
   }
 
+  /** A list whose centroid promises little, but that holds one long vector, goes ahead. */
+  @Test
+  void longVectorsBringTheirListsForward() {
+    Codebook codebook = codebook(Metric.INNER_PRODUCT, 200, 1, 0);
+    float[] query = query(codebook, 1);
+    QueryCode code = new QueryCode(codebook.quantizer(), query);
+    CentroidRanking plain = new CentroidRanking(codebook);
+    int[] lists = new int[200];
+    float[] distances = new float[200];
+    plain.rank(code, 200, lists, distances);
+    int middle = lists[50]; // of those with a positive product
+    assertTrue(distances[50] < 0);
+    ListReach.Measure measure = new ListReach.Measure(codebook);
+    float[] longOne = codebook.centroids().row(middle);
+    for (int d = 0; d < DIM; d++) {
+      longOne[d] *= 20;
+    }
+    measure.add(longOne, 0, middle);
+    plain.with(measure.reach()).rank(code, 200, lists, distances);
+    assertEquals(middle, lists[0]);
+    assertEquals(base(codebook, query, middle), distances[0], 1e-2);
+  }
+
   @Test
   void badArgumentsAreRefused() {
     Codebook codebook = codebook(Metric.EUCLIDEAN, 5, 1, 0);
@@ -166,6 +215,17 @@ class CentroidRankingTest {
         "centroid codes must have " + bytes + " bytes, got: 7",
         assertThrows(
                 IllegalArgumentException.class, () -> new CentroidRanking(codebook, new byte[7]))
+            .getMessage());
+    assertEquals(
+        "vectors must have 0 lists, got: 5",
+        assertThrows(IllegalArgumentException.class, () -> ranking.with(reach(codebook)))
+            .getMessage());
+    Codebook products = codebook(Metric.INNER_PRODUCT, 6, 1, 0);
+    assertEquals(
+        "vectors must have 0 or 6 lists, got: 5",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new CentroidRanking(products).with(reach(codebook)))
             .getMessage());
     QueryCode query = new QueryCode(codebook.quantizer(), query(codebook, 1));
     assertEquals(

@@ -48,7 +48,7 @@ class LocalCodebookTrainerTest {
     for (Encoding encoding : Encoding.all()) {
       TrainedCodebook trained = train(request(metric, encoding, 64, 4000), base);
       Calibration calibration = trained.calibration();
-      assertEquals(246, calibration.queries());
+      assertEquals(262, calibration.queries());
       double predicted = 0.95;
       SearchTwin twin = new SearchTwin(trained.codebook(), encoding, base);
       int[][] found = new int[queries.rows()][];

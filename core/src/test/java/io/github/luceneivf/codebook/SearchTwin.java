@@ -3,6 +3,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.NearestQueue;
 import io.github.luceneivf.quantization.BlockScorer;
 import io.github.luceneivf.quantization.CodeBlock;
@@ -34,13 +35,13 @@ final class SearchTwin {
     this.codebook = codebook;
     this.encoding = encoding;
     this.base = base;
-    this.ranking = new CentroidRanking(codebook);
     this.layout = new CodeBlock(encoding, base.dim(), 4);
     for (int list = 0; list < codebook.nlist(); list++) {
       rows.add(new ArrayList<>());
       records.add(new ArrayList<>());
     }
     int recordBytes = encoding.recordBytes(base.dim());
+    ListReach.Measure reach = new ListReach.Measure(codebook);
     EncodedSink sink =
         new EncodedSink() {
           @Override
@@ -49,6 +50,9 @@ final class SearchTwin {
               byte[] record = new byte[recordBytes];
               System.arraycopy(batch, i * recordBytes, record, 0, recordBytes);
               rows.get(lists[i]).add(firstOrd + i);
+              float[] mapped = base.row(firstOrd + i);
+              codebook.space().map(mapped, 0, 1, mapped.length);
+              reach.add(mapped, 0, lists[i]);
               records.get(lists[i]).add(record);
             }
           }
@@ -59,6 +63,8 @@ final class SearchTwin {
           }
         };
     new LocalVectorEncoder().encode(codebook, encoding, base.asSource(), sink, AbortCheck.NONE);
+    boolean product = codebook.metric() == Metric.INNER_PRODUCT;
+    this.ranking = new CentroidRanking(codebook).with(product ? reach.reach() : ListReach.NONE);
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec;
 
+import io.github.luceneivf.codebook.ListReach;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
@@ -10,6 +11,7 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -102,7 +104,23 @@ public class TestContradictingMeta extends LuceneTestCase {
                       new Extent(places.postings().offset(), bytes),
                       places.ordinals()),
                   lists.sizes(),
-                  lists.statistics());
+                  lists.statistics(),
+                  lists.reach());
+          return List.of(new FieldMeta(meta.field(), meta.vectors(), Optional.of(other)));
+        });
+  }
+
+  /** Only lists that are ranked by inner products have it. */
+  public void testReachOfOtherListsIsRefused() throws Exception {
+    assertRefused(
+        "reach: expected that of 0 lists, got: ",
+        Encoding.BIT1,
+        meta -> {
+          ListsMeta lists = meta.lists().orElseThrow();
+          float[] along = new float[lists.nlist()];
+          Arrays.fill(along, 1);
+          ListsMeta other =
+              lists.with(lists.statistics(), new ListReach(along, new float[along.length]));
           return List.of(new FieldMeta(meta.field(), meta.vectors(), Optional.of(other)));
         });
   }

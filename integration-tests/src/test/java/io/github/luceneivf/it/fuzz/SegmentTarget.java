@@ -250,7 +250,8 @@ public final class SegmentTarget {
             lists.targetRecall(),
             places,
             lists.sizes(),
-            lists.statistics());
+            lists.statistics(),
+            lists.reach());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStreamIndexOutput out =
         new OutputStreamIndexOutput("meta", "meta", bytes, 1 << 13)) {

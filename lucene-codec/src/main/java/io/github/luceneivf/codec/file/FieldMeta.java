@@ -3,9 +3,11 @@ package io.github.luceneivf.codec.file;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.ListReach;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexInput;
@@ -23,6 +25,8 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
 
   private static final byte EXACT = 0;
   private static final byte LISTS = 1;
+  private static final byte NO_REACH = 0;
+  private static final byte REACH = 1;
 
   /** Ends the fields of {@code .ivm}. */
   public static final int END = -1;
@@ -66,6 +70,13 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
       out.writeVInt(size);
     }
     l.statistics().write(out);
+    out.writeByte(l.reach().nlist() > 0 ? REACH : NO_REACH);
+    for (int list = 0; list < l.reach().nlist(); list++) {
+      if (l.sizes()[list] > 0) {
+        out.writeInt(Float.floatToIntBits(l.reach().along()[list]));
+        out.writeInt(Float.floatToIntBits(l.reach().across()[list]));
+      }
+    }
   }
 
   /**
@@ -73,10 +84,9 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
    *
    * @param field its number, already read
    * @param dim dimension of its vectors
-   * @param version of the file ({@link IvfFiles})
    * @throws CorruptIndexException if a value is impossible
    */
-  public static FieldMeta read(IndexInput in, int field, int dim, int version) throws IOException {
+  public static FieldMeta read(IndexInput in, int field, int dim) throws IOException {
     int vectors = in.readVInt();
     check(vectors >= 0, "vectors", "at least 0", vectors, in);
     byte kind = in.readByte();
@@ -93,18 +103,17 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     }
     byte[] hash = new byte[CodebookId.BYTES];
     in.readBytes(hash, 0, hash.length);
-    Calibration calibration = readCalibration(in, version);
+    Calibration calibration = readCalibration(in);
     float target = Float.intBitsToFloat(in.readInt());
     if (!(target > 0 && target < 1)) {
       throw new CorruptIndexException("target recall: expected (0, 1), got: " + target, in);
     }
     Places places = new Places(Extent.read(in), Extent.read(in), Extent.read(in), Extent.read(in));
     int[] sizes = readSizes(in, vectors);
-    ListStatistics statistics =
-        version >= IvfFiles.VERSION_STATISTICS ? ListStatistics.read(in) : ListStatistics.UNKNOWN;
+    ListStatistics statistics = ListStatistics.read(in);
     ListsMeta lists =
-        new ListsMeta(
-            encoding, CodebookId.of(hash), calibration, target, places, sizes, statistics);
+        new ListsMeta(encoding, CodebookId.of(hash), calibration, target, places, sizes)
+            .with(statistics, readReach(in, sizes));
     CodeBlock layout = new CodeBlock(encoding, dim, CodeBlock.ordBytesFor(vectors));
     long postingBytes = PostingLists.offsets(layout, sizes)[sizes.length];
     check(
@@ -123,7 +132,7 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     return new FieldMeta(field, vectors, Optional.of(lists));
   }
 
-  private static Calibration readCalibration(IndexInput in, int version) throws IOException {
+  private static Calibration readCalibration(IndexInput in) throws IOException {
     int length = in.readVInt();
     check(
         length >= 0 && length <= in.length() - in.getFilePointer(),
@@ -134,9 +143,7 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     byte[] bytes = new byte[length];
     in.readBytes(bytes, 0, length);
     try {
-      return version >= IvfFiles.VERSION_BANDS
-          ? Calibration.fromBytes(bytes)
-          : Calibration.fromBytesWithoutBands(bytes);
+      return Calibration.fromBytes(bytes);
     } catch (IOException e) {
       throw new CorruptIndexException("calibration: " + e.getMessage(), in, e);
     }
@@ -159,6 +166,28 @@ public record FieldMeta(int field, int vectors, Optional<ListsMeta> lists) {
     }
     check(sum == vectors, "sum of list sizes", String.valueOf(vectors), sum, in);
     return sizes;
+  }
+
+  private static ListReach readReach(IndexInput in, int[] sizes) throws IOException {
+    byte kind = in.readByte();
+    if (kind == NO_REACH) {
+      return ListReach.NONE;
+    }
+    check(kind == REACH, "reach", "0 or 1", kind, in);
+    float[] along = new float[sizes.length];
+    float[] across = new float[sizes.length];
+    Arrays.fill(along, 1);
+    for (int list = 0; list < sizes.length; list++) {
+      if (sizes[list] > 0) {
+        along[list] = Float.intBitsToFloat(in.readInt());
+        across[list] = Float.intBitsToFloat(in.readInt());
+      }
+    }
+    try {
+      return new ListReach(along, across);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptIndexException("reach: " + e.getMessage(), in, e);
+    }
   }
 
   private static void check(boolean ok, String name, String expected, long got, IndexInput in)

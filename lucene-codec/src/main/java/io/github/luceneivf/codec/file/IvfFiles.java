@@ -24,17 +24,11 @@ public enum IvfFiles {
   /** Ordinal → (list, position). */
   ORDINALS("ivo", "IvfVectorsOrdinals");
 
-  /** First version. */
-  public static final int VERSION_START = 0;
-
-  /** Meta data tells how well the codebook fits. */
-  public static final int VERSION_STATISTICS = 1;
-
-  /** Calibrations have bands of remoteness. */
-  public static final int VERSION_BANDS = 2;
+  /** First version that is read: what was written before any release is refused. */
+  public static final int VERSION_START = 3;
 
   /** Version written. */
-  public static final int VERSION_CURRENT = VERSION_BANDS;
+  public static final int VERSION_CURRENT = VERSION_START;
 
   /** Alignment of posting lists, in bytes. */
   public static final int ALIGNMENT = 64;

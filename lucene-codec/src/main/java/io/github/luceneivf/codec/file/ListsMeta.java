@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.file;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.ListReach;
 import io.github.luceneivf.quantization.Encoding;
 import java.util.Arrays;
 import org.apache.lucene.util.packed.DirectWriter;
@@ -17,6 +18,8 @@ import org.apache.lucene.util.packed.DirectWriter;
  * @param places where the parts are
  * @param sizes [nlist] vectors in each list, shared
  * @param statistics how well the codebook fits
+ * @param reach how far vectors reach beyond the centroids of their lists; {@link ListReach#NONE}
+ *     unless the metric is that of inner products
  */
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
 public record ListsMeta(
@@ -26,9 +29,10 @@ public record ListsMeta(
     float targetRecall,
     FieldMeta.Places places,
     int[] sizes,
-    ListStatistics statistics) {
+    ListStatistics statistics,
+    ListReach reach) {
 
-  /** Creates lists of which no statistics are known. */
+  /** Creates lists of which nothing was measured. */
   public ListsMeta(
       Encoding encoding,
       CodebookId codebook,
@@ -36,12 +40,21 @@ public record ListsMeta(
       float targetRecall,
       FieldMeta.Places places,
       int[] sizes) {
-    this(encoding, codebook, calibration, targetRecall, places, sizes, ListStatistics.UNKNOWN);
+    this(
+        encoding,
+        codebook,
+        calibration,
+        targetRecall,
+        places,
+        sizes,
+        ListStatistics.UNKNOWN,
+        ListReach.NONE);
   }
 
-  /** Returns a copy with statistics. */
-  public ListsMeta with(ListStatistics other) {
-    return new ListsMeta(encoding, codebook, calibration, targetRecall, places, sizes, other);
+  /** Returns a copy with what was measured. */
+  public ListsMeta with(ListStatistics otherStatistics, ListReach otherReach) {
+    return new ListsMeta(
+        encoding, codebook, calibration, targetRecall, places, sizes, otherStatistics, otherReach);
   }
 
   /** Returns the number of lists. */

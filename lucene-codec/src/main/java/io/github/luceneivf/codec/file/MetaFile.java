@@ -28,14 +28,14 @@ public final class MetaFile {
     try (ChecksumIndexInput in = state.directory.openChecksumInput(name)) {
       Throwable failure = null;
       try {
-        int version = IvfFiles.META.checkHeader(in, state);
+        IvfFiles.META.checkHeader(in, state);
         for (int number = in.readInt(); number != FieldMeta.END; number = in.readInt()) {
           FieldInfo info = number < 0 ? null : state.fieldInfos.fieldInfo(number);
           if (info == null || !info.hasVectorValues() || fields.containsKey(info.name)) {
             throw new CorruptIndexException(
                 "field: expected a vector field, once, got: " + number, in);
           }
-          fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension(), version));
+          fields.put(info.name, FieldMeta.read(in, number, info.getVectorDimension()));
         }
       } catch (IOException | RuntimeException e) {
         failure = e;

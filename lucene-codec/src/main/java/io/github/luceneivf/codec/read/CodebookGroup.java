@@ -4,6 +4,7 @@ package io.github.luceneivf.codec.read;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.CentroidRanking;
 import io.github.luceneivf.codebook.Codebook;
+import io.github.luceneivf.codebook.ListReach;
 import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.QueryCode;
@@ -65,14 +66,15 @@ final class CodebookGroup {
     }
     LoadedCodebook loaded = group.getFirst().requireLists().codebook();
     this.codebook = loaded.codebook();
-    this.settings = settings;
+    ListReach reach = reach(leaves);
+    this.settings = settings.scattered(reach.beyond(codebook));
     this.scale = first == null ? 1 : scale(codebook, first.codebook);
     this.scan = scan;
     this.firstIndex = scan.add(leaves);
     float[] mapped = target.clone();
     codebook.space().mapQuery(mapped);
     this.query = new QueryCode(codebook.quantizer(), mapped);
-    this.ranking = loaded.ranking();
+    this.ranking = loaded.ranking().with(reach);
     this.ranked = new RankedLists(ranking, query, codebook.nlist());
     this.vectors = leaves.stream().mapToLong(SearchedLeaf::vectors).sum();
     int alone = leaves.size() - smalls.size();
@@ -80,6 +82,15 @@ final class CodebookGroup {
     this.joint = smalls.isEmpty() ? null : JointLists.of(smalls);
     PostingLists joined = joint == null ? null : joint.postings();
     this.together = joined == null ? null : scanner(joined, alone, leaves.size());
+  }
+
+  /** Returns how far the vectors of all segments reach. */
+  private static ListReach reach(List<SearchedLeaf> leaves) {
+    ListReach first = leaves.getFirst().requireLists().meta().reach();
+    return leaves.size() == 1 || first.nlist() == 0
+        ? first
+        : ListReach.farthest(
+            leaves.stream().map(leaf -> leaf.requireLists().meta().reach()).toList());
   }
 
   /** Returns by what to multiply distances in a codebook's space to get those in another's. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.IvfFiles;
 import io.github.luceneivf.codec.file.ListsMeta;
@@ -106,6 +107,11 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
               + ", got: "
               + codebook.codebook().metric(),
           file(IvfFiles.CENTROIDS));
+    }
+    int reach = codebook.codebook().metric() == Metric.INNER_PRODUCT ? lists.nlist() : 0;
+    if (lists.reach().nlist() != reach) {
+      throw new CorruptIndexException(
+          "reach: expected that of " + reach + " lists, got: " + lists.reach().nlist(), metaName);
     }
     CodeBlock layout =
         new CodeBlock(

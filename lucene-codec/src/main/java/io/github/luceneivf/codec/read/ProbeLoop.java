@@ -44,7 +44,13 @@ final class ProbeLoop {
    * How many times as many vectors more are to be found where none of the nearest is a hit. A
    * calibration tells of the k nearest on average; hits that lie behind them lie in farther lists.
    */
-  private static final double RIM = 3;
+  private static final double RIM = 6;
+
+  /**
+   * Share of vectors more that are to be found where hardly any is accepted: how many are, is known
+   * of one distance in eight only, and differs by where they lie.
+   */
+  private static final double UNEVEN = 0.4;
 
   private final CodebookGroup[] groups;
   private final CandidateScan scan;
@@ -192,6 +198,7 @@ final class ProbeLoop {
     if (nearer > as) {
       as = nearer * (1 + RIM * (1 - as / nearer));
     }
+    as *= 1 + UNEVEN * Math.sqrt(1 - share);
     nearest = Math.clamp(as, nearest, Math.max(nearest, vectors));
     double confused = budget.depth((int) nearest) - nearest;
     depth = (int) Math.clamp(hits + share * confused, depth, vectors);

@@ -40,10 +40,10 @@ record ProbeSettings(
    * Recall that probing aims at beyond the target, at most. What is lost to codes comes off it, and
    * what the questions of the calibration cannot show. ADR 17.
    */
-  private static final double MARGIN = 0.02;
+  private static final double MARGIN = 0.015;
 
   /** The same as a share of the loss that the target allows: near 1 a margin has less room. */
-  private static final double MARGIN_SHARE = 0.4;
+  private static final double MARGIN_SHARE = 0.3;
 
   /**
    * Lists probed beyond the calibrated ones where recall is to be high. Where very few hold the
@@ -59,10 +59,11 @@ record ProbeSettings(
   private static final double TO_RECALL = 0.95;
 
   /**
-   * Share of the allowed loss that reranking too few candidates may cost. The two losses multiply,
-   * and a reranked candidate costs far less than a list.
+   * Share of the allowed loss that reranking too few candidates may cost. Most of it is made good
+   * by reranking on while the last ones compete; and a reranked candidate, read from anywhere in
+   * memory, costs as much as a hundred that are scanned.
    */
-  private static final double DEPTH_LOSS = 0.05;
+  private static final double DEPTH_LOSS = 0.2;
 
   /**
    * Reranked candidates per hit of a segment whose single list is coded about the mean: there the
@@ -103,6 +104,15 @@ record ProbeSettings(
       }
     }
     return vectors == 0 ? 1 : Math.max(1, sum / vectors);
+  }
+
+  /**
+   * Returns the same for vectors that lie at least so many times as far from their centroids as
+   * those of the training.
+   */
+  ProbeSettings scattered(double least) {
+    Change scattered = new Change(change.growth, Math.max(change.misfit, least));
+    return new ProbeSettings(meta, strategy, scattered, k, remoteness);
   }
 
   /** Returns the same for a query of another remoteness. */

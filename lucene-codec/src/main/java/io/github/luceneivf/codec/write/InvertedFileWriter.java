@@ -107,33 +107,31 @@ final class InvertedFileWriter {
     FixedBitSet ords = null;
     int copied = 0;
     Fit fit = Fit.NONE;
+    SegmentReach reach = new SegmentReach(coding.codebook());
     if (!copies.isEmpty()) {
       ords = new FixedBitSet(vectors.size());
       for (CopiedEntries copy : copies) {
         int kept = copy.markIn(ords, abort);
         copied += kept;
         fit = fit.plus(kept, copy.meta());
+        reach.addCopied(copy.meta());
       }
       ords.flip(0, vectors.size());
       others = new VectorSubset(vectors, ords, vectors.size() - copied);
     }
     if (others.size() == 0) {
-      return written(coding, vectors.size(), sources, fit, copied);
+      ListsMeta lists = write(coding, vectors.size(), sources);
+      return new Written(lists.with(fit.statistics(coding, 0), reach.reach()), copied);
     }
     EnergySample sample = new EnergySample(others);
     try (StagedCodes codes = stage(coding, sample, encoder)) {
       sources.add(new StagedEntries(codes, ords, coding.nlist(), maxEntries(), abort));
       Fit all = fit.plus(others.size(), sample.energy(coding.codebook(), codes, abort));
-      return written(coding, vectors.size(), sources, all, copied);
+      reach.addEncoded(others, codes, abort);
+      int arrived = Math.clamp(coding.arrived, 0, others.size());
+      ListsMeta lists = write(coding, vectors.size(), sources);
+      return new Written(lists.with(all.statistics(coding, arrived), reach.reach()), copied);
     }
-  }
-
-  private Written written(
-      Coding coding, int vectors, List<EntrySource> sources, Fit fit, int copied)
-      throws IOException {
-    int arrived = Math.clamp(coding.arrived, 0, vectors - copied);
-    ListsMeta lists = write(coding, vectors, sources);
-    return new Written(lists.with(fit.statistics(coding, arrived)), copied);
   }
 
   /** A quarter of the budget: an ordinal and a place each. */

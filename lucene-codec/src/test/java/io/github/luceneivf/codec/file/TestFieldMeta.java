@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.file;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codebook.CodebookId;
+import io.github.luceneivf.codebook.ListReach;
 import io.github.luceneivf.codebook.TrainingStatistics;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.Encoding;
@@ -23,10 +24,18 @@ import org.apache.lucene.util.packed.DirectWriter;
 public class TestFieldMeta extends LuceneTestCase {
 
   private static final int DIM = 40;
-  private static final int STATISTICS_BYTES = 27;
+  private static final int STATISTICS_BYTES = 27 + 1;
   private static final int[] SIZES = {70, 0, 30};
 
+  /** Of the list without vectors nothing is stored. */
+  private static final ListReach REACH =
+      new ListReach(new float[] {1.5f, 1, 1}, new float[] {4, 0, 0});
+
   private static FieldMeta meta() {
+    return meta(ListReach.NONE);
+  }
+
+  private static FieldMeta meta(ListReach reach) {
     byte[] hash = new byte[CodebookId.BYTES];
     Arrays.fill(hash, (byte) 0xab);
     Calibration calibration =
@@ -53,7 +62,9 @@ public class TestFieldMeta extends LuceneTestCase {
         100,
         Optional.of(
             new ListsMeta(Encoding.BIT1, CodebookId.of(hash), calibration, 0.95f, places, SIZES)
-                .with(new ListStatistics(new TrainingStatistics(95, 0.25, 1.5), true, 0.5, 40))));
+                .with(
+                    new ListStatistics(new TrainingStatistics(95, 0.25, 1.5), true, 0.5, 40),
+                    reach)));
   }
 
   private static byte[] write(FieldMeta meta) throws IOException {
@@ -70,45 +81,28 @@ public class TestFieldMeta extends LuceneTestCase {
   }
 
   private static FieldMeta read(byte[] bytes) throws IOException {
-    return read(bytes, IvfFiles.VERSION_CURRENT);
-  }
-
-  private static FieldMeta read(byte[] bytes, int version) throws IOException {
     try (Directory directory = new ByteBuffersDirectory()) {
       try (IndexOutput out = directory.createOutput("m", IOContext.DEFAULT)) {
         out.writeBytes(bytes, bytes.length);
       }
       try (IndexInput in = directory.openInput("m", IOContext.DEFAULT)) {
-        return FieldMeta.read(in, in.readInt(), DIM, version);
+        return FieldMeta.read(in, in.readInt(), DIM);
       }
     }
   }
 
-  /** The bytes of the versions; they change only with a new version. */
+  /** The bytes of the version; they change only with a new version. */
   public void testBytesAreThoseOfTheVersion() throws Exception {
-    String start =
+    String bytes =
         "03000000640103"
             + "abababababababababababababababababababababababababababababababab"
-            + "2c14000000010000000a00000002000000010000000000003f030000000000803f01000000"
-            + "0c0000000000403f3333733f40bc058006c8018001c00f3097010346001e";
-    String statistics = "5f" + "000000000000d03f" + "000000000000f83f" + "01000000000000e03f28";
-    String current =
-        start.replace("2c14000000", "3814000000" + "0000c03f" + "01000000" + "0000003f");
-    assertEquals(current + statistics, HexFormat.of().formatHex(write(meta())));
-    ListsMeta first =
-        read(HexFormat.of().parseHex(start), IvfFiles.VERSION_START).lists().orElseThrow();
-    assertArrayEquals(SIZES, first.sizes());
-    assertEquals(ListStatistics.UNKNOWN, first.statistics());
-    ListsMeta second =
-        read(HexFormat.of().parseHex(start + statistics), IvfFiles.VERSION_STATISTICS)
-            .lists()
-            .orElseThrow();
-    assertEquals(meta().lists().orElseThrow().statistics(), second.statistics());
-    assertEquals(20, second.calibration().queries());
-    assertEquals(1, second.calibration().bands().size());
+            + "38140000000000c03f010000000000003f010000000a00000002000000010000000000003f"
+            + "030000000000803f010000000c0000000000403f3333733f40bc058006c8018001c00f3097010346001e"
+            + "5f000000000000d03f000000000000f83f01000000000000e03f28";
+    assertEquals(bytes + "00", HexFormat.of().formatHex(write(meta())));
     assertEquals(
-        meta().lists().orElseThrow().calibration().bands().getFirst().curves(),
-        second.calibration().bands().getFirst().curves());
+        bytes + "01" + "0000c03f" + "00008040" + "0000803f" + "00000000",
+        HexFormat.of().formatHex(write(meta(REACH))));
   }
 
   public void testRoundTrip() throws Exception {
@@ -120,6 +114,10 @@ public class TestFieldMeta extends LuceneTestCase {
     assertEquals(expected.places(), read.places());
     assertArrayEquals(expected.sizes(), read.sizes());
     assertEquals(expected.statistics(), read.statistics());
+    assertEquals(0, read.reach().nlist());
+    ListReach reach = read(write(meta(REACH))).lists().orElseThrow().reach();
+    assertArrayEquals(REACH.along(), reach.along(), 0);
+    assertArrayEquals(REACH.across(), reach.across(), 0);
     FieldMeta exact = new FieldMeta(3, 7, Optional.empty());
     assertEquals(exact, read(write(exact)));
   }
@@ -133,11 +131,18 @@ public class TestFieldMeta extends LuceneTestCase {
     sizes[sizes.length - STATISTICS_BYTES - 1]++; // the last list
     assertCorrupt("sum of list sizes: expected 100, got: 101", sizes);
     byte[] energy = write(meta());
-    energy[energy.length - 2] = (byte) 0xff; // the sign and the exponent
+    energy[energy.length - 3] = (byte) 0xff; // the sign and the exponent
     assertCorrupt("statistics: energy must be at least 0 and finite", energy);
     byte[] measured = write(meta());
-    measured[measured.length - 10] = 2;
+    measured[measured.length - 11] = 2;
     assertCorrupt("measured: expected 0 or 1, got: 2", measured);
+    byte[] kind = write(meta());
+    kind[kind.length - 1] = 9;
+    assertCorrupt("reach: expected 0 or 1, got: 9", kind);
+    byte[] across = write(meta(REACH));
+    across[across.length - 1] = (byte) 0x80;
+    across[across.length - 3] = 1; // below zero
+    assertCorrupt("reach: across must be at least 0 and finite, got: -", across);
   }
 
   private static void assertCorrupt(String message, byte[] bytes) {
