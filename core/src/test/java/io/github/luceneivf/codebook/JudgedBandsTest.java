@@ -54,12 +54,12 @@ class JudgedBandsTest {
   }
 
   @Test
-  void windowsAreOfEqualNumbersAndOverlapButForTheLast() {
+  void windowsNarrowTowardsTheFarEndAndOverlapButForTheLast() {
     List<Band> bands = bands(ascending(280, 100, false));
-    assertEquals(7, bands.size());
-    assertEquals(30, bands.getFirst().remoteness(), "the middle of [0, 60)");
-    assertEquals(60, bands.get(1).remoteness(), "the middle of [20, 100)");
-    assertEquals(260, bands.getLast().remoteness(), "the middle of [240, 280)");
+    assertEquals(5, bands.size());
+    assertEquals(58, bands.getFirst().remoteness(), "the middle of [0, 116)");
+    assertEquals(111, bands.get(1).remoteness(), "the middle of [41, 181)");
+    assertEquals(267, bands.getLast().remoteness(), "the middle of [255, 280)");
     List<Point> last = bands.getLast().curves().get(1).byProbe();
     assertTrue(last.stream().anyMatch(p -> p.setting() >= 192 && p.recall() == 0), last::toString);
     int before = 0;
@@ -72,12 +72,13 @@ class JudgedBandsTest {
 
   @Test
   void fewQuestionsAreOneBand() {
-    for (int count : new int[] {1, 2, 39, 79}) {
+    for (int count : new int[] {1, 2, 39, 56}) {
       List<Band> bands = bands(ascending(count, 100, false));
       assertEquals(1, bands.size(), "questions: " + count);
       assertEquals(count / 2, bands.getFirst().remoteness());
     }
-    assertEquals(2, bands(ascending(80, 100, false)).size());
+    assertEquals(2, bands(ascending(57, 100, false)).size());
+    assertEquals(10, bands(ascending(1000, 10, false)).size(), "at most");
   }
 
   @Test
@@ -146,7 +147,7 @@ class JudgedBandsTest {
   @Test
   void askedQueriesAloneJudgeToo() {
     List<Band> bands = bands(ascending(280, 100, true));
-    assertEquals(7, bands.size());
+    assertEquals(5, bands.size());
     assertEquals(lists(bands(ascending(280, 100, false)).getLast()), lists(bands.getLast()));
   }
 

@@ -35,7 +35,7 @@ final class IndexSearch implements ProbeSearch {
   /** Lists of one of several codebooks that are ranked at first, for each one that it needs. */
   private static final double AHEAD = 2;
 
-  /** The same of a single codebook: many a query is remoter than most. */
+  /** The same where the calibration decides: many a query is remoter than most. */
   private static final double SPARE = 1.5;
 
   /** A longer ranking costs more than a second one, which few of those searches need. */
@@ -231,7 +231,7 @@ final class IndexSearch implements ProbeSearch {
       matches += leaf.matches();
     }
     ProbeSettings settings = groups[0].settings();
-    double wider = SPARE;
+    double wider = settings.strategy().nprobe().isPresent() ? 1 : SPARE;
     if (matches < vectors) {
       double nearest = settings.k() * ((double) vectors / Math.max(1, matches));
       wider *= settings.lists(nearest) / settings.lists(settings.k());
