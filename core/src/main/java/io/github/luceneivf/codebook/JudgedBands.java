@@ -30,7 +30,7 @@ final class JudgedBands {
   private static final double NARROWING = 1.5;
 
   /** Questions of the last window, which is the narrowest, at least. */
-  private static final int QUESTIONS = 20;
+  private static final int QUESTIONS = 40;
 
   /** Judgements that a curve is made of, at least; where there are fewer, all windows speak. */
   private static final int ENOUGH = 12;

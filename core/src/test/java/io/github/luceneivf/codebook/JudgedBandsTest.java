@@ -56,10 +56,10 @@ class JudgedBandsTest {
   @Test
   void windowsNarrowTowardsTheFarEndAndOverlapButForTheLast() {
     List<Band> bands = bands(ascending(280, 100, false));
-    assertEquals(5, bands.size());
-    assertEquals(58, bands.getFirst().remoteness(), "the middle of [0, 116)");
-    assertEquals(111, bands.get(1).remoteness(), "the middle of [41, 181)");
-    assertEquals(267, bands.getLast().remoteness(), "the middle of [255, 280)");
+    assertEquals(3, bands.size());
+    assertEquals(90, bands.getFirst().remoteness(), "the middle of [0, 181)");
+    assertEquals(164, bands.get(1).remoteness(), "the middle of [67, 261)");
+    assertEquals(253, bands.getLast().remoteness(), "the middle of [226, 280)");
     List<Point> last = bands.getLast().curves().get(1).byProbe();
     assertTrue(last.stream().anyMatch(p -> p.setting() >= 192 && p.recall() == 0), last::toString);
     int before = 0;
@@ -72,13 +72,13 @@ class JudgedBandsTest {
 
   @Test
   void fewQuestionsAreOneBand() {
-    for (int count : new int[] {1, 2, 39, 56}) {
+    for (int count : new int[] {1, 2, 39, 113}) {
       List<Band> bands = bands(ascending(count, 100, false));
       assertEquals(1, bands.size(), "questions: " + count);
       assertEquals(count / 2, bands.getFirst().remoteness());
     }
-    assertEquals(2, bands(ascending(57, 100, false)).size());
-    assertEquals(10, bands(ascending(1000, 10, false)).size(), "at most");
+    assertEquals(2, bands(ascending(114, 100, false)).size());
+    assertEquals(8, bands(ascending(1000, 10, false)).size());
   }
 
   @Test
@@ -116,20 +116,20 @@ class JudgedBandsTest {
 
   @Test
   void askedQueriesDecideWhereTheyAreHarder() {
-    List<Judgement> made = ascending(280, 100, false);
+    List<Judgement> made = ascending(1000, 100, false);
     List<Judgement> harder = new ArrayList<>(made);
     List<Judgement> easier = new ArrayList<>(made);
     for (int i = 0; i < 60; i++) {
-      harder.add(judged(140 + i / 60f, 900, 100, true));
-      easier.add(judged(140 + i / 60f, 1, 100, true));
+      harder.add(judged(300 + i / 60f, 900, 100, true));
+      easier.add(judged(300 + i / 60f, 1, 100, true));
     }
     Calibration plain = calibration(made);
     Calibration hard = calibration(harder);
-    assertTrue(hard.nprobe(10, 0.95, 140) > 2 * plain.nprobe(10, 0.95, 140));
-    assertEquals(plain.nprobe(10, 0.95, 30), hard.nprobe(10, 0.95, 30), 20);
+    assertTrue(hard.nprobe(10, 0.95, 300) > 1.5 * plain.nprobe(10, 0.95, 300));
+    assertEquals(plain.nprobe(10, 0.95, 30), hard.nprobe(10, 0.95, 30), 40);
     Calibration easy = calibration(easier);
-    double still = easy.nprobe(10, 0.95, 140);
-    assertTrue(still > 0.8 * plain.nprobe(10, 0.95, 140), "lists: " + still);
+    double still = easy.nprobe(10, 0.95, 300);
+    assertTrue(still > 0.8 * plain.nprobe(10, 0.95, 300), "lists: " + still);
   }
 
   @Test
@@ -147,7 +147,7 @@ class JudgedBandsTest {
   @Test
   void askedQueriesAloneJudgeToo() {
     List<Band> bands = bands(ascending(280, 100, true));
-    assertEquals(5, bands.size());
+    assertEquals(3, bands.size());
     assertEquals(lists(bands(ascending(280, 100, false)).getLast()), lists(bands.getLast()));
   }
 

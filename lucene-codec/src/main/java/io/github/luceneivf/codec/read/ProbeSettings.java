@@ -40,10 +40,10 @@ record ProbeSettings(
    * Recall that probing aims at beyond the target, at most. What is lost to codes comes off it, and
    * what the questions of the calibration cannot show. ADR 17.
    */
-  private static final double MARGIN = 0.015;
+  private static final double MARGIN = 0.02;
 
   /** The same as a share of the loss that the target allows: near 1 a margin has less room. */
-  private static final double MARGIN_SHARE = 0.3;
+  private static final double MARGIN_SHARE = 0.4;
 
   /**
    * Lists probed beyond the calibrated ones where recall is to be high. Where very few hold the

@@ -106,8 +106,8 @@ class ProbeSettingsTest {
 
   @Test
   void probingAimsAboveTheTarget() {
-    assertEquals(0.815, ProbeSettings.probeTarget(0.8), 1e-9);
-    assertEquals(0.993, ProbeSettings.probeTarget(0.99), 1e-9);
+    assertEquals(0.82, ProbeSettings.probeTarget(0.8), 1e-9);
+    assertEquals(0.994, ProbeSettings.probeTarget(0.99), 1e-9);
     for (double target = 0.01; target < 1; target += 0.01) {
       double aimed = ProbeSettings.probeTarget(target);
       assertTrue(aimed > target && aimed < 1, target + ": " + aimed);
