@@ -63,6 +63,9 @@ public record ListReach(float[] along, float[] across) {
    * @param codebook of these lists
    */
   public double beyond(Codebook codebook) {
+    if (across.length == 0) {
+      return 1;
+    }
     double sum = 0;
     for (float value : across) {
       sum += value;

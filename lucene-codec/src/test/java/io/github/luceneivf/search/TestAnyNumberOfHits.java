@@ -32,11 +32,12 @@ import org.jspecify.annotations.Nullable;
 public class TestAnyNumberOfHits extends LuceneTestCase {
 
   private static final int N = 11_000;
+  private static final int QUERIES = 200;
   private static final int DIM = 24;
   private static final VectorSimilarityFunction L2 = VectorSimilarityFunction.EUCLIDEAN;
 
   private static FloatMatrix clusters() {
-    return VectorGenerators.clusters(N + 10, DIM, 90, 0.8, random().nextLong());
+    return VectorGenerators.clusters(N + QUERIES, DIM, 90, 0.8, random().nextLong());
   }
 
   private static FloatMatrix base(FloatMatrix all) {
@@ -49,27 +50,28 @@ public class TestAnyNumberOfHits extends LuceneTestCase {
 
   public void testNoHitIsLostWhateverKIs() throws Exception {
     FloatMatrix all = clusters();
+    FloatMatrix base = base(all);
     for (int segments : new int[] {1, 4}) {
       try (Directory dir = new ByteBuffersDirectory()) {
-        VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base(all), L2, segments);
+        VectorIndexing.index(dir, new IvfVectorsFormat(LISTS), base, L2, segments);
         try (DirectoryReader reader = DirectoryReader.open(dir)) {
           IndexSearcher searcher = new IndexSearcher(reader);
           Query some = new TermQuery(new Term("mod", "3"));
           for (int k : new int[] {1, 2, 9, 99, 100, 1_000, 5_000, 10_000, N, N + 1}) {
             double recall = 0;
-            for (int q = 0; q < 10; q++) {
+            // Ten queries for one hit each miss two now and then, at any recall below 1.
+            int queries = k < 10 ? QUERIES : 10;
+            for (int q = 0; q < queries; q++) {
               float[] query = all.row(N + q);
               int wanted = Math.min(k, N);
               int[] found = VectorIndexing.search(searcher, nearest(query, k, null), k);
               assertEquals("k " + k, wanted, found.length);
               assertEquals("no hit twice", wanted, Arrays.stream(found).distinct().count());
-              recall += Recall.at(wanted, base(all), query, found, LuceneMetric.of(L2)) / 10;
+              recall += Recall.at(wanted, base, query, found, LuceneMetric.of(L2)) / queries;
               int[] matches = VectorIndexing.search(searcher, nearest(query, k, some), k);
               assertEquals("filtered, k " + k, Math.min(k, N / 10), matches.length);
             }
-            // Ten queries for one hit each miss two now and then, at any recall below 1.
-            double least = k < 10 ? 0.6 : 0.9;
-            assertTrue("segments " + segments + ", k " + k + ": " + recall, recall >= least);
+            assertTrue("segments " + segments + ", k " + k + ": " + recall, recall >= 0.9);
           }
         }
       }

@@ -93,8 +93,8 @@ public enum IvfFiles {
    *
    * @throws IOException if it is not that of this file, segment and version
    */
-  public int checkHeader(DataInput in, SegmentReadState state) throws IOException {
-    return CodecUtil.checkIndexHeader(
+  void checkHeader(DataInput in, SegmentReadState state) throws IOException {
+    CodecUtil.checkIndexHeader(
         in,
         codecName,
         VERSION_START,

@@ -111,8 +111,9 @@ record ProbeSettings(
    * those of the training.
    */
   ProbeSettings scattered(double least) {
-    Change scattered = new Change(change.growth, Math.max(change.misfit, least));
-    return new ProbeSettings(meta, strategy, scattered, k, remoteness);
+    return least <= change.misfit
+        ? this
+        : new ProbeSettings(meta, strategy, new Change(change.growth, least), k, remoteness);
   }
 
   /** Returns the same for a query of another remoteness. */
