@@ -3,10 +3,9 @@ package io.github.luceneivf.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import io.github.luceneivf.testdata.Allocations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -17,9 +16,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Boxed vectors are what makes a vector kernel slow: none may be left after warm-up. */
 @Tag("allocation")
 class KernelAllocationTest {
-
-  /** Rounds of 100 calls; compilation happens on the way, in the background, and may be late. */
-  private static final int MAX_ROUNDS = 50_000;
 
   private static final int CALLS = 100;
   private static final int DIM = 100;
@@ -87,15 +83,7 @@ class KernelAllocationTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("calls")
   void callsDoNotAllocateOnceCompiled(String name, Runnable call) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < MAX_ROUNDS && least >= CALLS; round++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < CALLS; i++) {
-        call.run();
-      }
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-    }
+    long least = Allocations.least(CALLS, call);
     // One boxed vector takes 16 bytes and more, with its array 80.
     assertTrue(least < CALLS, name + ": " + least + " bytes in " + CALLS + " calls");
   }

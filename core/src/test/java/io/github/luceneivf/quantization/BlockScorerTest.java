@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.Metric;
+import io.github.luceneivf.testdata.Allocations;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -357,8 +358,6 @@ class BlockScorerTest {
   @Tag("allocation")
   void scoringDoesNotAllocateOncePrepared() {
     Case data = Case.random(Metric.EUCLIDEAN, 128, 0.5, 8);
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
     for (Encoding encoding : Encoding.all()) {
       Quantizer quantizer = QuantizationData.quantizer(encoding, data.quantizer, 0.5);
       byte[] list = QuantizationData.list(encoding, quantizer, data.centroid, data.vectors);
@@ -368,16 +367,13 @@ class BlockScorerTest {
       MemorySegment segment =
           Arena.ofAuto().allocate(list.length).copyFrom(MemorySegment.ofArray(list));
       float[] out = new float[CodeBlock.WIDTH];
-      // Compilation runs in the background, so how many calls it takes depends on the machine.
-      long least = Long.MAX_VALUE;
-      for (int round = 0; round < 50_000 && least >= 1000; round++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 1000; i++) {
-          scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out);
-          scorer.scoreTail(segment, 0, 1, data.base(), out, 0);
-        }
-        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      }
+      long least =
+          Allocations.least(
+              1000,
+              () -> {
+                scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out);
+                scorer.scoreTail(segment, 0, 1, data.base(), out, 0);
+              });
       assertTrue(least < 1000, encoding + " allocated bytes in 1000 calls: " + least);
     }
   }
