@@ -31,10 +31,9 @@ import java.util.stream.IntStream;
 // once, by ranking the neighbours of some centroids.
 //
 // Inner products: of x = a·c + r, with r at right angles to c, ⟨q, x⟩ = a⟨q, c⟩ + ⟨q, r⟩, and over
-// random directions ⟨q, r⟩ has standard deviation ‖q‖‖r‖/√dim. Lists are ranked by the largest a
-// and
-// ‖r‖ of their vectors (ListReach), with one deviation. Two, or the whole residual without regard
-// to its direction, rank lists of long vectors too far ahead (ADR 17).
+// random directions ⟨q, r⟩ has standard deviation ‖q‖‖r‖/√dim. So a list is ranked by the largest
+// a and ‖r‖ of its vectors (ListReach), with one deviation. Two, or the whole residual without
+// regard to its direction, rank lists of long vectors too far ahead (ADR 17).
 public final class CentroidRanking {
 
   private static final ValueLayout.OfFloat LITTLE_ENDIAN_FLOAT =

@@ -20,8 +20,9 @@ import org.apache.lucene.index.SegmentWriteState;
  * An inverted file of vectors: centroids, and posting lists of compact codes.
  *
  * <p>Raw vectors are in Lucene's own flat format ({@code .vec}, {@code .vemf}), which also serves
- * reranking, merges and CheckIndex. This format adds four files. Each begins with an index header
- * and ends with a footer with checksum ({@code CodecUtil}). Multi-byte numbers are little-endian.
+ * reranking, merges and CheckIndex. This format adds four files. Each begins with an index header,
+ * of version 3 (earlier ones, from before any release, are refused), and ends with a footer with
+ * checksum ({@code CodecUtil}). Multi-byte numbers are little-endian.
  *
  * <p>Vectors of bytes are clustered and coded as the floats they stand for: files say nothing of
  * it. Only the metric of the codebook may differ: that of {@code DOT_PRODUCT} is the cosine for
@@ -44,11 +45,13 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li><b>[vlong] [vlong]</b> × 4: offset and length of the codebook and the routing codes in
  *       {@code .ivc}, of the posting lists in {@code .ivp}, and of the ordinals in {@code .ivo}
  *   <li><b>[vint]</b> nlist, then for each list <b>[vint]</b> its vectors
- *   <li>since version 1, how well the codebook fits ({@code ListStatistics}): at training
- *       <b>[vint]</b> vectors, <b>[long]</b> mean squared distance to the centroid and
- *       <b>[long]</b> imbalance of the lists, double bits; in this segment <b>[byte]</b> 1 if
- *       measured, <b>[long]</b> the mean squared distance, <b>[vint]</b> vectors that came after
- *       the training
+ *   <li>how well the codebook fits ({@code ListStatistics}): at training <b>[vint]</b> vectors,
+ *       <b>[long]</b> mean squared distance to the centroid and <b>[long]</b> imbalance of the
+ *       lists, double bits; in this segment <b>[byte]</b> 1 if measured, <b>[long]</b> the mean
+ *       squared distance, <b>[vint]</b> vectors that came after the training
+ *   <li><b>[byte]</b> 1 if the metric is that of inner products, else 0; where it is 1, for each
+ *       list that has vectors <b>[int]</b> <b>[int]</b> how far they reach beyond its centroid,
+ *       along it and across ({@code ListReach}), float bits
  * </ul>
  *
  * <h2>.ivc (centroids)</h2>
