@@ -10,9 +10,13 @@ import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.file.StoredLists;
+import io.github.luceneivf.codec.telemetry.IndexEvent;
 import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.DirectoryReader;
@@ -34,17 +38,28 @@ public class TestListReach extends LuceneTestCase {
           .withThresholds(new IvfParams.Thresholds(50, 600, 2))
           .withSizing(ListSizing.fixed(16));
 
-  private static IvfVectorsFormat format() {
-    return new IvfVectorsFormat(LISTS, Ports.LOCAL);
+  private final List<IndexEvent> events = Collections.synchronizedList(new ArrayList<>());
+
+  private IvfVectorsFormat format() {
+    return new IvfVectorsFormat(LISTS, Ports.LOCAL.withListener(events::add));
   }
 
-  /** Clusters whose vectors have lengths of their own: lognormal, sigma = 1. */
+  private void assertMerged(IndexEvent.Action action, int copied, int encoded) {
+    List<IndexEvent> merges =
+        events.stream().filter(e -> e.cause() == IndexEvent.Cause.MERGE).toList();
+    assertEquals(1, merges.size());
+    assertEquals(action, merges.getFirst().action());
+    assertEquals(copied, merges.getFirst().merged().vectorsCopied());
+    assertEquals(encoded, merges.getFirst().merged().vectorsEncoded());
+  }
+
+  /** Clusters whose vectors have lengths of their own: lognormal, sigma = 0.5. */
   private static FloatMatrix rows(int n, long seed) {
     FloatMatrix rows = VectorGenerators.clusters(n, DIM, 20, 0.6, seed);
     float[] values = rows.values().clone();
     Random random = new Random(seed);
     for (int row = 0; row < n; row++) {
-      float length = (float) Math.exp(random.nextGaussian());
+      float length = (float) Math.exp(0.5 * random.nextGaussian());
       for (int d = 0; d < DIM; d++) {
         values[row * DIM + d] *= length;
       }
@@ -83,14 +98,15 @@ public class TestListReach extends LuceneTestCase {
 
   public void testFlushesAndMergesThatCopy() throws Exception {
     try (Directory directory = newDirectory()) {
-      VectorIndexing.index(directory, format(), rows(3_000, 7), F, 3);
+      VectorIndexing.index(directory, format(), rows(3_000, 7), F, 2);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        assertEquals(3, reader.leaves().size());
+        assertEquals(2, reader.leaves().size());
         for (LeafReaderContext leaf : reader.leaves()) {
           assertMeasured(leaf.reader());
         }
       }
       VectorIndexing.forceMerge(directory, format());
+      assertMerged(IndexEvent.Action.COPY, 3_000, 0);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         assertMeasured(VectorIndexing.onlyLeaf(reader));
       }
@@ -102,17 +118,18 @@ public class TestListReach extends LuceneTestCase {
     try (Directory target = newDirectory();
         Directory other = newDirectory();
         Directory hnsw = newDirectory()) {
-      VectorIndexing.index(target, format(), rows(2_000, 1), F, 2);
-      VectorIndexing.index(other, format(), VectorGenerators.scaled(rows(700, 2), 1.5f), F, 1);
+      VectorIndexing.index(target, format(), rows(3_000, 1), F, 2);
+      VectorIndexing.index(other, format(), VectorGenerators.scaled(rows(300, 2), 1.5f), F, 1);
       VectorIndexing.index(
-          hnsw, new Lucene99HnswVectorsFormat(), VectorGenerators.scaled(rows(300, 3), 2), F, 1);
+          hnsw, new Lucene99HnswVectorsFormat(), VectorGenerators.scaled(rows(100, 3), 2), F, 1);
       try (IndexWriter writer = new IndexWriter(target, VectorIndexing.config(format()))) {
         writer.addIndexes(other, hnsw);
       }
       VectorIndexing.forceMerge(target, format());
+      assertMerged(IndexEvent.Action.REASSIGN, 3_000, 400);
       try (DirectoryReader reader = DirectoryReader.open(target)) {
         LeafReader leaf = VectorIndexing.onlyLeaf(reader);
-        assertEquals(3_000, CodedSegments.lists(leaf).values().size());
+        assertEquals(3_400, CodedSegments.lists(leaf).values().size());
         assertMeasured(leaf);
       }
     }
@@ -126,6 +143,7 @@ public class TestListReach extends LuceneTestCase {
         writer.deleteDocuments(new Term("mod", "3"));
       }
       VectorIndexing.forceMerge(directory, format());
+      assertMerged(IndexEvent.Action.COPY, 2_700, 0);
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         StoredLists stored = CodedSegments.lists(VectorIndexing.onlyLeaf(reader));
         assertEquals(2_700, stored.values().size());
