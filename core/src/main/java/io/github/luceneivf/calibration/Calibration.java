@@ -64,6 +64,11 @@ public record Calibration(int queries, float usual, List<Band> bands) {
     return new Calibration(0, 0, List.of(new Band(0, curves)));
   }
 
+  /** Returns the largest k that was judged. */
+  public int mostJudged() {
+    return bands.getFirst().curves.getLast().k();
+  }
+
   /**
    * Returns how many lists to probe so that recall@k reaches {@code target}, in [1, nlist], not
    * rounded; nlist if no setting does.

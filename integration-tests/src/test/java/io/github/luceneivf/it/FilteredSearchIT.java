@@ -42,9 +42,10 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.FixedBitSet;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Recall@10 at the format's defaults under filters of every kind, over one segment and ten, with
@@ -64,9 +65,10 @@ class FilteredSearchIT {
 
   private final Map<String, String> wrong = new TreeMap<>();
 
-  @Test
-  void everyFilterKeepsItsRecallAndFindsAllThereIs() throws IOException {
-    DataSet whole = DataFolder.open("wordnet-minilm");
+  @ParameterizedTest
+  @ValueSource(strings = {"wordnet-minilm", "fashion-mnist"})
+  void everyFilterKeepsItsRecallAndFindsAllThereIs(String name) throws IOException {
+    DataSet whole = DataFolder.open(name);
     int step = Math.max(1, whole.base().size() / ROWS);
     int[] rows = IntStream.range(0, whole.base().size() / step).map(row -> row * step).toArray();
     int[] labels = Objects.requireNonNull(whole.labels(), "topics");

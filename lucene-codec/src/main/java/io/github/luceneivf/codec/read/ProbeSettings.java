@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
@@ -26,14 +27,17 @@ record ProbeSettings(
   /**
    * How the vectors differ from those of the training.
    *
+   * @param vectors that are probed together, as many times fewer as they have grown
    * @param growth how many times as many there are, at least 1
    * @param misfit how many times as far they lie from their centroids, squared, as those of the
    *     training did, at least 1: what the calibration saw does not hold for them, and they are
    *     scattered over that many more lists
    */
-  record Change(double growth, double misfit) {
+  record Change(double vectors, double growth, double misfit) {
     /** There is no difference. */
-    static final Change NONE = new Change(1, 1);
+    static Change none(double vectors) {
+      return new Change(vectors, 1, 1);
+    }
   }
 
   /**
@@ -89,7 +93,8 @@ record ProbeSettings(
     long population = largest.codebook().codebook().lineage().population();
     double growth = Math.max(1, (double) vectors / population);
     float usual = meta.calibration().usual();
-    return new ProbeSettings(meta, strategy, new Change(growth, misfit(group)), k, usual);
+    return new ProbeSettings(
+        meta, strategy, new Change(vectors / growth, growth, misfit(group)), k, usual);
   }
 
   private static double misfit(List<SearchedLeaf> group) {
@@ -113,7 +118,8 @@ record ProbeSettings(
   ProbeSettings scattered(double least) {
     return least <= change.misfit
         ? this
-        : new ProbeSettings(meta, strategy, new Change(change.growth, least), k, remoteness);
+        : new ProbeSettings(
+            meta, strategy, new Change(change.vectors, change.growth, least), k, remoteness);
   }
 
   /** Returns the same for a query of another remoteness. */
@@ -136,9 +142,26 @@ record ProbeSettings(
   }
 
   private double calibrated(double nearest) {
-    double lists =
-        meta.calibration().nprobe(nearest / change.growth, probeTarget(target()), remoteness);
+    double lists = calibratedFor(nearest / change.growth);
     return Math.min(change.misfit * (lists + spare(target())), meta.nlist());
+  }
+
+  /**
+   * Returns the lists that hold so many nearest vectors. Beyond what was judged they grow by the
+   * power of the number by which they grow at its end, and at least by the one by which all lists
+   * are reached when all vectors are to be found.
+   */
+  private double calibratedFor(double nearest) {
+    Calibration calibration = meta.calibration();
+    double target = probeTarget(target());
+    double lists = calibration.nprobe(nearest, target, remoteness);
+    double judged = calibration.mostJudged();
+    if (nearest <= judged) {
+      return lists;
+    }
+    double part = Math.log(nearest / judged) / Math.log(change.vectors / judged);
+    double least = calibration.nprobe(judged, target, remoteness);
+    return Math.max(lists, least * Math.pow(meta.nlist() / least, Math.min(part, 1)));
   }
 
   /** Lists probed beyond the calibrated ones. */

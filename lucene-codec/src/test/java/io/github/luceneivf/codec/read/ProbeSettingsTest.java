@@ -36,6 +36,9 @@ class ProbeSettingsTest {
               new Band(USUAL, List.of(curve(1, 2), curve(10, 8), curve(100, 30))),
               new Band(FAR, List.of(curve(1, 20), curve(10, 80), curve(100, 300)))));
 
+  private static final double VECTORS = 100_000;
+  private static final Change SAME = Change.none(VECTORS);
+
   private static Curve curve(int k, int lists) {
     return new Curve(
         k,
@@ -50,20 +53,27 @@ class ProbeSettingsTest {
 
   private static ProbeSettings settings(
       IvfSearchStrategy strategy, Change change, int k, float remoteness, int nlist) {
+    return new ProbeSettings(meta(CALIBRATION, nlist), strategy, change, k, remoteness);
+  }
+
+  private static ProbeSettings settings(Calibration calibration, Change change) {
+    ListsMeta meta = meta(calibration, NLIST);
+    return new ProbeSettings(meta, IvfSearchStrategy.CALIBRATED, change, 10, calibration.usual());
+  }
+
+  private static ListsMeta meta(Calibration calibration, int nlist) {
     Extent none = new Extent(0, 0);
-    ListsMeta meta =
-        new ListsMeta(
-            Encoding.BIT1,
-            CodebookId.hashOf(new byte[1]),
-            CALIBRATION,
-            0.8f,
-            new FieldMeta.Places(none, none, none, none),
-            new int[nlist]);
-    return new ProbeSettings(meta, strategy, change, k, remoteness);
+    return new ListsMeta(
+        Encoding.BIT1,
+        CodebookId.hashOf(new byte[1]),
+        calibration,
+        0.8f,
+        new FieldMeta.Places(none, none, none, none),
+        new int[nlist]);
   }
 
   private static ProbeSettings settings(int k, float remoteness) {
-    return settings(IvfSearchStrategy.CALIBRATED, Change.NONE, k, remoteness);
+    return settings(IvfSearchStrategy.CALIBRATED, SAME, k, remoteness);
   }
 
   @Test
@@ -81,15 +91,30 @@ class ProbeSettingsTest {
     }
   }
 
+  /** Wherever hits lie: where all vectors are as near as they, all lists are probed. */
+  @Test
+  void toFindAllVectorsAllListsAreProbed() {
+    Curve flat = curve(1_000, 31);
+    Calibration images =
+        new Calibration(500, 0, List.of(new Band(0, List.of(curve(100, 30), flat))));
+    for (Calibration calibration : List.of(CALIBRATION, images)) {
+      ProbeSettings settings = settings(calibration, SAME);
+      assertEquals(NLIST, settings.lists(VECTORS), 1e-6);
+      assertTrue(settings.lists(VECTORS / 10) <= NLIST);
+      double judged = settings.lists(calibration.mostJudged());
+      assertEquals(judged, settings.lists(calibration.mostJudged() + 1), judged / 100);
+    }
+  }
+
   @Test
   void theSearchMayAskForAnotherRecall() {
     double last = 0;
     for (double recall : new double[] {0.5, 0.8, 0.9, 0.95, 0.99, 0.999}) {
-      double lists = settings(IvfSearchStrategy.recall(recall), Change.NONE, 10, USUAL).lists(10);
+      double lists = settings(IvfSearchStrategy.recall(recall), SAME, 10, USUAL).lists(10);
       assertTrue(recall < 0.85 ? lists >= last : lists > last, recall + ": " + lists);
       last = lists;
     }
-    int most = settings(IvfSearchStrategy.recall(0.999), Change.NONE, 10, USUAL).depth(10);
+    int most = settings(IvfSearchStrategy.recall(0.999), SAME, 10, USUAL).depth(10);
     assertTrue(most > settings(10, USUAL).depth(10), "depth: " + most);
   }
 
@@ -97,7 +122,7 @@ class ProbeSettingsTest {
   @Test
   void highRecallTakesSpareLists() {
     for (double recall : new double[] {0.9, 0.925, 0.95, 0.99}) {
-      ProbeSettings settings = settings(IvfSearchStrategy.recall(recall), Change.NONE, 10, USUAL);
+      ProbeSettings settings = settings(IvfSearchStrategy.recall(recall), SAME, 10, USUAL);
       double calibrated = CALIBRATION.nprobe(10, ProbeSettings.probeTarget(recall), USUAL);
       double spare = Math.clamp((recall - 0.9) / 0.05, 0, 1) * 2;
       assertEquals(calibrated + spare, settings.lists(10), 1e-9, "recall " + recall);
@@ -116,27 +141,28 @@ class ProbeSettingsTest {
 
   @Test
   void aFixedNumberOfListsIsKeptAndGrowsWithWhatIsToBeFound() {
-    ProbeSettings settings = settings(IvfSearchStrategy.nprobe(5), Change.NONE, 10, FAR);
+    ProbeSettings settings = settings(IvfSearchStrategy.nprobe(5), SAME, 10, FAR);
     assertEquals(5, settings.lists(10), 1e-9);
     assertEquals(5 * 300 / 80.0, settings.lists(100), 1e-9);
-    assertEquals(
-        NLIST, settings(IvfSearchStrategy.nprobe(9999), Change.NONE, 10, USUAL).lists(10), 1e-9);
+    assertEquals(NLIST, settings(IvfSearchStrategy.nprobe(9999), SAME, 10, USUAL).lists(10), 1e-9);
   }
 
   /** A hundred times the vectors: the hundred nearest lie as near as one did. */
   @Test
   void ofGrownSegmentsFewerListsHoldTheNearestAndMoreIsReranked() {
-    Change grown = new Change(100, 1);
+    Change grown = new Change(VECTORS, 100, 1);
     ProbeSettings settings = settings(IvfSearchStrategy.CALIBRATED, grown, 100, USUAL);
     assertEquals(2, settings.lists(100), 1e-9);
     assertEquals(10 * settings(100, USUAL).depth(100), settings.depth(100), 10);
-    ProbeSettings most = settings(IvfSearchStrategy.CALIBRATED, new Change(1e9, 1), 10, USUAL);
+    ProbeSettings most =
+        settings(IvfSearchStrategy.CALIBRATED, new Change(VECTORS, 1e9, 1), 10, USUAL);
     assertEquals(2, most.lists(10), 1e-9, "fewer than one neighbour is one");
   }
 
   @Test
   void vectorsThatDoNotFitLieInMoreLists() {
-    ProbeSettings misfit = settings(IvfSearchStrategy.CALIBRATED, new Change(1, 3), 10, USUAL);
+    ProbeSettings misfit =
+        settings(IvfSearchStrategy.CALIBRATED, new Change(VECTORS, 1, 3), 10, USUAL);
     assertEquals(24, misfit.lists(10), 1e-9);
     assertEquals(settings(10, USUAL).recall(10, 8), misfit.recall(10, 24), 1e-9);
     assertEquals(NLIST, misfit.lists(100_000), 1e-9);
@@ -154,11 +180,11 @@ class ProbeSettingsTest {
   @Test
   void depthIsThatOfTheStrategyOrCalibratedAndNeverBelowTheHits() {
     IvfSearchStrategy oversampled = IvfSearchStrategy.CALIBRATED.oversample(3.3f);
-    assertEquals(33, settings(oversampled, Change.NONE, 10, USUAL).depth(10));
-    assertEquals(50, settings(oversampled, Change.NONE, 10, USUAL).depth(50));
+    assertEquals(33, settings(oversampled, SAME, 10, USUAL).depth(10));
+    assertEquals(50, settings(oversampled, SAME, 10, USUAL).depth(50));
     int calibrated = settings(10, USUAL).depth(10);
     assertTrue(calibrated >= 20 && calibrated <= 20 * 10, "depth: " + calibrated);
-    assertEquals(200, settings(IvfSearchStrategy.CALIBRATED, Change.NONE, 10, USUAL, 1).depth(10));
+    assertEquals(200, settings(IvfSearchStrategy.CALIBRATED, SAME, 10, USUAL, 1).depth(10));
   }
 
   @Test
