@@ -272,7 +272,7 @@ public final class CentroidRanking {
     for (int first = 0; first < nlist; ) {
       int width = CodeBlock.widthAt(first, nlist);
       int lanes = Math.min(width, nlist - first);
-      scorer.score(codes, layout.blockOffset(first, nlist), width, base, block);
+      scorer.score(codes, layout.blockOffset(first, nlist), width, base, block, 0);
       System.arraycopy(block, 0, scores, first, lanes);
       first += lanes;
     }

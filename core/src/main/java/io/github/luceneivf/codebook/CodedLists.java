@@ -158,7 +158,7 @@ final class CodedLists {
       for (int at = 0; at < size; ) {
         int width = CodeBlock.widthAt(at, size);
         int count = Math.min(width, size - at);
-        scorer.score(lists[list], layout.blockOffset(at, size), width, bases[list], out);
+        scorer.score(lists[list], layout.blockOffset(at, size), width, bases[list], out, 0);
         System.arraycopy(out, 0, scores, starts[list] + at, count);
         at += count;
       }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.kernel;
 
-import static io.github.luceneivf.kernel.PanamaKernel.FLOATS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
@@ -31,8 +30,9 @@ final class LookupKernels {
   /** Units whose sums fit 16 bits: two bytes are looked up for each. */
   private static final int MAX_UNITS = 128;
 
-  private static final VectorSpecies<Byte> WIDE = FLOATS.withLanes(byte.class);
-  private static final VectorSpecies<Short> WIDE_SHORTS = FLOATS.withLanes(short.class);
+  private static final VectorSpecies<Byte> WIDE = ByteTables.BYTES;
+  private static final VectorSpecies<Short> WIDE_SHORTS = WIDE.withLanes(short.class);
+  private static final VectorSpecies<Integer> WIDE_INTS = WIDE.withLanes(int.class);
   private static final int WIDE_BYTES = WIDE.length();
   private static final VectorSpecies<Byte> TAIL = ByteVector.SPECIES_128;
   private static final int TAIL_BYTES = 16;
@@ -113,10 +113,10 @@ final class LookupKernels {
     int to1 = to0 + 16;
     int to2 = to0 + 32;
     int to3 = to0 + 48;
-    evens.and(0xffff).add(LaneKernels.ints(out, to0)).intoArray(out, to0);
-    odds.and(0xffff).add(LaneKernels.ints(out, to1)).intoArray(out, to1);
-    evens.lanewise(VectorOperators.LSHR, 16).add(LaneKernels.ints(out, to2)).intoArray(out, to2);
-    odds.lanewise(VectorOperators.LSHR, 16).add(LaneKernels.ints(out, to3)).intoArray(out, to3);
+    evens.and(0xffff).add(wideInts(out, to0)).intoArray(out, to0);
+    odds.and(0xffff).add(wideInts(out, to1)).intoArray(out, to1);
+    evens.lanewise(VectorOperators.LSHR, 16).add(wideInts(out, to2)).intoArray(out, to2);
+    odds.lanewise(VectorOperators.LSHR, 16).add(wideInts(out, to3)).intoArray(out, to3);
   }
 
   /** Sums units {@code [0, to)} of a block of 16; {@code to} is a multiple of {@code GROUPS}. */
@@ -196,6 +196,10 @@ final class LookupKernels {
     odds.and(0xffff).add(ints(out, 4)).intoArray(out, 4);
     evens.lanewise(VectorOperators.LSHR, 16).add(ints(out, 8)).intoArray(out, 8);
     odds.lanewise(VectorOperators.LSHR, 16).add(ints(out, 12)).intoArray(out, 12);
+  }
+
+  private static IntVector wideInts(int[] values, int at) {
+    return IntVector.fromArray(WIDE_INTS, values, at);
   }
 
   private static IntVector ints(int[] values, int at) {

@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * between methods takes and gives arrays. A test counts allocated bytes.
  *
  * <p>The work is spread over {@link NearestTiles} (assignment), {@link LaneKernels} (blocks whose
- * lanes are vectors), {@link LookupKernels} (the same with 4-bit codes), {@link TileKernels}
- * (rotation and signs of sixteen vectors at once) and this class (row-major vectors and the
- * Hadamard transform).
+ * lanes are vectors), {@link BitKernels} and {@link LookupKernels} (the same with codes of few
+ * bits, in registers of {@link ByteTables}), {@link TileKernels} (rotation and signs of sixteen
+ * vectors at once) and this class (row-major vectors and the Hadamard transform).
  */
 public final class PanamaKernel implements VectorKernel {
 
@@ -39,7 +39,9 @@ public final class PanamaKernel implements VectorKernel {
 
   @Override
   public String name() {
-    return "panama-" + FLOATS.vectorBitSize();
+    int tables = ByteTables.BYTES.vectorBitSize();
+    String name = "panama-" + FLOATS.vectorBitSize();
+    return tables == FLOATS.vectorBitSize() ? name : name + "-tables-" + tables;
   }
 
   @Override
@@ -184,9 +186,19 @@ public final class PanamaKernel implements VectorKernel {
   }
 
   @Override
+  public int bitTableBytes(int units) {
+    return BitKernels.tableBytes(units);
+  }
+
+  @Override
+  public void bitTables(int[] digits, int length, byte[] tables) {
+    BitKernels.tables(digits, length, tables);
+  }
+
+  @Override
   public void bitDots(
-      MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out) {
-    LaneKernels.bitDots(codes, codesOffset, width, words, planes, out);
+      MemorySegment codes, long codesOffset, int width, int units, byte[] tables, int[] out) {
+    BitKernels.dots(codes, codesOffset, width, units, tables, out);
   }
 
   @Override
@@ -222,7 +234,8 @@ public final class PanamaKernel implements VectorKernel {
       float scale,
       float shift,
       float base,
-      float[] out) {
+      float[] out,
+      int outOffset) {
     for (int i = 0; i < width; i += LANES) {
       FloatVector t0 =
           FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
@@ -232,41 +245,26 @@ public final class PanamaKernel implements VectorKernel {
       FloatVector value =
           (FloatVector) LaneKernels.ints(dots, i).convertShape(VectorOperators.I2F, FLOATS, 0);
       value = value.fma(FloatVector.broadcast(FLOATS, scale), FloatVector.broadcast(FLOATS, shift));
-      t1.fma(value, t0.add(base)).intoArray(out, i);
-    }
-  }
-
-  @Override
-  public void bitDistances(
-      MemorySegment block,
-      long codesOffset,
-      long termsOffset,
-      int width,
-      int words,
-      int[] planes,
-      float scale,
-      float shift,
-      float base,
-      float[] out,
-      int outOffset) {
-    for (int i = 0; i < width; i += LANES) {
-      long codes = codesOffset + 4L * i;
-      long terms = termsOffset + 4L * i;
-      LaneKernels.bitDistances(
-          block, codes, terms, width, words, planes, scale, shift, base, out, outOffset + i);
+      t1.fma(value, t0.add(base)).intoArray(out, outOffset + i);
     }
   }
 
   @Override
   public void affine(
-      MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
+      MemorySegment terms,
+      long termsOffset,
+      int width,
+      float[] dots,
+      float base,
+      float[] out,
+      int outOffset) {
     for (int i = 0; i < width; i += LANES) {
       FloatVector t0 =
           FloatVector.fromMemorySegment(FLOATS, terms, termsOffset + 4L * i, LITTLE_ENDIAN);
       FloatVector t1 =
           FloatVector.fromMemorySegment(
               FLOATS, terms, termsOffset + 4L * (width + i), LITTLE_ENDIAN);
-      t1.fma(FloatVector.fromArray(FLOATS, dots, i), t0.add(base)).intoArray(out, i);
+      t1.fma(FloatVector.fromArray(FLOATS, dots, i), t0.add(base)).intoArray(out, outOffset + i);
     }
   }
 
@@ -309,7 +307,7 @@ public final class PanamaKernel implements VectorKernel {
   }
 
   @Override
-  public int bitPlanes(float[] values, int length, float inverse, int[] planes) {
-    return QueryKernels.bitPlanes(values, length, inverse, planes);
+  public int digits(float[] values, int length, float inverse, int[] digits) {
+    return QueryKernels.digits(values, length, inverse, digits);
   }
 }

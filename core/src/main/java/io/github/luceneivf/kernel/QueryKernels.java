@@ -77,36 +77,15 @@ final class QueryKernels {
     return result;
   }
 
-  static int bitPlanes(float[] values, int length, float inverse, int[] planes) {
+  static int digits(float[] values, int length, float inverse, int[] digits) {
     IntVector sum = IntVector.zero(INTS);
-    for (int word = 0; word < length / Integer.SIZE; word++) {
-      int p0 = 0;
-      int p1 = 0;
-      int p2 = 0;
-      int p3 = 0;
-      for (int bit = 0; bit < Integer.SIZE; bit += LANES) {
-        IntVector v = integers(values, word * Integer.SIZE + bit, inverse);
-        sum = sum.add(v);
-        p0 |= bits(v, 1) << bit;
-        p1 |= bits(v, 2) << bit;
-        p2 |= bits(v, 4) << bit;
-        p3 |= bits(v, 8) << bit;
-      }
-      planes[4 * word] = p0;
-      planes[4 * word + 1] = p1;
-      planes[4 * word + 2] = p2;
-      planes[4 * word + 3] = p3;
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector scaled = FloatVector.fromArray(FLOATS, values, i).mul(inverse);
+      FloatVector rounded = scaled.max(-8).min(7).add(ROUNDING).sub(ROUNDING);
+      IntVector v = (IntVector) rounded.convertShape(VectorOperators.F2I, INTS, 0);
+      sum = sum.add(v);
+      v.intoArray(digits, i);
     }
     return sum.reduceLanes(VectorOperators.ADD);
-  }
-
-  private static IntVector integers(float[] values, int index, float inverse) {
-    FloatVector scaled = FloatVector.fromArray(FLOATS, values, index).mul(inverse);
-    FloatVector rounded = scaled.max(-8).min(7).add(ROUNDING).sub(ROUNDING);
-    return (IntVector) rounded.convertShape(VectorOperators.F2I, INTS, 0);
-  }
-
-  private static int bits(IntVector values, int bit) {
-    return (int) values.and(bit).compare(VectorOperators.NE, 0).toLong();
   }
 }

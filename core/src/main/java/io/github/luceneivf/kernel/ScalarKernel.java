@@ -17,6 +17,9 @@ public final class ScalarKernel implements VectorKernel {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /** Entries of a table of {@link #bitDots}. */
+  private static final int TABLE = 16;
+
   /** Creates a scalar kernel; {@link Kernels#get()} is the usual way to one. */
   public ScalarKernel() {}
 
@@ -206,24 +209,39 @@ public final class ScalarKernel implements VectorKernel {
   }
 
   @Override
-  public void bitDots(
-      MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out) {
-    for (int i = 0; i < width; i++) {
-      out[i] = bitDot(codes, codesOffset + 4L * i, width, words, planes);
+  public int bitTableBytes(int units) {
+    return 2 * TABLE * units;
+  }
+
+  @Override
+  public void bitTables(int[] digits, int length, byte[] tables) {
+    for (int t = 0; t < length / 4; t++) {
+      for (int i = 0; i < TABLE; i++) {
+        int sum = 0;
+        for (int b = 0; b < 4; b++) {
+          sum += (i >>> b & 1) * digits[4 * t + b];
+        }
+        tables[TABLE * t + i] = (byte) sum;
+      }
     }
   }
 
-  private static int bitDot(MemorySegment codes, long offset, int width, int words, int[] planes) {
-    int sum = 0;
-    for (int j = 0; j < words; j++) {
-      int code = codes.get(INT, offset + 4L * j * width);
-      sum +=
-          Integer.bitCount(code & planes[4 * j])
-              + 2 * Integer.bitCount(code & planes[4 * j + 1])
-              + 4 * Integer.bitCount(code & planes[4 * j + 2])
-              - 8 * Integer.bitCount(code & planes[4 * j + 3]);
+  @Override
+  public void bitDots(
+      MemorySegment codes, long codesOffset, int width, int units, byte[] tables, int[] out) {
+    Arrays.fill(out, 0, width, 0);
+    int quarter = width / 4;
+    for (int j = 0; j < units; j++) {
+      int lower = 2 * TABLE * j;
+      for (int i = 0; i < quarter; i++) {
+        int four = codes.get(INT, codesOffset + (long) j * width + 4L * i);
+        for (int q = 0; q < 4; q++) {
+          out[i + q * quarter] +=
+              tables[lower + (four >>> 8 * q & 15)]
+                  + tables[lower + TABLE + (four >>> 8 * q + 4 & 15)];
+        }
+      }
     }
-    return sum;
   }
 
   @Override
@@ -287,10 +305,11 @@ public final class ScalarKernel implements VectorKernel {
       float scale,
       float shift,
       float base,
-      float[] out) {
+      float[] out,
+      int outOffset) {
     for (int i = 0; i < width; i++) {
       float dot = Math.fma(scale, dots[i], shift);
-      out[i] = affine(terms, termsOffset + 4L * i, width, dot, base);
+      out[outOffset + i] = affine(terms, termsOffset + 4L * i, width, dot, base);
     }
   }
 
@@ -301,30 +320,16 @@ public final class ScalarKernel implements VectorKernel {
   }
 
   @Override
-  public void bitDistances(
-      MemorySegment block,
-      long codesOffset,
+  public void affine(
+      MemorySegment terms,
       long termsOffset,
       int width,
-      int words,
-      int[] planes,
-      float scale,
-      float shift,
+      float[] dots,
       float base,
       float[] out,
       int outOffset) {
     for (int i = 0; i < width; i++) {
-      int sum = bitDot(block, codesOffset + 4L * i, width, words, planes);
-      float dot = Math.fma(scale, sum, shift);
-      out[outOffset + i] = affine(block, termsOffset + 4L * i, width, dot, base);
-    }
-  }
-
-  @Override
-  public void affine(
-      MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out) {
-    for (int i = 0; i < width; i++) {
-      out[i] = affine(terms, termsOffset + 4L * i, width, dots[i], base);
+      out[outOffset + i] = affine(terms, termsOffset + 4L * i, width, dots[i], base);
     }
   }
 
@@ -382,15 +387,11 @@ public final class ScalarKernel implements VectorKernel {
   }
 
   @Override
-  public int bitPlanes(float[] values, int length, float inverse, int[] planes) {
-    Arrays.fill(planes, 0, length / Integer.SIZE * 4, 0);
+  public int digits(float[] values, int length, float inverse, int[] digits) {
     int sum = 0;
     for (int i = 0; i < length; i++) {
-      int value = (int) Math.clamp(Math.rint(values[i] * inverse), -8, 7);
-      sum += value;
-      for (int b = 0; b < 4; b++) {
-        planes[i / Integer.SIZE * 4 + b] |= (value >>> b & 1) << (i % Integer.SIZE);
-      }
+      digits[i] = (int) Math.clamp(Math.rint(values[i] * inverse), -8, 7);
+      sum += digits[i];
     }
     return sum;
   }

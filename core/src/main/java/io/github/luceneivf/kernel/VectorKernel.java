@@ -11,12 +11,12 @@ import java.util.Arrays;
  * gives the same results faster.
  *
  * <p>Agreement between implementations: methods whose lanes are vectors ({@link #nearest}, {@link
- * #within}, {@link #bitDots}, {@link #bitDistances}, {@link #lookups}, {@link #byteDots}, {@link
- * #floatDots}, {@link #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link
- * #below}, {@link #gather}, {@link #maxAbs(float[], int)}, {@link #bitPlanes}, {@link
- * #gatherHadamard} and {@link #signs} are bit-identical, their order of operations being part of
- * this contract; sums over dimensions of the other methods agree to 1e-5 of the sum of the absolute
- * terms. No method allocates once compiled, none keeps a reference to an argument.
+ * #within}, {@link #bitDots}, {@link #lookups}, {@link #byteDots}, {@link #floatDots}, {@link
+ * #floatSquaredDistances}, {@code affine}) and {@link #hadamard}, {@link #below}, {@link #gather},
+ * {@link #maxAbs(float[], int)}, {@link #digits}, {@link #gatherHadamard} and {@link #signs} are
+ * bit-identical, their order of operations being part of this contract; sums over dimensions of the
+ * other methods agree to 1e-5 of the sum of the absolute terms. No method allocates once compiled,
+ * none keeps a reference to an argument.
  *
  * <p>Thread-safe: stateless. Offsets into {@code float[]} count floats, offsets into {@link
  * MemorySegment} count bytes; segments hold little-endian values, without alignment demands.
@@ -169,20 +169,31 @@ public interface VectorKernel {
    */
   void hadamard(float[] x, int offset, int length);
 
+  /** Returns the bytes of the tables of {@link #bitDots} for codes of {@code units} bytes. */
+  int bitTableBytes(int units);
+
   /**
-   * Integer dot products of 4-bit queries with 1-bit codes, lanes are vectors: {@code out[i] = Σ_j
-   * popcount(code_ij & p0_j) + 2 popcount(code_ij & p1_j) + 4 popcount(code_ij & p2_j) − 8
-   * popcount(code_ij & p3_j)} over the {@code words} 32-bit words j of vector i.
+   * Makes the tables of {@link #bitDots}, for this kernel alone.
    *
-   * @param codes word j of vector i as little-endian int at byte {@code codesOffset + 4 × (j ×
-   *     width + i)}
+   * @param digits [length] in [−8, 7]
+   * @param length a multiple of 32, at most 4,096
+   * @param tables [{@link #bitTableBytes} of length / 8], overwritten
+   */
+  void bitTables(int[] digits, int length, byte[] tables);
+
+  /**
+   * Integer dot products of 4-bit queries with 1-bit codes, lanes are vectors: {@code out[i] = Σ_d
+   * digits[d] × bit_id}, bit d of vector i being bit {@code d % 8} of its byte {@code d / 8}.
+   *
+   * @param codes byte j of vector i at byte {@code codesOffset + j × width + 4 × (i mod w) + i /
+   *     w}, w = width / 4
    * @param width vectors in the block: 16 or 64
-   * @param words 32-bit words of a code
-   * @param planes the query's bit planes: [words × 4], word j's planes 0..3 together
+   * @param units bytes of a code: a multiple of 4, at most 512
+   * @param tables of this kernel's {@link #bitTables}
    * @param out [width]
    */
   void bitDots(
-      MemorySegment codes, long codesOffset, int width, int words, int[] planes, int[] out);
+      MemorySegment codes, long codesOffset, int width, int units, byte[] tables, int[] out);
 
   /** Returns the bytes of the tables of {@link #lookups}: more than used, for wide loads. */
   static int lutBytes(int units) {
@@ -262,6 +273,7 @@ public interface VectorKernel {
    * dots[i], shift), t0[i] + base)}.
    *
    * @param terms t0 [width] then t1 [width], floats, from {@code termsOffset}
+   * @param out receives {@code width} distances from {@code outOffset}
    */
   void affine(
       MemorySegment terms,
@@ -271,30 +283,18 @@ public interface VectorKernel {
       float scale,
       float shift,
       float base,
-      float[] out);
-
-  /**
-   * {@link #bitDots} and the integer form of {@code affine} in one pass, which short blocks need to
-   * be fast.
-   *
-   * @param out receives {@code width} distances from {@code outOffset}
-   */
-  void bitDistances(
-      MemorySegment block,
-      long codesOffset,
-      long termsOffset,
-      int width,
-      int words,
-      int[] planes,
-      float scale,
-      float shift,
-      float base,
       float[] out,
       int outOffset);
 
   /** Like the integer form, with float dot products: {@code fma(t1[i], dots[i], t0[i] + base)}. */
   void affine(
-      MemorySegment terms, long termsOffset, int width, float[] dots, float base, float[] out);
+      MemorySegment terms,
+      long termsOffset,
+      int width,
+      float[] dots,
+      float base,
+      float[] out,
+      int outOffset);
 
   /**
    * Lanes below a threshold: bit i of the result is set unless {@code values[i] >= threshold}, so
@@ -358,14 +358,12 @@ public interface VectorKernel {
   float excess(float[] values, int length, float limit);
 
   /**
-   * Quantizes to 4-bit integers in bit planes: component i becomes {@code v = rint(values[i] ×
-   * inverse)} clamped to [−8, 7], in two's complement; bit b of it is bit {@code i % 32} of {@code
-   * planes[i / 32 × 4 + b]}.
+   * Quantizes to 4-bit integers: {@code digits[i] = rint(values[i] × inverse)} clamped to [−8, 7].
    *
    * @param length a multiple of 32
    * @param inverse one over the step, finite
-   * @param planes [length / 32 × 4], overwritten
+   * @param digits [length], overwritten
    * @return the sum of the integers
    */
-  int bitPlanes(float[] values, int length, float inverse, int[] planes);
+  int digits(float[] values, int length, float inverse, int[] digits);
 }

@@ -32,7 +32,6 @@ public final class BlockScorer {
   private final Offsets full;
   private final Offsets tail;
   private final int tailBytes;
-  private final float[] scores = new float[CodeBlock.TAIL_WIDTH];
   private final int[] bitDots = new int[CodeBlock.WIDTH];
   private final int[] digitDots = new int[CodeBlock.WIDTH];
   private final float[] floatDots = new float[CodeBlock.WIDTH];
@@ -67,46 +66,52 @@ public final class BlockScorer {
    * @param width 16 or 64
    * @param base distance of the query to the list's centroid: {@code ‖q − c‖²}, or {@code −⟨q, c⟩}
    *     for inner products, in the codebook's space
-   * @param out [width] distances: smaller is nearer; lanes of padding hold anything
+   * @param out receives {@code width} distances from {@code outOffset}: smaller is nearer; lanes of
+   *     padding hold anything
    */
-  public void score(MemorySegment list, long blockOffset, int width, float base, float[] out) {
+  public void score(
+      MemorySegment list, long blockOffset, int width, float base, float[] out, int outOffset) {
     Offsets offsets = width == CodeBlock.WIDTH ? full : tail;
     long codes = blockOffset + offsets.codes;
     long terms = blockOffset + offsets.terms;
     switch (layout.encoding()) {
-      case Encoding.Float32 _ -> scoreFloats(list, codes, width, out);
+      case Encoding.Float32 _ -> scoreFloats(list, codes, width, out, outOffset);
       case Encoding.Int8 _ -> {
         kernel.byteDots(list, codes, width, padded, query.rotated(), floatDots);
-        kernel.affine(list, terms, width, floatDots, base, out);
+        kernel.affine(list, terms, width, floatDots, base, out, outOffset);
       }
       case Encoding.Bit1 _ -> {
-        QueryPlanes planes = bit1Planes(base);
-        dotBits(list, codes, width, planes);
-        float shift = bit1Shift(planes);
-        kernel.affine(list, terms, width, bitDots, planes.delta(), shift, base, out);
+        BitTables tables = query.bitTables(digits(base, ONE_DIGIT));
+        dotBits(list, codes, width, tables);
+        float delta = tables.delta();
+        float shift = -0.5f * delta * tables.sum();
+        kernel.affine(list, terms, width, bitDots, delta, shift, base, out, outOffset);
       }
       case Encoding.Bit2 _ -> {
-        QueryPlanes planes = query.planes(digits(base, ONE_DIGIT_FINE));
-        dotBits(list, codes, width, planes);
-        addUpperBits(list, codes + (long) width * padded / Byte.SIZE, width, planes);
-        float delta = planes.delta();
-        kernel.affine(list, terms, width, bitDots, delta, -1.5f * delta * planes.sum(), base, out);
+        BitTables tables = query.bitTables(digits(base, ONE_DIGIT_FINE));
+        dotBits(list, codes, width, tables);
+        addUpperBits(list, codes + (long) width * padded / Byte.SIZE, width, tables);
+        float delta = tables.delta();
+        float shift = -1.5f * delta * tables.sum();
+        kernel.affine(list, terms, width, bitDots, delta, shift, base, out, outOffset);
       }
       case Encoding.Int4 _ -> {
         QueryTables tables = query.gridTables(bytes(base));
         lookUp(list, codes, width, tables);
-        kernel.affine(list, terms, width, bitDots, tables.delta(), tables.shift(), base, out);
+        float delta = tables.delta();
+        kernel.affine(list, terms, width, bitDots, delta, tables.shift(), base, out, outOffset);
       }
       case Encoding.Pq4 _ -> {
         QueryTables tables = query.subTables(layout.encoding(), bytes(base));
         lookUp(list, codes, width, tables);
-        kernel.affine(list, terms, width, bitDots, tables.delta(), tables.shift(), base, out);
+        float delta = tables.delta();
+        kernel.affine(list, terms, width, bitDots, delta, tables.shift(), base, out, outOffset);
       }
       case Encoding.Pq8 _ -> {
         float[] products = query.products(layout.encoding());
         int bytes = layout.encoding().codeBytes(layout.dim());
         kernel.byteLookups(list, codes, width, bytes, products, floatDots);
-        kernel.affine(list, terms, width, floatDots, base, out);
+        kernel.affine(list, terms, width, floatDots, base, out, outOffset);
       }
     }
   }
@@ -120,45 +125,22 @@ public final class BlockScorer {
    */
   public void scoreTail(
       MemorySegment list, long tailOffset, int blocks, float base, float[] out, int outOffset) {
-    int width = CodeBlock.TAIL_WIDTH;
-    QueryPlanes planes = layout.encoding() instanceof Encoding.Bit1 ? bit1Planes(base) : null;
-    if (planes == null || planes.planes().length > 1) {
-      for (int i = 0; i < blocks; i++) {
-        score(list, tailOffset + (long) i * tailBytes, width, base, scores);
-        System.arraycopy(scores, 0, out, outOffset + i * width, width);
-      }
-      return;
-    }
-    int words = padded / Integer.SIZE;
-    int[] digit = planes.planes()[0];
-    float delta = planes.delta();
-    float shift = bit1Shift(planes);
     for (int i = 0; i < blocks; i++) {
       long block = tailOffset + (long) i * tailBytes;
-      long codes = block + tail.codes;
-      long terms = block + tail.terms;
-      int at = outOffset + i * width;
-      kernel.bitDistances(list, codes, terms, width, words, digit, delta, shift, base, out, at);
+      score(list, block, CodeBlock.TAIL_WIDTH, base, out, outOffset + i * CodeBlock.TAIL_WIDTH);
     }
   }
 
-  private QueryPlanes bit1Planes(float base) {
-    return query.planes(digits(base, ONE_DIGIT));
-  }
-
-  private static float bit1Shift(QueryPlanes planes) {
-    return -0.5f * planes.delta() * planes.sum();
-  }
-
-  private void scoreFloats(MemorySegment list, long codes, int width, float[] out) {
+  private void scoreFloats(MemorySegment list, long codes, int width, float[] out, int outOffset) {
     int dim = layout.dim();
     if (query.metric() != Metric.INNER_PRODUCT) {
-      kernel.floatSquaredDistances(list, codes, width, dim, query.mapped(), out);
+      kernel.floatSquaredDistances(list, codes, width, dim, query.mapped(), floatDots);
+      System.arraycopy(floatDots, 0, out, outOffset, width);
       return;
     }
-    kernel.floatDots(list, codes, width, dim, query.mapped(), out);
+    kernel.floatDots(list, codes, width, dim, query.mapped(), floatDots);
     for (int i = 0; i < width; i++) {
-      out[i] = -out[i];
+      out[outOffset + i] = -floatDots[i];
     }
   }
 
@@ -167,7 +149,7 @@ public final class BlockScorer {
     if (query.metric() == Metric.INNER_PRODUCT || query.energy() <= oneDigit * base) {
       return 1;
     }
-    return query.energy() <= FINER * oneDigit * base ? 2 : QueryPlanes.MAX_DIGITS;
+    return query.energy() <= FINER * oneDigit * base ? 2 : BitTables.MAX_DIGITS;
   }
 
   /** Bytes of the query's table entries for a list at {@code base}. */
@@ -175,12 +157,12 @@ public final class BlockScorer {
     return Math.min(digits(base, ONE_DIGIT_FINE), QueryTables.MAX_DIGITS);
   }
 
-  private void dotBits(MemorySegment list, long codes, int width, QueryPlanes query) {
-    int words = padded / Integer.SIZE;
-    int[][] planes = query.planes();
-    kernel.bitDots(list, codes, width, words, planes[0], bitDots);
-    for (int k = 1; k < planes.length; k++) {
-      kernel.bitDots(list, codes, width, words, planes[k], digitDots);
+  private void dotBits(MemorySegment list, long codes, int width, BitTables query) {
+    int units = padded / Byte.SIZE;
+    byte[][] tables = query.tables();
+    kernel.bitDots(list, codes, width, units, tables[0], bitDots);
+    for (int k = 1; k < tables.length; k++) {
+      kernel.bitDots(list, codes, width, units, tables[k], digitDots);
       for (int i = 0; i < width; i++) {
         bitDots[i] += digitDots[i] << (4 * k);
       }
@@ -188,10 +170,10 @@ public final class BlockScorer {
   }
 
   /** Adds twice the dot products of the upper bits of 2-bit codes. */
-  private void addUpperBits(MemorySegment list, long codes, int width, QueryPlanes query) {
-    int[][] planes = query.planes();
-    for (int k = 0; k < planes.length; k++) {
-      kernel.bitDots(list, codes, width, padded / Integer.SIZE, planes[k], digitDots);
+  private void addUpperBits(MemorySegment list, long codes, int width, BitTables query) {
+    byte[][] tables = query.tables();
+    for (int k = 0; k < tables.length; k++) {
+      kernel.bitDots(list, codes, width, padded / Byte.SIZE, tables[k], digitDots);
       for (int i = 0; i < width; i++) {
         bitDots[i] += digitDots[i] << (4 * k + 1);
       }

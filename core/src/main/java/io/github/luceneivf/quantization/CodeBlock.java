@@ -18,10 +18,11 @@ import java.util.Objects;
  *   <li>ordinals: {@code width} little-endian integers of {@link #ordBytes} bytes; padding repeats
  *       the last ordinal
  *   <li>codes: unit j of vector i at {@code unitBytes × (j × width + i)}; a unit is a float
- *       (FLOAT32), a byte (INT8, PQ8) or a 32-bit word (BIT1; BIT2, whose words of lower bits come
- *       before those of upper bits). With 4-bit codes (INT4, PQ4) a unit is a byte of two codes,
- *       the first in the lower half, and vectors are in another order: unit j of vector i is at
- *       {@code j × width + 4 × (i mod w) + i / w}, w = width / 4
+ *       (FLOAT32) or a byte (INT8, PQ8). Where few bits are a code, a unit is a byte of two codes
+ *       of 4 bits, the first in the lower half (INT4, PQ4), or of the bits of eight dimensions, the
+ *       first the lowest (BIT1; BIT2, whose bytes of lower bits come before those of upper bits),
+ *       and vectors are in another order: unit j of vector i is at {@code j × width + 4 × (i mod w)
+ *       + i / w}, w = width / 4
  *   <li>terms: term t of vector i at {@code 4 × (t × width + i)}
  * </ol>
  *
@@ -109,16 +110,15 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
 
   /** Returns the bytes of a code unit: what lies together for all vectors of a block. */
   public int unitBytes() {
-    return switch (encoding) {
-      case Encoding.Float32 _ -> Float.BYTES;
-      case Encoding.Int8 _, Encoding.Int4 _, Encoding.Pq4 _, Encoding.Pq8 _ -> Byte.BYTES;
-      case Encoding.Bit1 _, Encoding.Bit2 _ -> Integer.BYTES;
-    };
+    return encoding instanceof Encoding.Float32 ? Float.BYTES : Byte.BYTES;
   }
 
   /** Returns whether units that lie together are in the order of lanes. */
   private boolean inOrder() {
-    return !(encoding instanceof Encoding.Int4) && !(encoding instanceof Encoding.Pq4);
+    return switch (encoding) {
+      case Encoding.Float32 _, Encoding.Int8 _, Encoding.Pq8 _ -> true;
+      case Encoding.Bit1 _, Encoding.Bit2 _, Encoding.Int4 _, Encoding.Pq4 _ -> false;
+    };
   }
 
   /** Returns which of the units that lie together is that of lane {@code i}. */
@@ -155,8 +155,14 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
     for (int i = 0; i < count; i++) {
       int from = recordsOffset + i * recordBytes;
       int to = codesOffset(width) + place(i, width) * unit;
-      for (int at = 0; at < codeBytes; at += unit) {
-        System.arraycopy(records, from + at, block, to + at * width, unit);
+      if (unit == Byte.BYTES) {
+        for (int at = 0; at < codeBytes; at++) {
+          block[to + at * width] = records[from + at];
+        }
+      } else {
+        for (int at = 0; at < codeBytes; at += unit) {
+          System.arraycopy(records, from + at, block, to + at * width, unit);
+        }
       }
       to = termsOffset(width) + i * Float.BYTES;
       for (int t = 0; t < encoding.terms(); t++) {
@@ -220,11 +226,19 @@ public record CodeBlock(Encoding encoding, int dim, int ordBytes) {
     CodeBlock layout = from.layout;
     int unit = layout.unitBytes();
     int units = layout.encoding.codeBytes(layout.dim) / unit;
-    int step = layout.inOrder() ? count : 1;
-    for (int j = 0; j < units; j++) {
-      for (int lane = 0; lane < count; lane += step) {
+    if (layout.inOrder()) {
+      for (int j = 0; j < units; j++) {
         MemorySegment.copy(
-            from.memory, from.unit(j, lane), to.memory, to.unit(j, lane), (long) step * unit);
+            from.memory, from.unit(j, 0), to.memory, to.unit(j, 0), (long) count * unit);
+      }
+    } else {
+      for (int lane = 0; lane < count; lane++) {
+        long source = from.unit(0, lane);
+        long target = to.unit(0, lane);
+        for (int j = 0; j < units; j++) {
+          byte value = from.memory.get(ValueLayout.JAVA_BYTE, source + (long) j * from.width);
+          to.memory.set(ValueLayout.JAVA_BYTE, target + (long) j * to.width, value);
+        }
       }
     }
     for (int t = 0; t < layout.encoding.terms(); t++) {

@@ -19,7 +19,7 @@ public final class QueryCode {
   private final float[] mapped;
   private float @Nullable [] rotated;
   private double energy;
-  private final @Nullable QueryPlanes[] planes = new QueryPlanes[QueryPlanes.MAX_DIGITS];
+  private final @Nullable BitTables[] bitTables = new BitTables[BitTables.MAX_DIGITS];
   private final @Nullable QueryTables[] gridTables = new QueryTables[QueryTables.MAX_DIGITS];
   private final @Nullable QueryTables[] subTables = new QueryTables[QueryTables.MAX_DIGITS];
   private float @Nullable [] products;
@@ -87,12 +87,12 @@ public final class QueryCode {
     return energy;
   }
 
-  /** Returns the rotated query as bit planes of {@code digits} base-16 digits, 1 to 3. */
-  QueryPlanes planes(int digits) {
-    QueryPlanes result = planes[digits - 1];
+  /** Returns the rotated query as tables of {@code digits} base-16 digits, 1 to 3, for bits. */
+  BitTables bitTables(int digits) {
+    BitTables result = bitTables[digits - 1];
     if (result == null) {
-      result = QueryPlanes.of(kernel, rotated(), energy(), digits);
-      planes[digits - 1] = result;
+      result = BitTables.of(kernel, rotated(), energy(), digits);
+      bitTables[digits - 1] = result;
     }
     return result;
   }

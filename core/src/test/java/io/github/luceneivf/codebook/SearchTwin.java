@@ -104,7 +104,7 @@ final class SearchTwin {
         int count = Math.min(CodeBlock.TAIL_WIDTH, members.size() - at);
         pack(lists[i], at, count, block);
         MemorySegment.copy(block, 0, segment, ValueLayout.JAVA_BYTE, 0, block.length);
-        scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, distances[i], out);
+        scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, distances[i], out, 0);
         for (int lane = 0; lane < count; lane++) {
           candidates.offer(out[lane], members.get(at + lane));
         }

@@ -25,7 +25,8 @@ class KernelAllocationTest {
   private static final float[] OUT = new float[64];
   private static final int[] INTS = new int[64];
   private static final int[] ORDS = IntStream.range(0, 21).toArray();
-  private static final int[] PLANES = new int[4 * 20];
+  private static final int[] DIGITS = new int[800];
+  private static final byte[] BIT_TABLES = new byte[new PanamaKernel().bitTableBytes(100)];
   private static final byte[] LUTS = new byte[VectorKernel.lutBytes(140)];
   private static final int[] PAIRS = new int[21 * VectorKernel.PANEL];
   private static final float[] PAIR_VALUES = new float[21 * VectorKernel.PANEL];
@@ -51,11 +52,9 @@ class KernelAllocationTest {
             () ->
                 k.within(ROWS, 0, 21, HALF_NORMS, ROWS, 0, DIM, HALF_NORMS, 0, PAIRS, PAIR_VALUES)),
         call("hadamard", () -> k.hadamard(ROWS, 0, 256)),
-        call("bitDots", () -> k.bitDots(SEGMENT, 4, 64, 20, PLANES, INTS)),
-        call("bitDots of a tail", () -> k.bitDots(SEGMENT, 4, 16, 20, PLANES, INTS)),
-        call(
-            "bitDistances of a tail",
-            () -> k.bitDistances(SEGMENT, 4, 4, 16, 20, PLANES, 1, 1, 1, OUT, 0)),
+        call("bitDots", () -> k.bitDots(SEGMENT, 4, 64, 100, BIT_TABLES, INTS)),
+        call("bitDots of a tail", () -> k.bitDots(SEGMENT, 4, 16, 100, BIT_TABLES, INTS)),
+        call("bitTables", () -> k.bitTables(DIGITS, 800, BIT_TABLES)),
         call("lookups", () -> k.lookups(SEGMENT, 4, 64, 140, LUTS, INTS)),
         call("lookups of a tail", () -> k.lookups(SEGMENT, 4, 16, 140, LUTS, INTS)),
         call("byteDots", () -> k.byteDots(SEGMENT, 4, 64, DIM, QUERY, OUT)),
@@ -65,15 +64,15 @@ class KernelAllocationTest {
         call(
             "floatSquaredDistances",
             () -> k.floatSquaredDistances(SEGMENT, 4, 64, DIM, QUERY, OUT)),
-        call("affine of ints", () -> k.affine(SEGMENT, 4, 64, INTS, 1, 1, 1, OUT)),
-        call("affine of floats", () -> k.affine(SEGMENT, 4, 64, OUT, 1, OUT)),
+        call("affine of ints", () -> k.affine(SEGMENT, 4, 64, INTS, 1, 1, 1, OUT, 0)),
+        call("affine of floats", () -> k.affine(SEGMENT, 4, 64, OUT, 1, OUT, 0)),
         call("below", () -> INTS[0] = Long.bitCount(k.below(OUT, 64, 0))),
         call("gather", () -> k.gather(QUERY, 0, ORDS, ROWS, OUT, 0, 21)),
         call("gatherHadamard", () -> k.gatherHadamard(TILES, ORDS256, TILES, TILES2, 0, 256)),
         call("signs", () -> k.signs(TILES, TILES2, 256, TILE_WORDS, TILE_SUMS)),
         call("maxAbs", () -> OUT[0] = k.maxAbs(QUERY, DIM)),
         call("excess", () -> OUT[0] = k.excess(QUERY, DIM, 0.5f)),
-        call("bitPlanes", () -> INTS[0] = k.bitPlanes(ROWS, 640, 1, PLANES)));
+        call("digits", () -> INTS[0] = k.digits(ROWS, 640, 1, DIGITS)));
   }
 
   private static Arguments call(String name, Runnable call) {

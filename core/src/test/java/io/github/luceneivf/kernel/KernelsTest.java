@@ -21,6 +21,11 @@ class KernelsTest {
   }
 
   private static String run(List<String> options) throws IOException, InterruptedException {
+    return run(options, 0);
+  }
+
+  private static String run(List<String> options, int status)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     // As wide as here.
@@ -31,7 +36,7 @@ class KernelsTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Probe.class.getName()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), output);
+    assertEquals(status, process.waitFor(), output);
     return output;
   }
 
@@ -48,5 +53,24 @@ class KernelsTest {
     String expected =
         PanamaKernel.isSupported() ? "kernel=" + new PanamaKernel().name() : "kernel=scalar";
     assertTrue(output.contains(expected), output);
+  }
+
+  @Test
+  void tablesOfNarrowRegistersMayBeAskedFor() throws Exception {
+    String output = run(List.of("--add-modules", "jdk.incubator.vector", tableBits("128")));
+    int bits = 32 * PanamaKernel.LANES;
+    assertTrue(
+        output.contains("kernel=panama-" + bits + (bits > 128 ? "-tables-128" : "")), output);
+  }
+
+  @Test
+  void registersThatThereAreNotAreNamed() throws Exception {
+    String output = run(List.of("--add-modules", "jdk.incubator.vector", tableBits("96")), 1);
+    String message = ByteTables.PROPERTY + " must be 128 or " + 32 * PanamaKernel.LANES;
+    assertTrue(output.contains(message + ", got: 96"), output);
+  }
+
+  private static String tableBits(String bits) {
+    return "-D" + ByteTables.PROPERTY + "=" + bits;
   }
 }

@@ -226,50 +226,44 @@ class PanamaKernelTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void bitDotsAreEqual(boolean heap) {
+  void bitDotsAreTheSumsOfDigits(boolean heap) {
     try (Arena arena = Arena.ofConfined()) {
       for (int width = 16; width <= 64; width += 48) {
-        for (int words = 1; words <= 140; words += words < 20 ? 1 : 30) {
+        for (int units = 4; units <= 512; units += units < 40 ? 4 : 118 / 4 * 4) {
           long offset = random.nextInt(70);
-          MemorySegment codes = bytes(arena, offset + 4L * words * width, heap);
-          int[] planes = random.ints(4L * words).toArray();
-          int[] expected = new int[width];
-          int[] actual = new int[width];
-          scalar.bitDots(codes, offset, width, words, planes, expected);
-          panama.bitDots(codes, offset, width, words, planes, actual);
-          assertArrayEquals(expected, actual, "width " + width + " words " + words);
+          // A segment that ends with the codes: reading past them must fail.
+          MemorySegment codes = bytes(arena, offset + (long) units * width, heap);
+          int[] digits = random.ints(8L * units, -8, 8).toArray();
+          if (units % 8 == 0) {
+            Arrays.fill(digits, units % 16 == 0 ? 7 : -8); // the largest sums and the least
+            codes.asSlice(offset).fill((byte) -1);
+          }
+          int[] expected = bitDots(codes, offset, width, units, digits);
+          for (VectorKernel kernel : List.of(scalar, panama)) {
+            byte[] tables = new byte[kernel.bitTableBytes(units)];
+            random.nextBytes(tables);
+            kernel.bitTables(digits, digits.length, tables);
+            int[] actual = random.ints(width).toArray();
+            kernel.bitDots(codes, offset, width, units, tables, actual);
+            assertArrayEquals(
+                expected, actual, kernel.name() + " width " + width + " units " + units);
+          }
         }
       }
     }
   }
 
-  @Test
-  void bitDistancesAreThoseOfBitDotsAndAffine() {
-    try (Arena arena = Arena.ofConfined()) {
-      for (int width = 16; width <= 64; width += 48) {
-        for (int words = 1; words <= 140; words += words < 20 ? 1 : 30) {
-          long codes = random.nextInt(70);
-          long terms = codes + 4L * words * width;
-          MemorySegment block = bytes(arena, terms + 8L * width, false);
-          MemorySegment.copy(
-              segment(arena, floats(2 * width, 3), 0, false), 0, block, terms, 8L * width);
-          int[] planes = random.ints(4L * words).toArray();
-          int[] dots = new int[width];
-          float[] affine = new float[width];
-          panama.bitDots(block, codes, width, words, planes, dots);
-          panama.affine(block, terms, width, dots, 0.013f, -0.4f, 2.5f, affine);
-          float[] expected = new float[width + 5];
-          Arrays.fill(expected, -1);
-          float[] actual = expected.clone();
-          System.arraycopy(affine, 0, expected, 3, width);
-          for (VectorKernel kernel : List.of(scalar, panama)) {
-            kernel.bitDistances(
-                block, codes, terms, width, words, planes, 0.013f, -0.4f, 2.5f, actual, 3);
-            assertArrayEquals(expected, actual, kernel.name() + " width " + width);
-          }
-        }
+  private static int[] bitDots(
+      MemorySegment codes, long offset, int width, int units, int[] digits) {
+    int[] sums = new int[width];
+    for (int i = 0; i < width; i++) {
+      int place = 4 * (i % (width / 4)) + i / (width / 4);
+      for (int d = 0; d < 8 * units; d++) {
+        byte code = codes.get(ValueLayout.JAVA_BYTE, offset + (long) d / 8 * width + place);
+        sums[i] += (code >>> d % 8 & 1) * digits[d];
       }
     }
+    return sums;
   }
 
   @ParameterizedTest
@@ -332,13 +326,13 @@ class PanamaKernelTest {
         MemorySegment terms = segment(arena, floats(2 * width, 3), 7, false);
         int[] ints = random.ints(width, -1_000_000, 1_000_000).toArray();
         float[] dots = floats(width, 10);
-        float[] expected = new float[width];
-        float[] actual = new float[width];
-        scalar.affine(terms, 7, width, ints, 0.013f, -0.4f, 2.5f, expected);
-        panama.affine(terms, 7, width, ints, 0.013f, -0.4f, 2.5f, actual);
+        float[] expected = new float[width + 5];
+        float[] actual = new float[width + 5];
+        scalar.affine(terms, 7, width, ints, 0.013f, -0.4f, 2.5f, expected, 3);
+        panama.affine(terms, 7, width, ints, 0.013f, -0.4f, 2.5f, actual, 3);
         assertArrayEquals(expected, actual);
-        scalar.affine(terms, 7, width, dots, -1.75f, expected);
-        panama.affine(terms, 7, width, dots, -1.75f, actual);
+        scalar.affine(terms, 7, width, dots, -1.75f, expected, 3);
+        panama.affine(terms, 7, width, dots, -1.75f, actual, 3);
         assertArrayEquals(expected, actual);
       }
     }
@@ -346,7 +340,10 @@ class PanamaKernelTest {
 
   @Test
   void nameTellsTheWidth() {
-    assertEquals("panama-" + 32 * PanamaKernel.LANES, panama.name());
+    String name = "panama-" + 32 * PanamaKernel.LANES;
+    int tables = ByteTables.BYTES.vectorBitSize();
+    assertEquals(
+        tables == 32 * PanamaKernel.LANES ? name : name + "-tables-" + tables, panama.name());
     assertTrue(PanamaKernel.isSupported());
   }
 }

@@ -371,7 +371,7 @@ class BlockScorerTest {
           Allocations.least(
               1000,
               () -> {
-                scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out);
+                scorer.score(segment, 0, CodeBlock.TAIL_WIDTH, data.base(), out, 0);
                 scorer.scoreTail(segment, 0, 1, data.base(), out, 0);
               });
       assertTrue(least < 1000, encoding + " allocated bytes in 1000 calls: " + least);

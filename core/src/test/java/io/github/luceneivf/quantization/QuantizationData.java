@@ -95,7 +95,7 @@ final class QuantizationData {
     float[] out = new float[CodeBlock.WIDTH];
     for (int at = 0; at < rows; ) {
       int width = CodeBlock.widthAt(at, rows);
-      scorer.score(MemorySegment.ofArray(list), layout.blockOffset(at, rows), width, base, out);
+      scorer.score(MemorySegment.ofArray(list), layout.blockOffset(at, rows), width, base, out, 0);
       System.arraycopy(out, 0, scores, at, width);
       at += width;
     }

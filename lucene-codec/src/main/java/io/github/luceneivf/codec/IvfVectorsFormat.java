@@ -21,7 +21,7 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>Raw vectors are in Lucene's own flat format ({@code .vec}, {@code .vemf}), which also serves
  * reranking, merges and CheckIndex. This format adds four files. Each begins with an index header,
- * of version 3 (earlier ones, from before any release, are refused), and ends with a footer with
+ * of version 4 (earlier ones, from before any release, are refused), and ends with a footer with
  * checksum ({@code CodecUtil}). Multi-byte numbers are little-endian.
  *
  * <p>Vectors of bytes are clustered and coded as the floats they stand for: files say nothing of

@@ -50,16 +50,11 @@ enum Kernel {
     throw new IllegalArgumentException("method must be that of a kernel, got: " + method);
   }
 
-  /** Returns the 32-bit words of a 1-bit code. */
-  static int words(int dim) {
-    return (dim + Integer.SIZE - 1) / Integer.SIZE;
-  }
-
   /** Returns the bytes that one vector takes. */
   int codeBytes(int dim) {
     return switch (this) {
       case READ -> Codes.WIDTH;
-      case BIT_DOTS -> words(dim) * Integer.BYTES;
+      case BIT_DOTS -> (dim + 31) / 32 * 4;
       case AFFINE -> 2 * Float.BYTES;
       case PQ_LOOKUPS -> dim / 8;
       case INT4_LOOKUPS -> dim / 2;

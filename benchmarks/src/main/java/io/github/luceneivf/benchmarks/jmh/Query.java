@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.jmh;
 
+import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.kernel.VectorKernel;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Level;
@@ -18,7 +19,7 @@ public class Query {
   public int dim;
 
   float[] floats = {};
-  int[] planes = {};
+  byte[] bitTables = {};
   byte[] tables = {};
   final int[] sums = new int[Codes.WIDTH];
   final float[] scores = new float[Codes.WIDTH];
@@ -31,7 +32,11 @@ public class Query {
     for (int d = 0; d < dim; d++) {
       floats[d] = (float) random.nextGaussian();
     }
-    planes = random.ints(4L * Kernel.words(dim)).toArray();
+    int units = Kernel.BIT_DOTS.codeBytes(dim);
+    int[] digits = random.ints(8L * units, -8, 8).toArray();
+    VectorKernel kernel = Kernels.get();
+    bitTables = new byte[kernel.bitTableBytes(units)];
+    kernel.bitTables(digits, digits.length, bitTables);
     tables = new byte[VectorKernel.lutBytes(dim / 2)];
     random.nextBytes(tables);
   }

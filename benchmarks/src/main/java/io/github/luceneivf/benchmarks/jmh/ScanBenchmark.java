@@ -21,12 +21,11 @@ public class ScanBenchmark {
   /** 1-bit codes. */
   @Benchmark
   public void bitDots(Codes codes, Query query, Blackhole sink) {
-    int words = Kernel.words(query.dim);
-    int codeBytes = Kernel.BIT_DOTS.codeBytes(query.dim);
-    long blocks = codes.blocks(codeBytes);
+    int units = Kernel.BIT_DOTS.codeBytes(query.dim);
+    long blocks = codes.blocks(units);
     for (long block = 0; block < blocks; block++) {
-      long at = block * WIDTH * codeBytes;
-      codes.kernel.bitDots(codes.memory, at, WIDTH, words, query.planes, query.sums);
+      long at = block * WIDTH * units;
+      codes.kernel.bitDots(codes.memory, at, WIDTH, units, query.bitTables, query.sums);
       sink.consume(query.sums[(int) block & LAST]);
     }
   }

@@ -37,7 +37,7 @@ public class TermsBenchmark {
     long blocks = codes.blocks(termBytes);
     for (long block = 0; block < blocks; block++) {
       long at = block * WIDTH * termBytes;
-      codes.kernel.affine(codes.memory, at, WIDTH, sums, 0.5f, 0.25f, 1f, scores);
+      codes.kernel.affine(codes.memory, at, WIDTH, sums, 0.5f, 0.25f, 1f, scores, 0);
       sink.consume(scores[(int) block & LAST]);
     }
   }

@@ -18,7 +18,7 @@ enum Stage {
       Set.of(
           "clustering.VectorSpace",
           "quantization.QueryCode",
-          "quantization.QueryPlanes",
+          "quantization.BitTables",
           "quantization.QueryTables",
           "quantization.Quantizer",
           "quantization.Rotation")),

@@ -52,8 +52,7 @@ class ProfileTest {
     assertEquals(
         Stage.PREPARATION,
         Stage.of(
-            stack(
-                Frame.ROOT + "quantization.QueryPlanes", Frame.ROOT + "quantization.BlockScorer")));
+            stack(Frame.ROOT + "quantization.BitTables", Frame.ROOT + "quantization.BlockScorer")));
   }
 
   @Test

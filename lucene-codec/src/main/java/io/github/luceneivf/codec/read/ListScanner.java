@@ -100,7 +100,7 @@ final class ListScanner {
         return;
       }
       scan.flush();
-      scorer.score(cursor.memory(), offset, width, base, distances);
+      scorer.score(cursor.memory(), offset, width, base, distances, 0);
       rescale(distances, 0, count);
       if (acceptOrds == null) {
         scan.visit(count, count);

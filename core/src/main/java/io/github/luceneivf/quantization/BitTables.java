@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.quantization;
 
+import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.kernel.VectorKernel;
 
 /**
- * A rotated query as integers in bit planes: component i ≈ {@code delta} × Σ 16^k digit_ik with
- * digits in [−8, 7], each digit four planes as {@code VectorKernel.bitDots} wants them.
+ * Tables of a rotated query for codes of one bit, or of two: component i ≈ {@code delta} × Σ 16^k
+ * digit_ik with digits in [−8, 7].
  *
- * @param planes [digits][words × 4], the lowest digit first
+ * @param tables [digits], as {@code VectorKernel.bitDots} wants them, the lowest digit first
  * @param delta step of the quantization
  * @param sum sum of the integers over all components
  */
 @SuppressWarnings("ArrayRecordComponent") // shared within the package, never modified
-record QueryPlanes(int[][] planes, float delta, int sum) {
+record BitTables(byte[][] tables, float delta, int sum) {
 
   static final int MAX_DIGITS = 3;
 
@@ -27,36 +28,39 @@ record QueryPlanes(int[][] planes, float delta, int sum) {
    *
    * @param energy the sum of their squares
    */
-  static QueryPlanes of(VectorKernel kernel, float[] values, double energy, int digits) {
+  static BitTables of(VectorKernel kernel, float[] values, double energy, int digits) {
     float widest = widestStep(kernel, values, digits);
     float delta = digits == 1 ? bestStep(kernel, values, energy, widest) : widest;
-    int[][] planes = new int[digits][values.length / Integer.SIZE * 4];
     float inverse = 1 / delta;
-    if (!(delta > 0 && inverse <= Float.MAX_VALUE)) {
-      return new QueryPlanes(planes, 0, 0);
+    int[][] integers = new int[digits][values.length];
+    int sum = 0;
+    if (delta > 0 && inverse <= Float.MAX_VALUE) {
+      sum =
+          digits == 1
+              ? kernel.digits(values, values.length, inverse, integers[0])
+              : quantize(values, inverse, integers);
+    } else {
+      delta = 0;
     }
-    int sum =
-        digits == 1
-            ? kernel.bitPlanes(values, values.length, inverse, planes[0])
-            : quantize(values, inverse, planes);
-    return new QueryPlanes(planes, delta, sum);
+    // Tables are those of the kernel that will read them.
+    VectorKernel reader = Kernels.get();
+    byte[][] tables = new byte[digits][reader.bitTableBytes(values.length / Byte.SIZE)];
+    for (int k = 0; k < digits; k++) {
+      reader.bitTables(integers[k], values.length, tables[k]);
+    }
+    return new BitTables(tables, delta, sum);
   }
 
-  private static int quantize(float[] values, float inverse, int[][] planes) {
-    int ones = ones(planes.length);
+  private static int quantize(float[] values, float inverse, int[][] digits) {
+    int ones = ones(digits.length);
     int sum = 0;
     for (int i = 0; i < values.length; i++) {
       int value = (int) Math.clamp(Math.rint(values[i] * inverse), -8 * ones, 7 * ones);
       sum += value;
-      int word = i / Integer.SIZE * 4;
-      int bit = i % Integer.SIZE;
-      for (int[] target : planes) {
+      for (int[] target : digits) {
         int digit = ((value + 8) & 15) - 8;
         value = (value - digit) >> 4;
-        target[word] |= (digit & 1) << bit;
-        target[word + 1] |= (digit >>> 1 & 1) << bit;
-        target[word + 2] |= (digit >>> 2 & 1) << bit;
-        target[word + 3] |= (digit >>> 3 & 1) << bit;
+        target[i] = digit;
       }
     }
     return sum;
