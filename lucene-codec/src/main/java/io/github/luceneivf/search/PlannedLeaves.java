@@ -22,6 +22,7 @@ import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * #acceptDocs}; one per search.
  */
 final class PlannedLeaves {
+
+  /** Documents for each match from which on sets of matches are sparse, as in Lucene. */
+  private static final int SPARSE = 128;
 
   private final IndexSearcher searcher;
   private final String field;
@@ -112,9 +116,25 @@ final class PlannedLeaves {
   AcceptDocs acceptDocs(LeafReaderContext context) throws IOException {
     Bits liveDocs = context.reader().getLiveDocs();
     int maxDoc = context.reader().maxDoc();
-    return filter == null
-        ? AcceptDocs.fromLiveDocs(liveDocs, maxDoc)
-        : AcceptDocs.fromIteratorSupplier(() -> matches(filter, context), liveDocs, maxDoc);
+    if (filter == null) {
+      return AcceptDocs.fromLiveDocs(liveDocs, maxDoc);
+    }
+    if (liveDocs != null) {
+      DocIdSetIterator matches = matches(filter, context);
+      if (matches.cost() >= maxDoc / SPARSE) {
+        return AcceptDocs.fromLiveDocs(live(matches, liveDocs, maxDoc), maxDoc);
+      }
+    }
+    return AcceptDocs.fromIteratorSupplier(() -> matches(filter, context), liveDocs, maxDoc);
+  }
+
+  /** Returns the matches that are not deleted, word by word; Lucene asks of each by itself. */
+  private static FixedBitSet live(DocIdSetIterator matches, Bits liveDocs, int maxDoc)
+      throws IOException {
+    FixedBitSet live = new FixedBitSet(maxDoc);
+    live.or(matches);
+    liveDocs.applyMask(live, 0);
+    return live;
   }
 
   private static DocIdSetIterator matches(Weight filter, LeafReaderContext context)
