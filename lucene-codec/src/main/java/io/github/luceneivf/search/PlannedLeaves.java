@@ -21,8 +21,10 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.LiveDocs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,7 +135,16 @@ final class PlannedLeaves {
       throws IOException {
     FixedBitSet live = new FixedBitSet(maxDoc);
     live.or(matches);
-    liveDocs.applyMask(live, 0);
+    if (liveDocs instanceof LiveDocs known) {
+      FixedBitSet dense = BitSetIterator.getFixedBitSetOrNull(known.liveDocsIterator());
+      if (dense == null) {
+        live.andNot(known.deletedDocsIterator());
+      } else {
+        live.and(dense);
+      }
+    } else {
+      liveDocs.applyMask(live, 0);
+    }
     return live;
   }
 

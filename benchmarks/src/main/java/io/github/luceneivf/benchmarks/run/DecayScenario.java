@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.apache.lucene.util.IOUtils;
 
@@ -23,7 +24,10 @@ final class DecayScenario {
 
   private static final int ROUNDS = 50;
 
-  /** Neighbours among all rows; those of a round are the first of them that it has. */
+  /**
+   * Neighbours among all rows; those of a round are the first of them that it has. Where it has too
+   * few, because rows on a subject come late, all its rows are looked at.
+   */
   private static final int NEIGHBORS = 300;
 
   /** Nearness in float agrees with that in double precision to about this much. */
@@ -96,11 +100,10 @@ final class DecayScenario {
             .filter(script::isLive)
             .limit(Recall.K)
             .toArray();
-    if (live.length < Recall.K) {
-      throw new IOException(
-          "of the " + neighbors.k() + " neighbours of query " + query + " too few are left");
-    }
-    double kth = context.set().nearness(query, live[Recall.K - 1]);
+    double kth =
+        live.length < Recall.K
+            ? kthOfAll(script, query)
+            : context.set().nearness(query, live[Recall.K - 1]);
     int hits = 0;
     for (int i = from; i < from + Recall.K; i++) {
       hits +=
@@ -111,5 +114,18 @@ final class DecayScenario {
               : 0;
     }
     return (double) hits / Recall.K;
+  }
+
+  private double kthOfAll(DecayScript script, int query) throws IOException {
+    PriorityQueue<Double> nearest = new PriorityQueue<>();
+    for (int row = 0; row < context.set().base().size(); row++) {
+      if (script.isLive(row)) {
+        nearest.add(context.set().nearness(query, row));
+        if (nearest.size() > Recall.K) {
+          nearest.remove();
+        }
+      }
+    }
+    return nearest.element();
   }
 }
