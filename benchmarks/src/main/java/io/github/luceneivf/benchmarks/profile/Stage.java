@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 enum Stage {
   /** Which lists are nearest. */
   RANKING("ranking of lists", Set.of("codebook.CentroidRanking", "codebook.SmallestValues")),
-  /** Once for a query: rotation, planes, tables. */
+  /** Once for a query: rotation and tables. */
   PREPARATION(
       "preparation of the query",
       Set.of(
