@@ -23,6 +23,9 @@ import jdk.incubator.vector.VectorSpecies;
 // Tables are repeated to fill a register, so that the upper bits of an index do not matter. A tail
 // of 16 vectors fills a quarter of a 512-bit register: there four bytes of each code are looked up
 // at once, each in its own table, from a second copy of the tables that is not repeated.
+//
+// What is alike for two widths of registers is written for each: a method that is called with both
+// may box what it is given, unless it is as small as ByteTables.upper.
 final class BitKernels {
 
   private static final VectorSpecies<Byte> WIDE = ByteTables.BYTES;
@@ -36,23 +39,17 @@ final class BitKernels {
   /** Whether a tail is summed in quarters. */
   private static final boolean QUARTERS = WIDE.vectorShape() == VectorShape.S_512_BIT;
 
-  private static final int GROUPS = WIDE_BYTES / NARROW_BYTES;
-
   /** Added to the sum of four digits in [−8, 7]. */
   private static final int LIFT = 32;
 
   /** Lane i is set in mask b where bit b of i is. */
   private static final byte[] BITS = new byte[4 * WIDE_BYTES];
 
-  /** Start of each quarter's table. */
-  private static final byte[] TABLES = new byte[WIDE_BYTES];
-
   /** Lanes that follow by a half and by a quarter of a register. */
   private static final long[] TURNS = new long[2 * WIDE_LONGS.length()];
 
   static {
     for (int i = 0; i < WIDE_BYTES; i++) {
-      TABLES[i] = (byte) (i / NARROW_BYTES * NARROW_BYTES);
       for (int b = 0; b < 4; b++) {
         BITS[b * WIDE_BYTES + i] = (byte) -(i >>> b & 1);
       }
@@ -123,29 +120,13 @@ final class BitKernels {
     for (int j = 0; j < units; j += 4) {
       long at = offset + 64L * j;
       int table = 2 * WIDE_BYTES * j;
-      ByteVector c0 = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
-      ByteVector c1 = ByteVector.fromMemorySegment(WIDE, codes, at + 64, LITTLE_ENDIAN);
       ShortVector sum0 =
-          c0.selectFrom(ByteVector.fromArray(WIDE, tables, table))
-              .add(upper(c0).selectFrom(ByteVector.fromArray(WIDE, tables, table + WIDE_BYTES)))
-              .add(
-                  c1.selectFrom(ByteVector.fromArray(WIDE, tables, table + 2 * WIDE_BYTES))
-                      .add(
-                          upper(c1)
-                              .selectFrom(
-                                  ByteVector.fromArray(WIDE, tables, table + 3 * WIDE_BYTES))))
+          wide(codes, at, tables, table)
+              .add(wide(codes, at + 64, tables, table + 2 * WIDE_BYTES))
               .reinterpretAsShorts();
-      ByteVector c2 = ByteVector.fromMemorySegment(WIDE, codes, at + 128, LITTLE_ENDIAN);
-      ByteVector c3 = ByteVector.fromMemorySegment(WIDE, codes, at + 192, LITTLE_ENDIAN);
       ShortVector sum1 =
-          c2.selectFrom(ByteVector.fromArray(WIDE, tables, table + 4 * WIDE_BYTES))
-              .add(upper(c2).selectFrom(ByteVector.fromArray(WIDE, tables, table + 5 * WIDE_BYTES)))
-              .add(
-                  c3.selectFrom(ByteVector.fromArray(WIDE, tables, table + 6 * WIDE_BYTES))
-                      .add(
-                          upper(c3)
-                              .selectFrom(
-                                  ByteVector.fromArray(WIDE, tables, table + 7 * WIDE_BYTES))))
+          wide(codes, at + 128, tables, table + 4 * WIDE_BYTES)
+              .add(wide(codes, at + 192, tables, table + 6 * WIDE_BYTES))
               .reinterpretAsShorts();
       all = all.add(sum0.add(sum1));
       odd =
@@ -161,9 +142,13 @@ final class BitKernels {
     odds.lanewise(VectorOperators.LSHR, 16).sub(lift).intoArray(out, to + 48);
   }
 
-  /** The upper halves of bytes as the lower ones, below bits of their neighbours. */
-  private static ByteVector upper(ByteVector bytes) {
-    return bytes.reinterpretAsInts().lanewise(VectorOperators.LSHR, 4).reinterpretAsBytes();
+  /** What a byte of each code picks, from the table of its lower half and the one behind it. */
+  private static ByteVector wide(MemorySegment codes, long at, byte[] tables, int table) {
+    ByteVector code = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
+    return code.selectFrom(ByteVector.fromArray(WIDE, tables, table))
+        .add(
+            ByteTables.upper(code)
+                .selectFrom(ByteVector.fromArray(WIDE, tables, table + WIDE_BYTES)));
   }
 
   private static void tailDots(
@@ -182,17 +167,9 @@ final class BitKernels {
     for (int j = 0; j < units; j += 2) {
       long at = offset + 16L * j;
       int table = 2 * WIDE_BYTES * j;
-      ByteVector c0 = ByteVector.fromMemorySegment(NARROW, codes, at, LITTLE_ENDIAN);
-      ByteVector c1 = ByteVector.fromMemorySegment(NARROW, codes, at + 16, LITTLE_ENDIAN);
       ShortVector sum =
-          c0.selectFrom(ByteVector.fromArray(NARROW, tables, table))
-              .add(upper(c0).selectFrom(ByteVector.fromArray(NARROW, tables, table + WIDE_BYTES)))
-              .add(
-                  c1.selectFrom(ByteVector.fromArray(NARROW, tables, table + 2 * WIDE_BYTES))
-                      .add(
-                          upper(c1)
-                              .selectFrom(
-                                  ByteVector.fromArray(NARROW, tables, table + 3 * WIDE_BYTES))))
+          narrow(codes, at, tables, table)
+              .add(narrow(codes, at + 16, tables, table + 2 * WIDE_BYTES))
               .reinterpretAsShorts();
       all = all.add(sum);
       odd = odd.add(sum.lanewise(VectorOperators.LSHR, 8));
@@ -206,57 +183,42 @@ final class BitKernels {
     odds.lanewise(VectorOperators.LSHR, 16).sub(lift).intoArray(out, 12);
   }
 
+  /** As {@link #wide}, of 16 vectors. */
+  private static ByteVector narrow(MemorySegment codes, long at, byte[] tables, int table) {
+    ByteVector code = ByteVector.fromMemorySegment(NARROW, codes, at, LITTLE_ENDIAN);
+    return code.selectFrom(ByteVector.fromArray(NARROW, tables, table))
+        .add(
+            ByteTables.upper(code)
+                .selectFrom(ByteVector.fromArray(NARROW, tables, table + WIDE_BYTES)));
+  }
+
   /** Four units in a register, summed up at the end. */
   private static void quarterDots(
       MemorySegment codes, long offset, int units, byte[] tables, int[] out) {
     ShortVector all = ShortVector.zero(WIDE_SHORTS);
     ShortVector odd = all;
-    ByteVector quarters = ByteVector.fromArray(WIDE, TABLES, 0);
-    long at = offset;
-    int lowerTable = 2 * units * WIDE_BYTES;
-    int upperTable = lowerTable + ByteTables.SIZE * units;
+    int lower = 2 * units * WIDE_BYTES;
+    int upper = lower + ByteTables.SIZE * units;
     int j = 0;
-    for (; j + 2 * GROUPS <= units; j += 2 * GROUPS) {
-      ByteVector c0 = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
-      ByteVector c1 = ByteVector.fromMemorySegment(WIDE, codes, at + WIDE_BYTES, LITTLE_ENDIAN);
+    for (; j + 2 * ByteTables.GROUPS <= units; j += 2 * ByteTables.GROUPS) {
+      int at = NARROW_BYTES * j;
       ShortVector sum =
-          c0.and((byte) 15)
-              .or(quarters)
-              .selectFrom(ByteVector.fromArray(WIDE, tables, lowerTable))
+          quarters(codes, offset + at, tables, lower + at, upper + at)
               .add(
-                  upper(c0)
-                      .and((byte) 15)
-                      .or(quarters)
-                      .selectFrom(ByteVector.fromArray(WIDE, tables, upperTable)))
-              .add(
-                  c1.and((byte) 15)
-                      .or(quarters)
-                      .selectFrom(ByteVector.fromArray(WIDE, tables, lowerTable + WIDE_BYTES))
-                      .add(
-                          upper(c1)
-                              .and((byte) 15)
-                              .or(quarters)
-                              .selectFrom(
-                                  ByteVector.fromArray(WIDE, tables, upperTable + WIDE_BYTES))))
+                  quarters(
+                      codes,
+                      offset + at + WIDE_BYTES,
+                      tables,
+                      lower + at + WIDE_BYTES,
+                      upper + at + WIDE_BYTES))
               .reinterpretAsShorts();
       all = all.add(sum);
       odd = odd.add(sum.lanewise(VectorOperators.LSHR, 8));
-      at += 2 * WIDE_BYTES;
-      lowerTable += 2 * WIDE_BYTES;
-      upperTable += 2 * WIDE_BYTES;
     }
     if (j < units) {
-      ByteVector code = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
+      int at = NARROW_BYTES * j;
       ShortVector sum =
-          code.and((byte) 15)
-              .or(quarters)
-              .selectFrom(ByteVector.fromArray(WIDE, tables, lowerTable))
-              .add(
-                  upper(code)
-                      .and((byte) 15)
-                      .or(quarters)
-                      .selectFrom(ByteVector.fromArray(WIDE, tables, upperTable)))
-              .reinterpretAsShorts();
+          quarters(codes, offset + at, tables, lower + at, upper + at).reinterpretAsShorts();
       all = all.add(sum);
       odd = odd.add(sum.lanewise(VectorOperators.LSHR, 8));
     }
@@ -276,5 +238,20 @@ final class BitKernels {
         .blend(odds.lanewise(VectorOperators.LSHR, 16), FOURTH)
         .sub(2 * LIFT * units)
         .intoArray(out, 0);
+  }
+
+  /** What four bytes of each code pick, each from its own tables. */
+  private static ByteVector quarters(
+      MemorySegment codes, long at, byte[] tables, int lower, int upper) {
+    ByteVector starts = ByteVector.fromArray(WIDE, ByteTables.STARTS, 0);
+    ByteVector code = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
+    return code.and((byte) 15)
+        .or(starts)
+        .selectFrom(ByteVector.fromArray(WIDE, tables, lower))
+        .add(
+            ByteTables.upper(code)
+                .and((byte) 15)
+                .or(starts)
+                .selectFrom(ByteVector.fromArray(WIDE, tables, upper)));
   }
 }

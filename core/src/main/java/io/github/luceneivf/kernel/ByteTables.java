@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -30,7 +31,24 @@ final class ByteTables {
   /** What is looked up at once. */
   static final VectorSpecies<Byte> BYTES = species();
 
+  /** Tables side by side in a register. */
+  static final int GROUPS = BYTES.length() / SIZE;
+
+  /** Where the table begins that a byte of a register picks from: [bytes of a register]. */
+  static final byte[] STARTS = new byte[BYTES.length()];
+
+  static {
+    for (int i = 0; i < STARTS.length; i++) {
+      STARTS[i] = (byte) (i / SIZE * SIZE);
+    }
+  }
+
   private ByteTables() {}
+
+  /** The upper halves of bytes as the lower ones, below bits of their neighbours. */
+  static ByteVector upper(ByteVector bytes) {
+    return bytes.reinterpretAsInts().lanewise(VectorOperators.LSHR, 4).reinterpretAsBytes();
+  }
 
   private static VectorSpecies<Byte> species() {
     String asked = System.getProperty(PROPERTY, "");

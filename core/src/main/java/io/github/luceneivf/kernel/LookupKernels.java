@@ -37,25 +37,13 @@ final class LookupKernels {
   private static final VectorSpecies<Byte> TAIL = ByteVector.SPECIES_128;
   private static final int TAIL_BYTES = 16;
 
-  /** Units of a tail in one register. */
-  private static final int GROUPS = WIDE_BYTES / TAIL_BYTES;
-
-  /** Start of each group's table, for each byte of a register. */
-  private static final byte[] TABLES = new byte[WIDE_BYTES];
-
-  static {
-    for (int i = 0; i < WIDE_BYTES; i++) {
-      TABLES[i] = (byte) (i / TAIL_BYTES * TAIL_BYTES);
-    }
-  }
-
   private LookupKernels() {}
 
   static void lookups(
       MemorySegment codes, long codesOffset, int width, int units, byte[] luts, int[] out) {
     int done = 0;
-    if (width == TAIL_BYTES && GROUPS > 1 && units <= MAX_UNITS * GROUPS) {
-      done = units / GROUPS * GROUPS;
+    if (width == TAIL_BYTES && ByteTables.GROUPS > 1 && units <= MAX_UNITS * ByteTables.GROUPS) {
+      done = units / ByteTables.GROUPS * ByteTables.GROUPS;
       groups(codes, codesOffset, done, units, luts, out);
     } else {
       Arrays.fill(out, 0, width, 0);
@@ -90,11 +78,7 @@ final class LookupKernels {
     for (int j = from; j < to; j++) {
       ByteVector code = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
       ByteVector low = code.and((byte) 15);
-      ByteVector high =
-          code.reinterpretAsShorts()
-              .lanewise(VectorOperators.LSHR, 4)
-              .reinterpretAsBytes()
-              .and((byte) 15);
+      ByteVector high = ByteTables.upper(code).and((byte) 15);
       ShortVector value0 =
           low.selectFrom(ByteVector.fromArray(WIDE, luts, 16 * j)).reinterpretAsShorts();
       ShortVector value1 =
@@ -119,24 +103,22 @@ final class LookupKernels {
     odds.lanewise(VectorOperators.LSHR, 16).add(wideInts(out, to3)).intoArray(out, to3);
   }
 
-  /** Sums units {@code [0, to)} of a block of 16; {@code to} is a multiple of {@code GROUPS}. */
+  /**
+   * Sums units {@code [0, to)} of a block of 16; {@code to} is a multiple of {@code
+   * ByteTables.GROUPS}.
+   */
   private static void groups(
       MemorySegment codes, long offset, int to, int units, byte[] luts, int[] out) {
     ShortVector all0 = ShortVector.zero(WIDE_SHORTS);
     ShortVector odd0 = all0;
     ShortVector all1 = all0;
     ShortVector odd1 = all0;
-    ByteVector tables = ByteVector.fromArray(WIDE, TABLES, 0);
-    for (int j = 0; j < to; j += GROUPS) {
+    ByteVector tables = ByteVector.fromArray(WIDE, ByteTables.STARTS, 0);
+    for (int j = 0; j < to; j += ByteTables.GROUPS) {
       long at = offset + (long) j * TAIL_BYTES;
       ByteVector code = ByteVector.fromMemorySegment(WIDE, codes, at, LITTLE_ENDIAN);
       ByteVector low = code.and((byte) 15).or(tables);
-      ByteVector high =
-          code.reinterpretAsShorts()
-              .lanewise(VectorOperators.LSHR, 4)
-              .reinterpretAsBytes()
-              .and((byte) 15)
-              .or(tables);
+      ByteVector high = ByteTables.upper(code).and((byte) 15).or(tables);
       ShortVector value0 =
           low.selectFrom(ByteVector.fromArray(WIDE, luts, 16 * j)).reinterpretAsShorts();
       ShortVector value1 =
@@ -159,7 +141,7 @@ final class LookupKernels {
       // Lanes 4g + i % 4 of the four parts are the groups; what is overwritten was read before.
       int first = i / 4 * quarter + i % 4;
       int sum = 0;
-      for (int g = 0; g < GROUPS; g++) {
+      for (int g = 0; g < ByteTables.GROUPS; g++) {
         sum += out[first + 4 * g];
       }
       out[i] = sum;
@@ -174,11 +156,7 @@ final class LookupKernels {
     for (int j = from; j < to; j++) {
       long at = offset + (long) j * TAIL_BYTES;
       ByteVector code = ByteVector.fromMemorySegment(TAIL, codes, at, LITTLE_ENDIAN);
-      ByteVector high =
-          code.reinterpretAsShorts()
-              .lanewise(VectorOperators.LSHR, 4)
-              .reinterpretAsBytes()
-              .and((byte) 15);
+      ByteVector high = ByteTables.upper(code).and((byte) 15);
       ShortVector value0 =
           code.and((byte) 15)
               .selectFrom(ByteVector.fromArray(TAIL, luts, 16 * j))

@@ -90,7 +90,7 @@ public final class BlockScorer {
       case Encoding.Bit2 _ -> {
         BitTables tables = query.bitTables(digits(base, ONE_DIGIT_FINE));
         dotBits(list, codes, width, tables);
-        addUpperBits(list, codes + (long) width * padded / Byte.SIZE, width, tables);
+        addBits(list, codes + (long) width * padded / Byte.SIZE, width, tables, 0, 1);
         float delta = tables.delta();
         float shift = -1.5f * delta * tables.sum();
         kernel.affine(list, terms, width, bitDots, delta, shift, base, out, outOffset);
@@ -157,25 +157,18 @@ public final class BlockScorer {
     return Math.min(digits(base, ONE_DIGIT_FINE), QueryTables.MAX_DIGITS);
   }
 
-  private void dotBits(MemorySegment list, long codes, int width, BitTables query) {
-    int units = padded / Byte.SIZE;
-    byte[][] tables = query.tables();
-    kernel.bitDots(list, codes, width, units, tables[0], bitDots);
-    for (int k = 1; k < tables.length; k++) {
-      kernel.bitDots(list, codes, width, units, tables[k], digitDots);
-      for (int i = 0; i < width; i++) {
-        bitDots[i] += digitDots[i] << (4 * k);
-      }
-    }
+  private void dotBits(MemorySegment list, long codes, int width, BitTables tables) {
+    kernel.bitDots(list, codes, width, padded / Byte.SIZE, tables.tables()[0], bitDots);
+    addBits(list, codes, width, tables, 1, 0);
   }
 
-  /** Adds twice the dot products of the upper bits of 2-bit codes. */
-  private void addUpperBits(MemorySegment list, long codes, int width, BitTables query) {
-    byte[][] tables = query.tables();
-    for (int k = 0; k < tables.length; k++) {
-      kernel.bitDots(list, codes, width, padded / Byte.SIZE, tables[k], digitDots);
+  /** Adds the dot products of bits with digits from {@code first} on, shifted left. */
+  private void addBits(
+      MemorySegment list, long codes, int width, BitTables tables, int first, int shift) {
+    for (int k = first; k < tables.tables().length; k++) {
+      kernel.bitDots(list, codes, width, padded / Byte.SIZE, tables.tables()[k], digitDots);
       for (int i = 0; i < width; i++) {
-        bitDots[i] += digitDots[i] << (4 * k + 1);
+        bitDots[i] += digitDots[i] << (4 * k + shift);
       }
     }
   }

@@ -14,6 +14,7 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.FieldExistsQuery;
+import org.apache.lucene.search.FilteredDocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.MatchNoDocsQuery;
@@ -21,6 +22,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.BitSet;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
@@ -121,18 +123,17 @@ final class PlannedLeaves {
     if (filter == null) {
       return AcceptDocs.fromLiveDocs(liveDocs, maxDoc);
     }
-    if (liveDocs != null) {
-      DocIdSetIterator matches = matches(filter, context);
-      if (matches.cost() >= maxDoc / SPARSE) {
-        return AcceptDocs.fromLiveDocs(live(matches, liveDocs, maxDoc), maxDoc);
-      }
-    }
-    return AcceptDocs.fromIteratorSupplier(() -> matches(filter, context), liveDocs, maxDoc);
+    return liveDocs == null
+        ? AcceptDocs.fromIteratorSupplier(() -> matches(filter, context), null, maxDoc)
+        : AcceptDocs.fromLiveDocs(live(matches(filter, context), liveDocs, maxDoc), maxDoc);
   }
 
   /** Returns the matches that are not deleted, word by word; Lucene asks of each by itself. */
-  private static FixedBitSet live(DocIdSetIterator matches, Bits liveDocs, int maxDoc)
+  private static BitSet live(DocIdSetIterator matches, Bits liveDocs, int maxDoc)
       throws IOException {
+    if (matches.cost() < maxDoc / SPARSE) {
+      return BitSet.of(new Live(matches, liveDocs), maxDoc);
+    }
     FixedBitSet live = new FixedBitSet(maxDoc);
     live.or(matches);
     if (liveDocs instanceof LiveDocs known) {
@@ -152,5 +153,20 @@ final class PlannedLeaves {
       throws IOException {
     Scorer scorer = filter.scorer(context);
     return scorer == null ? DocIdSetIterator.empty() : scorer.iterator();
+  }
+
+  /** Few matches, but for those that are deleted. */
+  private static final class Live extends FilteredDocIdSetIterator {
+    private final Bits liveDocs;
+
+    Live(DocIdSetIterator matches, Bits liveDocs) {
+      super(matches);
+      this.liveDocs = liveDocs;
+    }
+
+    @Override
+    protected boolean match(int doc) {
+      return liveDocs.get(doc);
+    }
   }
 }

@@ -11,7 +11,6 @@ import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.RawVectors;
 import io.github.luceneivf.codec.file.StoredLists;
 import io.github.luceneivf.codec.telemetry.IndexEvent;
-import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.testdata.VectorGenerators;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -71,19 +70,14 @@ public class TestListReach extends LuceneTestCase {
     Codebook codebook = stored.codebook().codebook();
     ListReach.Measure measure = new ListReach.Measure(codebook);
     RawVectors.Floats vectors = RawVectors.floats(stored.values());
-    CodeBlock layout = stored.postings().layout();
     PostingLists.Cursor cursor = stored.postings().cursor();
     for (int list = 0; list < stored.postings().nlist(); list++) {
       int size = stored.postings().size(list);
       cursor.moveTo(list);
-      for (int at = 0; at < size; at += CodeBlock.widthAt(at, size)) {
-        int lanes = Math.min(CodeBlock.widthAt(at, size), size - at);
-        long block = cursor.base() + layout.blockOffset(at, size);
-        for (int lane = 0; lane < lanes; lane++) {
-          float[] mapped = vectors.vector(layout.ord(cursor.memory(), block, lane)).clone();
-          codebook.space().map(mapped, 0, 1, DIM);
-          measure.add(mapped, 0, list);
-        }
+      for (int position = 0; position < size; position++) {
+        float[] mapped = vectors.vector(cursor.ord(position)).clone();
+        codebook.space().map(mapped, 0, 1, DIM);
+        measure.add(mapped, 0, list);
       }
     }
     return measure.reach();

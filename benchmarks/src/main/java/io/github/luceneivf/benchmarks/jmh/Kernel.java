@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.jmh;
 
+import io.github.luceneivf.quantization.Encoding;
+
 /**
  * The kernels that are measured.
  *
@@ -54,7 +56,7 @@ enum Kernel {
   int codeBytes(int dim) {
     return switch (this) {
       case READ -> Codes.WIDTH;
-      case BIT_DOTS -> (dim + 31) / 32 * 4;
+      case BIT_DOTS -> Encoding.BIT1.codeBytes(dim);
       case AFFINE -> 2 * Float.BYTES;
       case PQ_LOOKUPS -> dim / 8;
       case INT4_LOOKUPS -> dim / 2;

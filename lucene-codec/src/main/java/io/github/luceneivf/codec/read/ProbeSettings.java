@@ -33,12 +33,7 @@ record ProbeSettings(
    *     training did, at least 1: what the calibration saw does not hold for them, and they are
    *     scattered over that many more lists
    */
-  record Change(double vectors, double growth, double misfit) {
-    /** There is no difference. */
-    static Change none(double vectors) {
-      return new Change(vectors, 1, 1);
-    }
-  }
+  record Change(double vectors, double growth, double misfit) {}
 
   /**
    * Recall that probing aims at beyond the target, at most. What is lost to codes comes off it, and
