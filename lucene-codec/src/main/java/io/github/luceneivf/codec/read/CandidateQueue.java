@@ -144,6 +144,15 @@ final class CandidateQueue {
     return to;
   }
 
+  /** Returns how many candidates are nearer than a distance. */
+  int nearer(double distance) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      count += DistanceKey.distance(keys[i]) < distance ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Returns the distance of candidate {@code i}. */
   float distanceOf(int i) {
     return DistanceKey.distance(keys[i]);

@@ -24,11 +24,20 @@ final class CandidateScan {
   /** Of so many vectors one is sampled. */
   private static final int SAMPLED = 8;
 
+  /** Of two to the power of so many blocks without an accepted vector one is scored. */
+  private static final int REFUSED_BITS = 2;
+
+  /** 2³² over the golden ratio: multiples of it scatter evenly. */
+  private static final int GOLDEN = 0x9E37_79B9;
+
   /** Standard deviations that a count in the sample is taken to be too large by. */
   private static final double DOUBT = 1;
 
   /** Candidates kept for each one that is reranked at first. */
   private static final int SPARE = 2;
+
+  /** How many times as many are kept where hardly any vector is accepted. */
+  private static final double MOST_SPARE = 8;
 
   private final KnnCollector collector;
   private final boolean visitsAreMatches;
@@ -41,6 +50,7 @@ final class CandidateScan {
   private float[] sample = new float[0];
 
   private int sampleSize;
+  private int refusedBlocks;
 
   private ListScanner[] scanners = new ListScanner[32];
   private int[] lists = new int[32];
@@ -78,9 +88,12 @@ final class CandidateScan {
    * Makes room for candidates, before anything is scanned.
    *
    * @param depth candidates to rerank at first
+   * @param matches vectors that are accepted: the fewer, the more candidates may be reranked in the
+   *     end, and the less it costs to keep them
    */
-  void start(int depth) {
-    keep = (int) Math.min((long) SPARE * depth, most);
+  void start(int depth, long matches) {
+    double spare = SPARE * Math.clamp((double) most / Math.max(1, matches), 1, MOST_SPARE);
+    keep = (int) Math.min(spare * depth, most);
     candidates = new CandidateQueue(keep, most);
   }
 
@@ -175,9 +188,14 @@ final class CandidateScan {
     refused = 0;
   }
 
+  /** Returns whether {@link #countRefused} counts: all distances are needed. */
+  boolean countsRefused() {
+    return !Float.isNaN(wantedWithin);
+  }
+
   /** Counts those of some lanes that are not accepted but as near as is wanted. */
   void countRefused(long lanes, float[] distances) {
-    if (Float.isNaN(wantedWithin)) {
+    if (!countsRefused()) {
       return;
     }
     for (long left = lanes; left != 0; left &= left - 1) {
@@ -229,8 +247,26 @@ final class CandidateScan {
    * @param distances [count] of its vectors
    */
   void sample(float[] distances, int count) {
+    sample(distances, count, SAMPLED);
+  }
+
+  /** Returns whether a block of which no vector is accepted is to be sampled: one of some is. */
+  boolean samplesRefused() {
+    return !repeated && (refusedBlocks++ * GOLDEN >>> (Integer.SIZE - REFUSED_BITS)) == 0;
+  }
+
+  /**
+   * Samples a block of which no vector is accepted, for others that were not scored.
+   *
+   * @param distances [count] of its vectors
+   */
+  void sampleRefused(float[] distances, int count) {
+    sample(distances, count, SAMPLED >> REFUSED_BITS);
+  }
+
+  private void sample(float[] distances, int count, int every) {
     if (!repeated) {
-      int more = Math.ceilDiv(count, SAMPLED);
+      int more = Math.ceilDiv(count, every);
       sample = ArrayUtil.grow(sample, sampleSize + more);
       System.arraycopy(distances, 0, sample, sampleSize, more);
       sampleSize += more;

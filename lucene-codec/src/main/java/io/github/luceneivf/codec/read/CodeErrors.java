@@ -68,24 +68,24 @@ final class CodeErrors {
 
   /** Returns whether there is a margin. */
   boolean isKnown() {
-    return sample.count >= LEAST;
+    return sample.count() >= LEAST;
   }
 
   /** Returns what to add to the threshold so that nearly no vector of the range is lost. */
   double margin() {
-    double wide = sample.mean + WIDE * sample.deviation();
-    if (hits.count < LEAST) {
+    double wide = sample.mean() + WIDE * sample.deviation();
+    if (hits.count() < LEAST) {
       return wide;
     }
     double deviation = hits.deviation();
     if (found < SETTLED) {
-      return Math.max(wide, hits.mean + WIDE * deviation);
+      return Math.max(wide, hits.mean() + WIDE * deviation);
     }
     double bound = WIDE;
     while (bound > STEP && lost(bound - STEP, sample.deviation() / deviation) <= mayBeLost) {
       bound -= STEP;
     }
-    return hits.mean + bound * deviation;
+    return hits.mean() + bound * deviation;
   }
 
   /**
@@ -100,25 +100,5 @@ final class CodeErrors {
       sum += gaps[i] * (1 - Math.sqrt(1 - Math.exp(-2 / Math.PI * x * x))) / 2;
     }
     return sum / found;
-  }
-
-  /** Mean and deviation of some errors; one that is not finite is left out. */
-  private static final class Spread {
-    private int count;
-    private double mean;
-    private double squares;
-
-    void add(double error) {
-      if (Double.isFinite(error)) {
-        count++;
-        double off = error - mean;
-        mean += off / count;
-        squares += off * (error - mean);
-      }
-    }
-
-    double deviation() {
-      return Math.sqrt(squares / Math.max(1, count - 1));
-    }
   }
 }

@@ -166,15 +166,17 @@ final class IndexSearch implements ProbeSearch {
       return ProbeReport.NOTHING;
     }
     int vectors = 0;
+    long matches = 0;
     for (SearchedLeaf leaf : probed) {
       vectors += leaf.requireLists().vectors();
+      matches += leaf.matches();
     }
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
     int least = alone ? LEAST_K_ALONE : 1;
     int k = Math.clamp(Math.max(collector.k(), least), 1, Math.max(1, vectors));
     CandidateScan scan = new CandidateScan(collector, vectors);
     CodebookGroup[] groups = groups(byCodebook(probed), k, strategy, scan);
-    double ahead = ahead(groups, probed, vectors);
+    double ahead = ahead(groups, matches, vectors);
     int depth = 0;
     for (CodebookGroup group : groups) {
       group.rank(ahead);
@@ -186,14 +188,14 @@ final class IndexSearch implements ProbeSearch {
     if (range.isRange()) {
       scan.startGrowing();
     } else {
-      scan.start(depth);
+      scan.start(depth, matches);
     }
     try {
       if (range.isRange()) {
         ProbeReport report = new RangeSearch(groups, scan, range, distances(probed)).run();
         return report == null ? scanAll(probed, collector) : report;
       }
-      return new ProbeLoop(groups, scan, depth, collector).run();
+      return new ProbeLoop(groups, scan, distances(probed), depth, collector).run();
     } catch (IllegalStateException e) {
       for (SearchedLeaf leaf : probed) {
         leaf.checkOpen(e);
@@ -224,12 +226,7 @@ final class IndexSearch implements ProbeSearch {
    * How many times as many lists to rank at once as a query of usual remoteness needs, so that it
    * need not be done again for what is not accepted, or for lists that other codebooks leave.
    */
-  private static double ahead(CodebookGroup[] groups, List<SearchedLeaf> probed, int vectors)
-      throws IOException {
-    long matches = 0;
-    for (SearchedLeaf leaf : probed) {
-      matches += leaf.matches();
-    }
+  private static double ahead(CodebookGroup[] groups, long matches, int vectors) {
     ProbeSettings settings = groups[0].settings();
     double wider = settings.strategy().nprobe().isPresent() ? 1 : SPARE;
     if (matches < vectors) {

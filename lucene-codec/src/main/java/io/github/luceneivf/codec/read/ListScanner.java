@@ -35,6 +35,9 @@ final class ListScanner {
     0x0000_0000_0000_0001L
   };
 
+  /** Of so many vectors, or more, one is accepted where few are. */
+  private static final int RARE = 4;
+
   /** 2³² over the golden ratio: multiples of it scatter evenly. */
   private static final int GOLDEN = 0x9E37_79B9;
 
@@ -100,12 +103,22 @@ final class ListScanner {
         return;
       }
       scan.flush();
-      scorer.score(cursor.memory(), offset, width, base, distances, 0);
-      rescale(distances, 0, count);
       if (acceptOrds == null) {
+        score(offset, width, count, base);
         scan.visit(count, count);
         scan.offer(scan.competing(distances, count), distances, firstSlot + at);
+      } else if (isRare() && !scan.countsRefused()) {
+        long taken = taken(offset, count, acceptOrds, scan);
+        if (taken != 0) {
+          score(offset, width, count, base);
+          scan.sample(distances, count);
+          scan.offer(taken & scan.competing(distances, count), distances, firstSlot + at);
+        } else if (scan.samplesRefused()) {
+          score(offset, width, count, base);
+          scan.sampleRefused(distances, count);
+        }
       } else {
+        score(offset, width, count, base);
         scan.sample(distances, count);
         scan.offer(accepted(offset, count, acceptOrds, scan), distances, firstSlot + at);
       }
@@ -122,6 +135,11 @@ final class ListScanner {
     rescale(scan.tails(), at, count);
     scan.addTail(width, count, firstSlot);
     scan.visit(count, count);
+  }
+
+  private void score(long offset, int width, int count, float base) {
+    scorer.score(cursor.memory(), offset, width, base, distances, 0);
+    rescale(distances, 0, count);
   }
 
   private void rescale(float[] values, int from, int count) {
@@ -173,6 +191,28 @@ final class ListScanner {
     long refused = Math.max(1, sampled - sampledTaken);
     long step = Math.min(CodeBlock.WIDTH, EVEN_STEP * sampledTaken / refused);
     return (int) Math.max(1, Long.highestOneBit(step));
+  }
+
+  /** Whether so few are accepted that it pays to look them up before a block is scored. */
+  private boolean isRare() {
+    return sampled > RARE * sampledTaken;
+  }
+
+  /** Counts the visit of a block; returns the lanes that are accepted. */
+  private long taken(long offset, int count, Bits acceptOrds, CandidateScan scan)
+      throws IOException {
+    MemorySegment memory = cursor.memory();
+    long taken = 0;
+    for (int lane = 0; lane < count; lane++) {
+      taken |= (acceptOrds.get(ord(memory, offset, lane)) ? 1L : 0L) << lane;
+    }
+    if (!scan.isRepeated()) {
+      int matches = Long.bitCount(taken);
+      scan.visit(scan.visitsAreMatches() ? matches : count, matches);
+      sampled += count;
+      sampledTaken += matches;
+    }
+    return taken;
   }
 
   /** Counts a block of which some vectors are accepted; returns those of them that compete. */

@@ -69,14 +69,20 @@ final class ProbeLoop {
    *
    * @param groups at least one, shared, with settings
    * @param scan of their segments
+   * @param distances of scores in the space of the first group
    * @param depth candidates to rerank at first
    */
-  ProbeLoop(CodebookGroup[] groups, CandidateScan scan, int depth, KnnCollector collector) {
+  ProbeLoop(
+      CodebookGroup[] groups,
+      CandidateScan scan,
+      ScoreDistance distances,
+      int depth,
+      KnnCollector collector) {
     this.groups = groups;
     this.scan = scan;
     this.depth = depth;
     this.collector = collector;
-    this.reranker = new Reranker(scan, collector);
+    this.reranker = new Reranker(scan, distances, collector);
     this.budget = new ProbeBudget(groups);
     this.k = groups[0].settings().k();
     this.vectors = scan.most();
@@ -117,6 +123,12 @@ final class ProbeLoop {
       }
       double most = competes ? Math.max(wanted, 2 * budget.spent()) : wanted;
       boolean wider = most - budget.spent() >= WORTH_MORE && !budget.isExhausted();
+      if (wider && depth > size && scan.candidates().dropped()) { // now, while lists are few
+        reranker.remember(reranked);
+        scan.rescan(2 * Math.max(MORE, Math.ceilDiv(depth, size)));
+        probe(most);
+        continue;
+      }
       if (!wider && !deeper) {
         return report();
       }
@@ -201,8 +213,19 @@ final class ProbeLoop {
     as *= 1 + UNEVEN * Math.sqrt(1 - share);
     nearest = Math.clamp(as, nearest, Math.max(nearest, vectors));
     double confused = budget.depth((int) nearest) - nearest;
-    depth = (int) Math.clamp(hits + share * confused, depth, vectors);
+    depth = (int) Math.clamp(Math.min(hits + share * confused, within()), depth, vectors);
     return nearest > before;
+  }
+
+  /**
+   * Returns the candidates that may be hits by the errors of codes that this search has seen. Where
+   * matches are few and apart these are fewer than the calibration says, and where they begin in
+   * the midst of a crowd, all that are kept: then it is not known how many there are.
+   */
+  private double within() {
+    CandidateQueue candidates = scan.candidates();
+    int within = candidates.nearer(reranker.bound());
+    return within == candidates.size() && candidates.dropped() ? Double.POSITIVE_INFINITY : within;
   }
 
   private void probe(double atLeast) throws IOException {

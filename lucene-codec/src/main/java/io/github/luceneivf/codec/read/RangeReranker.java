@@ -2,10 +2,7 @@
 package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
  * Scores candidates of a range exactly, hands them to the collector, and learns from them by how
@@ -39,13 +36,7 @@ final class RangeReranker {
   private final ScoreDistance distances;
   private final CodeErrors errors;
 
-  private final long[] bySlot = new long[BATCH];
-  private final int[] slots = new int[BATCH];
-  private final long[] found = new long[BATCH];
-  private final int[] order = new int[BATCH];
-  private final int[] ords = new int[BATCH];
-  private final float[] scores = new float[BATCH];
-  private final int[] ends;
+  private final ExactScores exact;
   private float base = Float.NaN;
   private long scored;
 
@@ -59,7 +50,7 @@ final class RangeReranker {
     this.range = range;
     this.distances = distances;
     this.errors = new CodeErrors(mayBeLost);
-    this.ends = new int[scan.leaves().size() + 1];
+    this.exact = new ExactScores(scan);
   }
 
   /** Returns the vectors scored so far. */
@@ -90,11 +81,11 @@ final class RangeReranker {
     int every = Math.max(1, size / SAMPLE);
     for (int at = 0; at < size; at += BATCH) {
       int count = Math.min(BATCH, size - at);
-      locate(at, count);
+      exact.find(at, at + count, null);
       for (int i = 0; i < count; i++) {
-        int ord = (int) found[i];
+        int ord = exact.ord(i);
         if ((ord * SCATTER >>> Byte.SIZE) % every == 0) {
-          float score = scan.leaves().get((int) (found[i] >> 32)).scorer().score(ord);
+          float score = exact.leaf(i).scorer().score(ord);
           errors.addSample(error(i, distances.of(score)));
           scored++;
         }
@@ -162,35 +153,14 @@ final class RangeReranker {
     int wanted = 0;
     for (int at = from; at < to && !range.collector().earlyTerminated(); at += BATCH) {
       int count = Math.min(BATCH, to - at);
-      locate(at, count);
-      sortByLeaf(count);
-      wanted += score(count);
+      wanted += collect(exact.find(at, at + count, null));
     }
     return wanted;
   }
 
-  /** Slot and distance of a candidate, so that candidates sort by slots. */
-  private long key(int candidate) {
-    CandidateQueue candidates = scan.candidates();
-    long bits = Float.floatToRawIntBits(candidates.distanceOf(candidate)) & 0xffff_ffffL;
-    return (long) candidates.slot(candidate) << 32 | bits;
-  }
-
-  /** Finds the vectors of candidates [from, from + count), in the order of slots. */
-  private void locate(int from, int count) throws IOException {
-    for (int i = 0; i < count; i++) {
-      bySlot[i] = key(from + i);
-    }
-    Arrays.sort(bySlot, 0, count);
-    for (int i = 0; i < count; i++) {
-      slots[i] = (int) (bySlot[i] >> 32);
-    }
-    scan.find(slots, count, found);
-  }
-
   /** By how many units the approximate distance of vector {@code i} is too large. */
   private double error(int i, double distance) {
-    return (Float.intBitsToFloat((int) bySlot[i]) - distance) / unit();
+    return (exact.approximate(i) - distance) / unit();
   }
 
   /** Distance of the least score that is wanted, as far as it is known. */
@@ -198,56 +168,20 @@ final class RangeReranker {
     return distances.of(range.refused());
   }
 
-  /** Orders vectors by their segments, and as they are within one. */
-  private void sortByLeaf(int count) {
-    Arrays.fill(ends, 0);
-    for (int i = 0; i < count; i++) {
-      ends[(int) (found[i] >> 32) + 1]++;
-    }
-    for (int leaf = 1; leaf < ends.length; leaf++) {
-      ends[leaf] += ends[leaf - 1];
-    }
-    for (int i = 0; i < count; i++) {
-      order[ends[(int) (found[i] >> 32)]++] = i;
-    }
-  }
-
-  private int score(int count) throws IOException {
-    List<SearchedLeaf> leaves = scan.leaves();
-    int wanted = 0;
-    int from = 0;
-    for (int leaf = 0; leaf < leaves.size(); leaf++) {
-      int to = ends[leaf];
-      if (from < to) {
-        wanted += score(leaves.get(leaf), from, to);
-      }
-      from = to;
-    }
-    scored += count;
-    return wanted;
-  }
-
-  /** Scores and collects the vectors [from, to) of the order, of one segment. */
-  private int score(SearchedLeaf leaf, int from, int to) throws IOException {
-    int count = to - from;
-    for (int i = 0; i < count; i++) {
-      ords[i] = (int) found[order[from + i]];
-    }
-    RandomVectorScorer scorer = leaf.scorer();
-    if (scorer instanceof RandomVectorScorer.AbstractRandomVectorScorer rows) {
-      rows.values().prefetch(ords, count);
-    }
-    scorer.bulkScore(ords, scores, count);
+  private int collect(int count) throws IOException {
+    exact.score();
     int wanted = 0;
     for (int i = 0; i < count; i++) {
-      if (range.collect(leaf.doc(ords[i]), scores[i])) {
+      float score = exact.score(i);
+      if (range.collect(exact.doc(i), score)) {
         wanted++;
         if (range.isSettled()) {
-          double distance = distances.of(scores[i]);
-          errors.addHit(error(order[from + i], distance), (threshold() - distance) / unit());
+          double distance = distances.of(score);
+          errors.addHit(error(i, distance), (threshold() - distance) / unit());
         }
       }
     }
+    scored += count;
     return wanted;
   }
 }

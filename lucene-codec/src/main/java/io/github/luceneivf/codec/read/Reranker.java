@@ -2,34 +2,45 @@
 package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.ArrayUtil;
-import org.apache.lucene.util.hnsw.RandomVectorScorer;
 import org.jspecify.annotations.Nullable;
 
 /** Scores candidates exactly and hands them to the collector. Not thread-safe; one per search. */
 final class Reranker {
 
+  /** Vectors scored from which on their errors say something. */
+  private static final int LEAST = 16;
+
+  /**
+   * Standard deviations of the error that are allowed for: candidates are chosen by distances that
+   * tend to be too small, so that of those scored the errors spread less than of others.
+   */
+  private static final double WIDE = 3;
+
   private final CandidateScan scan;
   private final KnnCollector collector;
 
-  private int[] slots = new int[0];
-  private long[] found = new long[0];
-  private int[] ords = new int[0];
-  private float[] scores = new float[0];
+  private final ScoreDistance distances;
+  private final ExactScores batch;
+  private final Spread errors = new Spread();
   private float[] exact = new float[64];
   private int scored;
 
   /** Slots that were reranked, since there were candidates anew; null before. */
   private @Nullable BitSet seen;
 
-  /** Creates a reranker of what a scan finds. */
-  Reranker(CandidateScan scan, KnnCollector collector) {
+  /**
+   * Creates a reranker of what a scan finds.
+   *
+   * @param distances of scores in the space of the scan's distances
+   */
+  Reranker(CandidateScan scan, ScoreDistance distances, KnnCollector collector) {
     this.scan = scan;
+    this.distances = distances;
     this.collector = collector;
+    this.batch = new ExactScores(scan);
   }
 
   /**
@@ -61,59 +72,30 @@ final class Reranker {
   }
 
   /**
-   * Reranks those of candidates [from, to) of the scan that were not yet, and collects them. They
-   * are scored segment by segment; in a single one list by list, within a list in the order of
-   * ordinals, which is the order on disk.
+   * Returns the approximate distance beyond which hardly a candidate has a score that competes, by
+   * the errors of those scored so far; +∞ while any may.
+   */
+  double bound() {
+    double least = distances.of(collector.minCompetitiveSimilarity());
+    return errors.count() < LEAST ? Double.POSITIVE_INFINITY : least + WIDE * errors.deviation();
+  }
+
+  /**
+   * Reranks those of candidates [from, to) of the scan that were not yet, and collects them.
    *
    * @return the best exact score of them; −∞ if there are none
    */
   float rerank(int from, int to) throws IOException {
-    CandidateQueue candidates = scan.candidates();
-    List<SearchedLeaf> leaves = scan.leaves();
-    if (slots.length < to - from) {
-      slots = new int[to - from];
-      found = new long[to - from];
-      ords = new int[to - from];
-      scores = new float[to - from];
-    }
-    int count = 0;
-    for (int i = from; i < to; i++) {
-      int slot = candidates.slot(i);
-      if (seen == null || !seen.get(slot)) {
-        slots[count++] = slot;
-      }
-    }
-    Arrays.sort(slots, 0, count);
-    for (int i = 0; seen != null && i < count; i++) {
-      seen.set(slots[i]);
-    }
-    scan.find(slots, count, found);
-    if (leaves.size() > 1) {
-      Arrays.sort(found, 0, count);
-    }
+    int count = batch.find(from, to, seen);
+    batch.score();
     exact = ArrayUtil.growInRange(exact, scored + count, Integer.MAX_VALUE - 64);
     float best = Float.NEGATIVE_INFINITY;
-    for (int at = 0; at < count; ) {
-      int leaf = (int) (found[at] >> 32);
-      int n = 0;
-      while (at < count && (int) (found[at] >> 32) == leaf) {
-        ords[n++] = (int) found[at++];
-      }
-      best = Math.max(best, score(leaves.get(leaf), n));
-    }
-    return best;
-  }
-
-  /** Scores and collects the first {@code count} ordinals, of one segment. */
-  private float score(SearchedLeaf leaf, int count) throws IOException {
-    RandomVectorScorer scorer = leaf.scorer();
-    if (scorer instanceof RandomVectorScorer.AbstractRandomVectorScorer rows) {
-      rows.values().prefetch(ords, count);
-    }
-    float best = scorer.bulkScore(ords, scores, count);
     for (int i = 0; i < count; i++) {
-      collector.collect(leaf.doc(ords[i]), scores[i]);
-      exact[scored++] = scores[i];
+      float score = batch.score(i);
+      collector.collect(batch.doc(i), score);
+      errors.add(batch.approximate(i) - distances.of(score));
+      exact[scored++] = score;
+      best = Math.max(best, score);
     }
     return best;
   }

@@ -53,6 +53,9 @@ class CandidateQueueTest {
       assertEquals(Math.min(keep, n), size, "seed " + seed);
       assertEquals(n > keep, queue.dropped(), "seed " + seed);
       List<Integer> order = order(distances);
+      float within = (float) random.nextGaussian();
+      long nearer = order.subList(0, size).stream().filter(i -> distances[i] < within).count();
+      assertEquals(nearer, queue.nearer(within), "seed " + seed);
       for (int from = 0; from < size; ) {
         int to = Math.min(from + 1 + random.nextInt(40), size);
         queue.select(from, to);

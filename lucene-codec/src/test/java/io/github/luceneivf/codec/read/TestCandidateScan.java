@@ -55,7 +55,7 @@ public class TestCandidateScan extends LuceneTestCase {
                 false);
         TopKnnCollector collector = new TopKnnCollector(ManySegments.K, visitLimit);
         CandidateScan scan = new CandidateScan(collector, base.rows());
-        scan.start(DEPTH);
+        scan.start(DEPTH, Integer.MAX_VALUE);
         SegmentLists lists = searched.requireLists();
         int first = scan.add(List.of(searched));
         Codebook codebook = lists.codebook().codebook();
