@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.it.scene;
 
+import io.github.luceneivf.it.scene.Layout.After;
 import io.github.luceneivf.it.scene.Question.Nearest;
 import io.github.luceneivf.it.scene.Question.Parents;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class NearCopiesIT {
             .boxed()
             .flatMap(each -> DoubleStream.of(NOISE).mapToObj(noise -> copies(pool, each, noise)))
             .flatMap(data ->
-                Stream.of(Layout.ONE, Layout.TEN_SMALL)
+                Stream.of(Layout.ONE, Layout.TEN_SMALL, Layout.TEN_SMALL.then(After.MERGE))
                     .map(layout -> new Scene(data, layout, new Nearest(10)))));
   }
 

@@ -9,9 +9,7 @@ package io.github.luceneivf.codec.read;
 // Errors are taken as normal. Of a vector nearer than the threshold T by g deviations, a bound of T
 // plus z deviations loses Q(z + g), Q being the upper tail; the mean over vectors found is what the
 // bound loses of the range. In many dimensions most are just wanted, g about 0; where the wanted
-// are the core of a dense region, g is large and z may be small. Q by G. Pólya, Remarks on
-// computing
-// the probability integral in one and two dimensions, Berkeley Symposium 1945, (1.5).
+// are the core of a dense region, g is large and z may be small.
 //
 // Vectors found have errors below the bound by which they were found. So only the first ones count,
 // whose bound was wide: otherwise each bound would make the next one narrower.
@@ -97,7 +95,7 @@ final class CodeErrors {
     double sum = 0;
     for (int i = 0; i < gaps.length; i++) {
       double x = bound + STEP * scale * i;
-      sum += gaps[i] * (1 - Math.sqrt(1 - Math.exp(-2 / Math.PI * x * x))) / 2;
+      sum += gaps[i] * NormalTail.share(x);
     }
     return sum / found;
   }

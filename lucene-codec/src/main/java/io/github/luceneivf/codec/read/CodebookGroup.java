@@ -5,6 +5,7 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.CentroidRanking;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.ListReach;
+import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.quantization.QueryCode;
@@ -22,6 +23,9 @@ final class CodebookGroup {
 
   private static final int NONE = -1;
 
+  /** Deviations within which nearly all vectors of a list lie. */
+  private static final double REACH = 3;
+
   private final List<SearchedLeaf> leaves;
   private final CentroidRanking ranking;
   private final float scale;
@@ -31,6 +35,7 @@ final class CodebookGroup {
   private final QueryCode query;
   private final RankedLists ranked;
   private final long vectors;
+  private final double energy;
   private final ListScanner[] apart;
   private final @Nullable JointLists joint;
   private final @Nullable ListScanner together;
@@ -77,11 +82,26 @@ final class CodebookGroup {
     this.ranking = loaded.ranking().with(reach);
     this.ranked = new RankedLists(ranking, query, codebook.nlist());
     this.vectors = leaves.stream().mapToLong(SearchedLeaf::vectors).sum();
+    this.energy = energy(leaves);
     int alone = leaves.size() - smalls.size();
     this.apart = scanners(0, alone);
     this.joint = smalls.isEmpty() ? null : JointLists.of(smalls);
     PostingLists joined = joint == null ? null : joint.postings();
     this.together = joined == null ? null : scanner(joined, alone, leaves.size());
+  }
+
+  /** Returns the mean squared distance of vectors to their centroids; NaN if it is not known. */
+  private static double energy(List<SearchedLeaf> leaves) {
+    double sum = 0;
+    long vectors = 0;
+    for (SearchedLeaf leaf : leaves) {
+      ListStatistics statistics = leaf.requireLists().meta().statistics();
+      if (statistics.measured()) {
+        sum += leaf.vectors() * statistics.energy();
+        vectors += leaf.vectors();
+      }
+    }
+    return sum / vectors;
   }
 
   /** Returns how far the vectors of all segments reach. */
@@ -170,6 +190,19 @@ final class CodebookGroup {
   /** Returns whether lists are ranked by the distance of the query to their centroids alone. */
   boolean keysAreDistances() {
     return codebook.metric() != Metric.INNER_PRODUCT;
+  }
+
+  /**
+   * Returns whether vectors of the next list may lie within a distance. If residuals r had no
+   * direction, those of a list with centroid c would lie at ‖q − c‖² + ‖r‖² from the query q, with
+   * a deviation of 2‖q − c‖‖r‖/√dim. Mostly no list not probed yet does by that, since the nearest
+   * vectors are those whose residuals have the query's direction; some do where vectors lie close
+   * to their centroids.
+   */
+  boolean nextReaches(double distance) {
+    double key = Math.max(ranked.nextKey(), 0);
+    double spread = 2 * Math.sqrt(key * energy / codebook.dim());
+    return keysAreDistances() && scale * (key + energy - REACH * spread) < distance;
   }
 
   boolean hasNext() {

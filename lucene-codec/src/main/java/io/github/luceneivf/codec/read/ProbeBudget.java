@@ -84,6 +84,12 @@ final class ProbeBudget {
     return true;
   }
 
+  /** Returns whether the next list may be taken and may have vectors within a distance. */
+  boolean nextReaches(double distance) throws IOException {
+    int nearest = isExhausted() ? -1 : nearest(spent + 1);
+    return nearest >= 0 && groups[nearest].nextReaches(distance);
+  }
+
   /**
    * Takes lists until {@code wanted} are taken, or half a list less.
    *

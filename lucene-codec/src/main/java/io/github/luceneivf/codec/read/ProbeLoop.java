@@ -60,6 +60,8 @@ final class ProbeLoop {
   private final int k;
   private final int vectors;
   private final boolean restricted;
+  private final double crowded;
+  private final double mayBeHidden;
   private int depth;
   private double nearest;
   private int reranked;
@@ -87,6 +89,8 @@ final class ProbeLoop {
     this.k = groups[0].settings().k();
     this.vectors = scan.most();
     this.restricted = isRestricted(scan.leaves());
+    this.crowded = groups[0].settings().crowded();
+    this.mayBeHidden = groups[0].settings().mayBeHidden();
     this.nearest = k;
   }
 
@@ -106,6 +110,9 @@ final class ProbeLoop {
       boolean competes = rerank();
       if (collector.earlyTerminated()) {
         return report();
+      }
+      if (probeCrowd(wanted)) {
+        continue;
       }
       int planned = depth;
       if (learn()) {
@@ -189,19 +196,24 @@ final class ProbeLoop {
 
   /**
    * Learns how many vectors, hits or not, lie as near as the hits, and how many candidates are to
-   * be reranked for it: codes confuse the hits with as many others as they would if all were hits,
-   * but only those that are accepted are candidates.
+   * be reranked for it: those that may be hits by the errors of codes that this search has seen.
+   * Where matches begin in the midst of a crowd, it is not known how many these are. There codes
+   * confuse the hits with as many others as they would if all were hits, but only those that are
+   * accepted are candidates.
    *
    * @return whether there are more than was known
    */
   private boolean learn() {
     double before = nearest;
     int hits = Math.max(k, reranker.atLeast(collector.minCompetitiveSimilarity()));
+    double bound = mayBeHidden > 0 ? reranker.bound(mayBeHidden) : Double.NaN;
+    int within = scan.candidates().nearer(bound);
     if (!restricted) {
       if (hits > nearest) {
         nearest = hits;
         depth = Math.max(depth, budget.depth(hits));
       }
+      depth = Math.max(depth, within);
       return nearest > before;
     }
     double share = Math.max(scan.acceptedShare(), 1.0 / vectors);
@@ -213,19 +225,10 @@ final class ProbeLoop {
     as *= 1 + UNEVEN * Math.sqrt(1 - share);
     nearest = Math.clamp(as, nearest, Math.max(nearest, vectors));
     double confused = budget.depth((int) nearest) - nearest;
-    depth = (int) Math.clamp(Math.min(hits + share * confused, within()), depth, vectors);
+    boolean allAreKept = within < scan.candidates().size() || !scan.candidates().dropped();
+    double apart = allAreKept && !Double.isNaN(bound) ? within : vectors;
+    depth = (int) Math.clamp(Math.min(hits + share * confused, apart), depth, vectors);
     return nearest > before;
-  }
-
-  /**
-   * Returns the candidates that may be hits by the errors of codes that this search has seen. Where
-   * matches are few and apart these are fewer than the calibration says, and where they begin in
-   * the midst of a crowd, all that are kept: then it is not known how many there are.
-   */
-  private double within() {
-    CandidateQueue candidates = scan.candidates();
-    int within = candidates.nearer(reranker.bound());
-    return within == candidates.size() && candidates.dropped() ? Double.POSITIVE_INFINITY : within;
   }
 
   private void probe(double atLeast) throws IOException {
@@ -233,13 +236,44 @@ final class ProbeLoop {
       if (!budget.take(wanted)) {
         return;
       }
-      for (CodebookGroup group : groups) {
-        group.scanTaken();
-      }
-      scan.flush();
+      scanTaken();
       if (collector.earlyTerminated()) {
         return;
       }
+    }
+  }
+
+  /**
+   * Probes the next lists while vectors of them may be nearer than the worst hit though their
+   * residuals have no direction: where copies of few vectors fill several lists each, what is
+   * nearest may be in any of them.
+   *
+   * @param wanted lists by calibration
+   * @return whether there were any
+   */
+  private boolean probeCrowd(double wanted) throws IOException {
+    double farthest = reranker.farthest();
+    if (restricted || !(farthest < Double.MAX_VALUE)) {
+      return false;
+    }
+    double before = budget.spent();
+    while (budget.spent() < crowded * wanted && budget.nextReaches(farthest)) {
+      budget.take(Math.nextUp(budget.spent()));
+    }
+    if (budget.spent() == before) {
+      return false;
+    }
+    reranker.remember(reranked);
+    scanTaken();
+    return true;
+  }
+
+  private void scanTaken() throws IOException {
+    for (CodebookGroup group : groups) {
+      group.scanTaken();
+    }
+    scan.flush();
+    if (!collector.earlyTerminated()) {
       for (CodebookGroup group : groups) {
         group.join();
       }

@@ -64,6 +64,19 @@ record ProbeSettings(
    */
   private static final double DEPTH_LOSS = 0.2;
 
+  /** How many times as many lists as is calibrated are probed in a crowd where recall is high. */
+  private static final double MOST_CROWDED = 4;
+
+  /** Recall up to which there are no more of them: then the calibration is right often enough. */
+  private static final double FROM_CROWDED = 0.8;
+
+  /**
+   * Share of the allowed loss that may lie beyond what the errors of codes call for; they are those
+   * of candidates, which are chosen by distances that tend to be too small, so that they spread
+   * less than others.
+   */
+  private static final double HIDDEN = 0.1;
+
   /**
    * Reranked candidates per hit of a segment whose single list is coded about the mean: there the
    * error is that of the whole spread of the data.
@@ -185,6 +198,22 @@ record ProbeSettings(
       depth = meta.calibration().depth(hits, recall, remoteness) * Math.sqrt(change.growth);
     }
     return (int) Math.clamp(depth, hits, Integer.MAX_VALUE - 8);
+  }
+
+  /**
+   * Returns the share of hits that codes may hide; 0 if the search says itself how deep to look.
+   */
+  double mayBeHidden() {
+    return strategy.oversample().isPresent() ? 0 : (1 - target()) * HIDDEN;
+  }
+
+  /** Returns how many times as many lists as is calibrated may be probed in a crowd, at least 1. */
+  double crowded() {
+    if (strategy.nprobe().isPresent()) {
+      return 1;
+    }
+    double part = (target() - FROM_CROWDED) / (TO_RECALL - FROM_CROWDED);
+    return 1 + (MOST_CROWDED - 1) * Math.clamp(part, 0, 1);
   }
 
   /**

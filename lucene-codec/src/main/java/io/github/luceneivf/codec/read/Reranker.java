@@ -13,12 +13,6 @@ final class Reranker {
   /** Vectors scored from which on their errors say something. */
   private static final int LEAST = 16;
 
-  /**
-   * Standard deviations of the error that are allowed for: candidates are chosen by distances that
-   * tend to be too small, so that of those scored the errors spread less than of others.
-   */
-  private static final double WIDE = 3;
-
   private final CandidateScan scan;
   private final KnnCollector collector;
 
@@ -71,13 +65,21 @@ final class Reranker {
     return scored;
   }
 
+  /** Returns the distance of the worst hit; +∞ while there are fewer hits than wanted. */
+  double farthest() {
+    return distances.of(collector.minCompetitiveSimilarity());
+  }
+
   /**
    * Returns the approximate distance beyond which hardly a candidate has a score that competes, by
-   * the errors of those scored so far; +∞ while any may.
+   * the errors of those scored so far; not-a-number while these are too few.
+   *
+   * @param mayBeHidden share of the worst hits that may lie beyond, in (0, 0.5]
    */
-  double bound() {
-    double least = distances.of(collector.minCompetitiveSimilarity());
-    return errors.count() < LEAST ? Double.POSITIVE_INFINITY : least + WIDE * errors.deviation();
+  double bound(double mayBeHidden) {
+    return errors.count() < LEAST
+        ? Double.NaN
+        : farthest() + NormalTail.deviations(mayBeHidden) * errors.deviation();
   }
 
   /**
