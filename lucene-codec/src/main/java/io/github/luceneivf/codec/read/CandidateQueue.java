@@ -132,7 +132,7 @@ final class CandidateQueue {
    *
    * @return where they end
    */
-  int separate(int from, float distance) {
+  int separate(int from, double distance) {
     int to = from;
     for (int i = from; i < size; i++) {
       long key = keys[i];

@@ -200,7 +200,7 @@ final class CodebookGroup {
    * to their centroids.
    */
   boolean nextReaches(double distance) {
-    double key = Math.max(ranked.nextKey(), 0);
+    double key = Math.max(ranked.leastNextKey(), 0);
     double spread = 2 * Math.sqrt(key * energy / codebook.dim());
     return keysAreDistances() && scale * (key + energy - REACH * spread) < distance;
   }

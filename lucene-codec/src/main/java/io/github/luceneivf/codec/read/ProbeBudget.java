@@ -84,10 +84,17 @@ final class ProbeBudget {
     return true;
   }
 
-  /** Returns whether the next list may be taken and may have vectors within a distance. */
-  boolean nextReaches(double distance) throws IOException {
-    int nearest = isExhausted() ? -1 : nearest(spent + 1);
-    return nearest >= 0 && groups[nearest].nextReaches(distance);
+  /** Returns whether another list may be taken, and one may have vectors within a distance. */
+  boolean nextReaches(double distance) {
+    if (cutOff) {
+      return false;
+    }
+    for (CodebookGroup group : groups) {
+      if (group.hasNext() && group.nextReaches(distance)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

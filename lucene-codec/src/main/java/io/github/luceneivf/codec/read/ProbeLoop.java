@@ -160,12 +160,31 @@ final class ProbeLoop {
       int to = Math.min(wanted, size);
       boolean competes = competes(done, Math.max(done, to - tail), to);
       reranked = to;
+      if (!competes) {
+        rerankConfused();
+      }
       if (!competes || to == size) {
         return competes;
       }
       done = to;
       tail = batch(done);
       wanted = done + tail;
+    }
+  }
+
+  /**
+   * Reranks the other candidates that may be hits by the errors of codes that this search has seen.
+   * Where not all vectors are accepted, {@link #learn} says how many that are.
+   */
+  private void rerankConfused() throws IOException {
+    if (restricted || mayBeHidden == 0) {
+      return;
+    }
+    int to = scan.candidates().separate(reranked, reranker.bound(mayBeHidden));
+    if (reranked < to) {
+      reranker.rerank(reranked, to);
+      reranked = to;
+      depth = Math.max(depth, to);
     }
   }
 
@@ -206,16 +225,15 @@ final class ProbeLoop {
   private boolean learn() {
     double before = nearest;
     int hits = Math.max(k, reranker.atLeast(collector.minCompetitiveSimilarity()));
-    double bound = mayBeHidden > 0 ? reranker.bound(mayBeHidden) : Double.NaN;
-    int within = scan.candidates().nearer(bound);
     if (!restricted) {
       if (hits > nearest) {
         nearest = hits;
         depth = Math.max(depth, budget.depth(hits));
       }
-      depth = Math.max(depth, within);
       return nearest > before;
     }
+    double bound = mayBeHidden > 0 ? reranker.bound(mayBeHidden) : Double.NaN;
+    int within = scan.candidates().nearer(bound);
     double share = Math.max(scan.acceptedShare(), 1.0 / vectors);
     double as = hits / share;
     double nearer = hits <= reranked ? scan.nearer(hits) : 0;

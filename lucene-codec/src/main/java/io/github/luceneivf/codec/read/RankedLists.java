@@ -119,6 +119,11 @@ final class RankedLists {
     return keys[next];
   }
 
+  /** Returns what {@link #nextKey} is at least, though the next list may not be ranked yet. */
+  float leastNextKey() {
+    return keys[Math.min(next, keys.length - 1)];
+  }
+
   /** Returns the next list. */
   int next() {
     return ranked[next];
