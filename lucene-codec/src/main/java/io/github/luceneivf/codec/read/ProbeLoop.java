@@ -161,10 +161,10 @@ final class ProbeLoop {
       boolean competes = competes(done, Math.max(done, to - tail), to);
       reranked = to;
       if (!competes) {
-        rerankConfused();
+        return rerankConfused() && reranked == size;
       }
-      if (!competes || to == size) {
-        return competes;
+      if (to == size) {
+        return true;
       }
       done = to;
       tail = batch(done);
@@ -175,17 +175,25 @@ final class ProbeLoop {
   /**
    * Reranks the other candidates that may be hits by the errors of codes that this search has seen.
    * Where not all vectors are accepted, {@link #learn} says how many that are.
+   *
+   * @return whether the last of them compete
    */
-  private void rerankConfused() throws IOException {
+  private boolean rerankConfused() throws IOException {
     if (restricted || mayBeHidden == 0) {
-      return;
+      return false;
     }
-    int to = scan.candidates().separate(reranked, reranker.bound(mayBeHidden));
-    if (reranked < to) {
-      reranker.rerank(reranked, to);
+    boolean competes = false;
+    for (int to = confused(); reranked < to; to = confused()) { // of more vectors more is known
+      competes = competes(reranked, to - Math.ceilDiv(to - reranked, 4), to);
       reranked = to;
-      depth = Math.max(depth, to);
     }
+    depth = Math.max(depth, reranked);
+    return competes;
+  }
+
+  /** Moves candidates that may be hits behind those reranked; returns where they end. */
+  private int confused() {
+    return scan.candidates().separate(reranked, reranker.bound(mayBeHidden));
   }
 
   /** Candidates reranked at a time after so many. */
