@@ -279,7 +279,7 @@ final class ProbeLoop {
    */
   private boolean probeCrowd(double wanted) throws IOException {
     double farthest = reranker.farthest();
-    if (restricted || !(farthest < Double.MAX_VALUE)) {
+    if (restricted || crowded <= 1 || !(farthest < Double.MAX_VALUE)) {
       return false;
     }
     double before = budget.spent();
