@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * A mixture of Gaussians in two levels, with sizes by a power law and a low intrinsic dimension.
@@ -15,8 +14,6 @@ import java.util.stream.IntStream;
  * enough to overlap. A vector is the centre of its cluster, plus the scaled directions times
  * normals, plus isotropic noise; it is labelled with its cluster. Cluster i of {@value #CLUSTERS}
  * has a share of vectors in proportion to 1/(i + 1). Queries are more draws from the same mixture.
- *
- * <p>Each vector has a generator of its own, so the bytes depend on the seed and not on threads.
  *
  * @param rows vectors of the base
  * @param dim dimensions
@@ -32,17 +29,6 @@ record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements 
   private static final double DIRECTION_LENGTH = 0.4;
   private static final double SCALE_SPREAD = 0.5;
   private static final double NOISE = 0.3;
-
-  /** Rows made at once, by all processors, before they are written. */
-  private static final int BATCH = 8192;
-
-  /**
-   * Apart by this, the generators of two rows draw from different parts of the sequence of
-   * SplitMix64 (G. Steele, S. Vigna: Computationally easy, spectrally good multipliers, table 6).
-   */
-  private static final long ROW_STEP = 0xD1342543DE82EF95L;
-
-  private static final long QUERY_STREAM = 1L << 40;
 
   ClusteredRecipe {
     if (rows < 1 || dim < 1 || queryCount < 1) {
@@ -91,8 +77,8 @@ record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements 
   public void write(Path folder) throws IOException {
     Cluster[] clusters = clusters();
     double[] shares = shares();
-    write(folder.resolve(queries()), queryCount, QUERY_STREAM, clusters, shares);
-    int[] labels = write(folder.resolve(base()), rows, 0, clusters, shares);
+    write(folder.resolve(queries()), queryCount, SeededRows.QUERIES, clusters, shares);
+    int[] labels = write(folder.resolve(base()), rows, SeededRows.BASE, clusters, shares);
     try (VecsWriter out = new VecsWriter(folder.resolve(LABELS))) {
       out.row(labels);
     }
@@ -145,24 +131,8 @@ record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements 
   /** Writes draws and returns the cluster of each. */
   private int[] write(Path file, int count, long stream, Cluster[] clusters, double[] shares)
       throws IOException {
-    int[] labels = new int[count];
-    float[][] batch = new float[Math.min(BATCH, count)][dim];
-    try (VecsWriter out = new VecsWriter(file)) {
-      for (int from = 0; from < count; from += BATCH) {
-        int first = from;
-        int size = Math.min(BATCH, count - from);
-        IntStream.range(0, size)
-            .parallel()
-            .forEach(i -> {
-              long rowSeed = seed + (1 + stream + first + i) * ROW_STEP;
-              labels[first + i] = draw(new SplittableRandom(rowSeed), clusters, shares, batch[i]);
-            });
-        for (int i = 0; i < size; i++) {
-          out.row(batch[i]);
-        }
-      }
-    }
-    return labels;
+    return SeededRows.write(
+        file, count, dim, seed, stream, (random, into) -> draw(random, clusters, shares, into));
   }
 
   private int draw(SplittableRandom random, Cluster[] clusters, double[] shares, float[] into) {

@@ -2,6 +2,7 @@
 package io.github.luceneivf.benchmarks.data;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets that are made when they are first asked for, with their exact neighbours, and kept in a
@@ -21,11 +23,17 @@ import java.util.stream.Stream;
 record GeneratedSets(Path folder, Path images) {
 
   /** What the names look like. */
-  static final String NAMES = "clustered-N[xDIM] or patches-N, for example clustered-1m";
+  static final String NAMES =
+      "clustered-N[xDIM], embeddings-N[xDIM], lengths-N[xDIM] or patches-N, for example"
+          + " clustered-1m";
 
   private static final Pattern NAME =
-      Pattern.compile("(clustered|patches)-(\\d{1,9})(k|m|)(?:x(\\d{1,5}))?");
+      Pattern.compile("(clustered|embeddings|lengths|patches)-(\\d{1,9})(k|m|)(?:x(\\d{1,5}))?");
   private static final int DEFAULT_DIM = 128;
+
+  /** As of many models of texts. */
+  private static final int EMBEDDING_DIM = 768;
+
   private static final int QUERIES = 1000;
   private static final int NEIGHBORS = 100;
   private static final int THREADS = 2;
@@ -51,15 +59,26 @@ record GeneratedSets(Path folder, Path images) {
         };
     int rows = Math.multiplyExact(Integer.parseInt(matcher.group(2)), unit);
     String dim = matcher.group(4);
-    if (matcher.group(1).equals("clustered")) {
-      int dims = dim == null ? DEFAULT_DIM : Integer.parseInt(dim);
-      return Optional.of(new ClusteredRecipe(rows, dims, QUERIES, SEED));
-    }
+    return Optional.of(
+        switch (matcher.group(1)) {
+          case "clustered" -> new ClusteredRecipe(rows, dims(dim, DEFAULT_DIM), QUERIES, SEED);
+          case "embeddings" ->
+              new EmbeddingRecipe(rows, dims(dim, EMBEDDING_DIM), QUERIES, false, SEED);
+          case "lengths" -> new EmbeddingRecipe(rows, dims(dim, DEFAULT_DIM), QUERIES, true, SEED);
+          default -> patches(rows, dim, name);
+        });
+  }
+
+  private static int dims(@Nullable String dim, int usual) {
+    return dim == null ? usual : Integer.parseInt(dim);
+  }
+
+  private Recipe patches(int rows, @Nullable String dim, String name) {
     if (dim != null) {
       throw new IllegalArgumentException(
           "patches have " + PatchDescriptor.DIM + " dimensions, no other number, got: " + name);
     }
-    return Optional.of(new PatchRecipe(rows, QUERIES, SEED, images));
+    return new PatchRecipe(rows, QUERIES, SEED, images);
   }
 
   /** Opens a set; makes it first if it is not there or was made by another recipe. */
@@ -91,7 +110,8 @@ record GeneratedSets(Path folder, Path images) {
       recipe.write(unfinished);
       VectorRows base = rows(unfinished.resolve(recipe.base()));
       FloatMatrix queries = all(rows(unfinished.resolve(recipe.queries())));
-      write(new ExactSearch(THREADS).find(base, queries, recipe.metric(), NEIGHBORS), unfinished);
+      Metric metric = recipe.metric();
+      write(new ExactSearch(THREADS).find(base, queries, metric, NEIGHBORS), metric, unfinished);
       Manifest.write(unfinished, recipe.id());
       delete(home);
       Files.move(unfinished, home);
@@ -100,7 +120,9 @@ record GeneratedSets(Path folder, Path images) {
     }
   }
 
-  private static void write(Neighbors found, Path folder) throws IOException {
+  /** Figures are squared distances, or the similarities themselves: as {@link Truth} reads them. */
+  private static void write(Neighbors found, Metric metric, Path folder) throws IOException {
+    int sign = metric == Metric.EUCLIDEAN ? -1 : 1;
     try (VecsWriter ords = new VecsWriter(folder.resolve(TRUTH));
         VecsWriter figures = new VecsWriter(folder.resolve(FIGURES))) {
       int[] ord = new int[found.k()];
@@ -108,7 +130,7 @@ record GeneratedSets(Path folder, Path images) {
       for (int query = 0; query < found.queries(); query++) {
         for (int rank = 0; rank < found.k(); rank++) {
           ord[rank] = found.ord(query, rank);
-          figure[rank] = -found.score(query, rank);
+          figure[rank] = sign * found.score(query, rank);
         }
         ords.row(ord);
         figures.row(figure);

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** How a data set is made. The same recipe makes the same files. */
-sealed interface Recipe permits ClusteredRecipe, PatchRecipe {
+sealed interface Recipe permits ClusteredRecipe, EmbeddingRecipe, PatchRecipe {
 
   /** Tells recipes apart that make other files: every parameter, and a version of the code. */
   String id();

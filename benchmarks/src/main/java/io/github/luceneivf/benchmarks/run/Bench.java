@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.benchmarks.run;
 
+import io.github.luceneivf.benchmarks.contender.FaissWheel;
 import io.github.luceneivf.benchmarks.data.DataSet;
 import io.github.luceneivf.benchmarks.data.DataSets;
 import io.github.luceneivf.benchmarks.report.BenchReport;
@@ -48,7 +49,8 @@ public final class Bench implements Callable<Integer> {
       split = ",",
       defaultValue = "fashion-mnist,wordnet-minilm",
       description = {
-        "data sets: names of real ones; clustered-1m, patches-1m and the like to be generated;"
+        "data sets: names of real ones; clustered-1m, patches-1m, embeddings-100k, lengths-100k and"
+            + " the like to be generated;"
             + " .hdf5 files of ann-benchmarks; folders of .fvecs, .bvecs or .npy (default:"
             + " ${DEFAULT-VALUE})"
       })
@@ -110,6 +112,11 @@ public final class Bench implements Callable<Integer> {
       })
   private boolean diskbbq;
 
+  @Option(
+      names = "--faiss",
+      description = "let FAISS compete as well; downloads its wheel for Python, with pip, once")
+  private boolean faiss;
+
   @Option(names = "--quick", description = "short and inexact: shows that everything works")
   private boolean quick;
 
@@ -132,6 +139,9 @@ public final class Bench implements Callable<Integer> {
     if (diskbbq && System.getenv(DISKBBQ) == null) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--diskbbq needs the launcher ivf, which builds it");
+    }
+    if (faiss) {
+      FaissWheel.fetch();
     }
     try {
       settings = settings(progress);

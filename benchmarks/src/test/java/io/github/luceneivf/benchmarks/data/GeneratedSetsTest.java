@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.clustering.Metric;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +40,95 @@ class GeneratedSetsTest {
     }
     new ClusteredRecipe(300, 16, 10, 8).write(second);
     assertTrue(Files.mismatch(first.resolve("base.fvecs"), second.resolve("base.fvecs")) >= 0);
+  }
+
+  @Test
+  void embeddingsAreOfUnitLengthAndTheirSpectrumFallsSlowly() throws IOException {
+    DataSet set = open("embeddings-3000x96");
+    assertEquals(Metric.COSINE, set.metric());
+    assertEquals(96, set.dim());
+    FloatMatrix rows = set.base().matrix(0, 3_000);
+    for (int row = 0; row < 3_000; row++) {
+      assertEquals(1, length(rows.row(row)), 1e-5);
+    }
+    // The largest variance along any direction is that of the first of the spectrum: of 96 shares
+    // of 1/(1 + i/10) it is 1 in 23.6, and a little more as the basis is not quite orthogonal.
+    double largest = largestVariance(rows);
+    assertTrue(largest > 0.04 && largest < 0.12, "largest " + largest);
+    double near = set.neighbors().score(0, 9);
+    assertTrue(near > 0.5 && near < 0.99, "tenth " + near);
+  }
+
+  @Test
+  void lengthsDifferOfRowsAndNotOfQueries() throws IOException {
+    DataSet set = open("lengths-3000x32");
+    assertEquals(Metric.INNER_PRODUCT, set.metric());
+    FloatMatrix rows = set.base().matrix(0, 3_000);
+    double sum = 0;
+    double squares = 0;
+    for (int row = 0; row < 3_000; row++) {
+      double log = Math.log(length(rows.row(row)));
+      sum += log;
+      squares += log * log;
+    }
+    double mean = sum / 3_000;
+    assertEquals(0, mean, 0.03);
+    assertEquals(0.5, Math.sqrt(squares / 3_000 - mean * mean), 0.03);
+    assertEquals(1, length(set.queries().row(5)), 1e-5);
+    assertEquals(set.nearness(0, set.neighbors().ord(0, 0)), set.neighbors().score(0, 0), 1e-4);
+  }
+
+  @Test
+  void embeddingsAreTheSameEveryTime() throws IOException {
+    EmbeddingRecipe recipe = new EmbeddingRecipe(300, 16, 10, true, 7);
+    Path first = Files.createDirectory(temp.resolve("first"));
+    Path second = Files.createDirectory(temp.resolve("second"));
+    recipe.write(first);
+    recipe.write(second);
+    for (String file : new String[] {recipe.base(), recipe.queries(), Recipe.LABELS}) {
+      assertEquals(-1, Files.mismatch(first.resolve(file), second.resolve(file)), file);
+    }
+  }
+
+  private static double length(float[] vector) {
+    double squares = 0;
+    for (float x : vector) {
+      squares += (double) x * x;
+    }
+    return Math.sqrt(squares);
+  }
+
+  /** By power iteration, as a share of the whole variance. */
+  private static double largestVariance(FloatMatrix rows) {
+    int dim = rows.row(0).length;
+    double[] mean = new double[dim];
+    for (int row = 0; row < rows.rows(); row++) {
+      for (int d = 0; d < dim; d++) {
+        mean[d] += rows.row(row)[d] / rows.rows();
+      }
+    }
+    double whole = 1 - Arrays.stream(mean).map(x -> x * x).sum();
+    double[] direction = new SplittableRandom(1).doubles(dim, -1, 1).toArray();
+    double variance = 0;
+    for (int round = 0; round < 30; round++) {
+      double[] next = new double[dim];
+      for (int row = 0; row < rows.rows(); row++) {
+        float[] vector = rows.row(row);
+        double along = 0;
+        for (int d = 0; d < dim; d++) {
+          along += (vector[d] - mean[d]) * direction[d];
+        }
+        for (int d = 0; d < dim; d++) {
+          next[d] += along * (vector[d] - mean[d]) / rows.rows();
+        }
+      }
+      double norm = Math.sqrt(Arrays.stream(next).map(x -> x * x).sum());
+      for (int d = 0; d < dim; d++) {
+        direction[d] = next[d] / norm;
+      }
+      variance = norm;
+    }
+    return variance / whole;
   }
 
   @Test
