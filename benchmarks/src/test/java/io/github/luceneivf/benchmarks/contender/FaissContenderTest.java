@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,7 @@ class FaissContenderTest {
     Path empty = Files.createDirectory(temp.resolve("empty"));
     IOException e =
         assertThrows(IOException.class, () -> new FaissContender().open("HNSW32", empty));
-    String message = e.getMessage();
+    String message = Objects.requireNonNull(e.getMessage());
     assertTrue(
         message.startsWith("FAISS could not read " + empty.resolve("vectors.faiss")), message);
     assertTrue(message.contains("No such file"), message);

@@ -252,7 +252,7 @@ final class CandidateScan {
 
   /** Returns whether a block of which no vector is accepted is to be sampled: one of some is. */
   boolean samplesRefused() {
-    return !repeated && (refusedBlocks++ * GOLDEN >>> (Integer.SIZE - REFUSED_BITS)) == 0;
+    return !repeated && ((refusedBlocks++ * GOLDEN) >>> (Integer.SIZE - REFUSED_BITS)) == 0;
   }
 
   /**
