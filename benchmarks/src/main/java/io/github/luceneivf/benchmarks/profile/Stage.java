@@ -40,6 +40,7 @@ enum Stage {
   RERANK(
       "rerank",
       Set.of(
+          "codec.read.ExactScores",
           "codec.read.FlatScan",
           "codec.read.LastScores",
           "codec.read.RangeReranker",
@@ -62,6 +63,8 @@ enum Stage {
           "codec.read.RangeTail",
           "codec.read.RankedLists",
           "codec.read.CodeErrors",
+          "codec.read.NormalTail",
+          "codec.read.Spread",
           "codec.read.ScoreDistance",
           "codec.read.WantedRange",
           "codec.read.SearchedLeaf",
