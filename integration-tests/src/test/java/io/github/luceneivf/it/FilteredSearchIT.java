@@ -19,6 +19,7 @@ import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.Ports;
 import io.github.luceneivf.it.data.DataFolder;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
+import io.github.luceneivf.search.NearestHits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,8 +195,9 @@ class FilteredSearchIT {
       if (cached) {
         searcher.search(search, Recall.K);
       }
-      scored += search.search(searcher).report().vectorsScored();
-      ScoreDoc[] hits = searcher.search(search, Recall.K).scoreDocs;
+      NearestHits nearest = search.search(searcher);
+      scored += nearest.report().vectorsScored();
+      ScoreDoc[] hits = nearest.topDocs().scoreDocs;
       for (int i = 0; i < hits.length; i++) {
         found[query * Recall.K + i] = index.row(hits[i].doc);
       }

@@ -7,12 +7,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,26 +71,24 @@ final class FaissContender implements Contender {
   @Override
   public List<Ladder> ladders(int rows) {
     double[] probes = Ladder.counts(1, 400, 1.2);
-    Stream.Builder<Ladder> ladders = Stream.builder();
-    ladders.add(Ladder.of(Ladder.counts(10, 800, 1.2), ef -> setting(GRAPH).with(EF_SEARCH, ef)));
-    ladders.add(Ladder.of(probes, nprobe -> setting(FLAT).with(NPROBE, nprobe)));
+    List<Ladder> ladders = new ArrayList<>();
+    ladders.add(
+        Ladder.of(Ladder.counts(10, 800, 1.2), ef -> Setting.defaults(GRAPH).with(EF_SEARCH, ef)));
+    ladders.add(Ladder.of(probes, nprobe -> Setting.defaults(FLAT).with(NPROBE, nprobe)));
     for (String coded : List.of(PRODUCT, RABITQ)) {
       for (double factor : FACTORS) {
         ladders.add(
             Ladder.of(
-                probes, nprobe -> setting(coded).with(K_FACTOR, factor).with(NPROBE, nprobe)));
+                probes,
+                nprobe -> Setting.defaults(coded).with(K_FACTOR, factor).with(NPROBE, nprobe)));
       }
     }
-    return ladders.build().toList();
-  }
-
-  private static Setting setting(String index) {
-    return Setting.defaults(index);
+    return ladders;
   }
 
   @Override
   public Setting defaults() {
-    return setting(GRAPH);
+    return Setting.defaults(GRAPH);
   }
 
   @Override
@@ -116,7 +114,7 @@ final class FaissContender implements Contender {
     }
   }
 
-  /** What FAISS's factory calls an index, with as many lists as ours has. */
+  /** What FAISS's factory calls an index, with about as many lists as ours has. */
   private static String description(String index, int rows, int dim) {
     int nlist = (int) Math.max(1, Math.sqrt(rows) * 1.5);
     return switch (index) {

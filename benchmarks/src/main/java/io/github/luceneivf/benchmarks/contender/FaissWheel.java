@@ -3,7 +3,7 @@ package io.github.luceneivf.benchmarks.contender;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,8 +73,10 @@ public final class FaissWheel {
       Path unpacked = Files.createDirectory(fetched.resolve("unpacked"));
       unpack(wheel(fetched), unpacked);
       Files.move(unpacked, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException e) {
-      // Another process was faster.
+    } catch (FileSystemException e) {
+      if (!Files.exists(library())) { // otherwise another process was faster
+        throw e;
+      }
     } finally {
       IOUtils.rm(fetched);
     }

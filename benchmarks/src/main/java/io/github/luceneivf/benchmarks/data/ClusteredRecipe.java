@@ -31,37 +31,22 @@ record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements 
   private static final double NOISE = 0.3;
 
   ClusteredRecipe {
-    if (rows < 1 || dim < 1 || queryCount < 1) {
-      throw new IllegalArgumentException(
-          "rows, dim and queries must be at least 1, got: "
-              + rows
-              + ", "
-              + dim
-              + ", "
-              + queryCount);
-    }
+    SeededRows.check(rows, dim, queryCount);
   }
 
   @Override
   public String id() {
-    return "clustered 1: rows "
-        + rows
-        + ", dim "
-        + dim
-        + ", queries "
-        + queryCount
-        + ", seed "
-        + seed;
+    return SeededRows.id("clustered 1", rows, dim, queryCount, seed);
   }
 
   @Override
   public String base() {
-    return "base.fvecs";
+    return SeededRows.BASE_FILE;
   }
 
   @Override
   public String queries() {
-    return "queries.fvecs";
+    return SeededRows.QUERIES_FILE;
   }
 
   /**
@@ -76,9 +61,9 @@ record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements 
   @Override
   public void write(Path folder) throws IOException {
     Cluster[] clusters = clusters();
-    double[] shares = shares();
-    write(folder.resolve(queries()), queryCount, SeededRows.QUERIES, clusters, shares);
-    int[] labels = write(folder.resolve(base()), rows, SeededRows.BASE, clusters, shares);
+    PowerLaw sizes = new PowerLaw(CLUSTERS);
+    write(folder.resolve(queries()), queryCount, SeededRows.QUERIES, clusters, sizes);
+    int[] labels = write(folder.resolve(base()), rows, SeededRows.BASE, clusters, sizes);
     try (VecsWriter out = new VecsWriter(folder.resolve(LABELS))) {
       out.row(labels);
     }
@@ -114,30 +99,15 @@ record ClusteredRecipe(int rows, int dim, int queryCount, long seed) implements 
     return all;
   }
 
-  /** Returns the share of the clusters up to each one. */
-  private static double[] shares() {
-    double[] upTo = new double[CLUSTERS];
-    double sum = 0;
-    for (int c = 0; c < CLUSTERS; c++) {
-      sum += 1.0 / (c + 1);
-      upTo[c] = sum;
-    }
-    for (int c = 0; c < CLUSTERS; c++) {
-      upTo[c] /= sum;
-    }
-    return upTo;
-  }
-
   /** Writes draws and returns the cluster of each. */
-  private int[] write(Path file, int count, long stream, Cluster[] clusters, double[] shares)
+  private int[] write(Path file, int count, long stream, Cluster[] clusters, PowerLaw sizes)
       throws IOException {
     return SeededRows.write(
-        file, count, dim, seed, stream, (random, into) -> draw(random, clusters, shares, into));
+        file, count, dim, seed, stream, (random, into) -> draw(random, clusters, sizes, into));
   }
 
-  private int draw(SplittableRandom random, Cluster[] clusters, double[] shares, float[] into) {
-    int found = Arrays.binarySearch(shares, random.nextDouble());
-    int label = Math.min(CLUSTERS - 1, found < 0 ? -found - 1 : found);
+  private int draw(SplittableRandom random, Cluster[] clusters, PowerLaw sizes, float[] into) {
+    int label = sizes.draw(random);
     double[] vector = clusters[label].centre().clone();
     for (double[] direction : clusters[label].directions()) {
       add(vector, random.nextGaussian(), direction);

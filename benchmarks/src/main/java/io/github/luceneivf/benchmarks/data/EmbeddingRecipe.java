@@ -42,37 +42,22 @@ record EmbeddingRecipe(int rows, int dim, int queryCount, boolean lengths, long 
   private static final double LENGTH_SPREAD = 0.5;
 
   EmbeddingRecipe {
-    if (rows < 1 || dim < 1 || queryCount < 1) {
-      throw new IllegalArgumentException(
-          "rows, dim and queries must be at least 1, got: "
-              + rows
-              + ", "
-              + dim
-              + ", "
-              + queryCount);
-    }
+    SeededRows.check(rows, dim, queryCount);
   }
 
   @Override
   public String id() {
-    return (lengths ? "lengths 1: rows " : "embeddings 1: rows ")
-        + rows
-        + ", dim "
-        + dim
-        + ", queries "
-        + queryCount
-        + ", seed "
-        + seed;
+    return SeededRows.id(lengths ? "lengths 1" : "embeddings 1", rows, dim, queryCount, seed);
   }
 
   @Override
   public String base() {
-    return "base.fvecs";
+    return SeededRows.BASE_FILE;
   }
 
   @Override
   public String queries() {
-    return "queries.fvecs";
+    return SeededRows.QUERIES_FILE;
   }
 
   @Override
@@ -115,7 +100,7 @@ record EmbeddingRecipe(int rows, int dim, int queryCount, boolean lengths, long 
      */
     private final float[][][] centres;
 
-    private final double[] shares = new double[FANOUT];
+    private final PowerLaw sizes = new PowerLaw(FANOUT);
 
     Topics(int dim, SplittableRandom random) {
       basis = new float[dim][dim];
@@ -139,14 +124,6 @@ record EmbeddingRecipe(int rows, int dim, int queryCount, boolean lengths, long 
           }
         }
       }
-      double sum = 0;
-      for (int i = 0; i < FANOUT; i++) {
-        sum += 1.0 / (i + 1);
-        shares[i] = sum;
-      }
-      for (int i = 0; i < FANOUT; i++) {
-        shares[i] /= sum;
-      }
     }
 
     /** Fills a vector; returns its topic. */
@@ -156,7 +133,7 @@ record EmbeddingRecipe(int rows, int dim, int queryCount, boolean lengths, long 
       int topic = -1;
       int narrow = 0;
       for (float[][] level : centres) {
-        narrow = narrow * FANOUT + one(random);
+        narrow = narrow * FANOUT + sizes.draw(random);
         topic = topic < 0 ? narrow : topic;
         for (int d = 0; d < dim; d++) {
           inBasis[d] += level[narrow][d];
@@ -181,11 +158,6 @@ record EmbeddingRecipe(int rows, int dim, int queryCount, boolean lengths, long 
         into[d] *= scale;
       }
       return topic;
-    }
-
-    private int one(SplittableRandom random) {
-      int found = Arrays.binarySearch(shares, random.nextDouble());
-      return Math.min(FANOUT - 1, found < 0 ? -found - 1 : found);
     }
   }
 }

@@ -12,6 +12,12 @@ import java.util.stream.IntStream;
  */
 final class SeededRows {
 
+  /** Name of the file of a base. */
+  static final String BASE_FILE = "base.fvecs";
+
+  /** Name of the file of queries. */
+  static final String QUERIES_FILE = "queries.fvecs";
+
   /** Stream of the rows of a base. */
   static final long BASE = 0;
 
@@ -28,6 +34,27 @@ final class SeededRows {
   private static final long ROW_STEP = 0xD1342543DE82EF95L;
 
   private SeededRows() {}
+
+  /**
+   * Checks the sizes of a recipe.
+   *
+   * @throws IllegalArgumentException if any is less than 1
+   */
+  static void check(int rows, int dim, int queries) {
+    if (rows < 1 || dim < 1 || queries < 1) {
+      throw new IllegalArgumentException(
+          "rows, dim and queries must be at least 1, got: " + rows + ", " + dim + ", " + queries);
+    }
+  }
+
+  /**
+   * Returns the identity of a recipe.
+   *
+   * @param kind and version of its code
+   */
+  static String id(String kind, int rows, int dim, int queries, long seed) {
+    return kind + ": rows " + rows + ", dim " + dim + ", queries " + queries + ", seed " + seed;
+  }
 
   /** Draws a row. Thread-safe. */
   interface Draw {

@@ -64,6 +64,7 @@ enum Stage {
           "codec.read.RankedLists",
           "codec.read.CodeErrors",
           "codec.read.NormalTail",
+          "codec.read.Scattered",
           "codec.read.Spread",
           "codec.read.ScoreDistance",
           "codec.read.WantedRange",

@@ -30,7 +30,10 @@ class GeneratedSetsTest {
 
   @Test
   void clusteredSetsAreTheSameEveryTime() throws IOException {
-    ClusteredRecipe recipe = new ClusteredRecipe(300, 16, 10, 7);
+    isTheSameEveryTime(new ClusteredRecipe(300, 16, 10, 7), new ClusteredRecipe(300, 16, 10, 8));
+  }
+
+  private void isTheSameEveryTime(Recipe recipe, Recipe ofAnotherSeed) throws IOException {
     Path first = Files.createDirectory(temp.resolve("first"));
     Path second = Files.createDirectory(temp.resolve("second"));
     recipe.write(first);
@@ -38,7 +41,7 @@ class GeneratedSetsTest {
     for (String file : new String[] {recipe.base(), recipe.queries(), Recipe.LABELS}) {
       assertEquals(-1, Files.mismatch(first.resolve(file), second.resolve(file)), file);
     }
-    new ClusteredRecipe(300, 16, 10, 8).write(second);
+    ofAnotherSeed.write(second);
     assertTrue(Files.mismatch(first.resolve("base.fvecs"), second.resolve("base.fvecs")) >= 0);
   }
 
@@ -80,14 +83,8 @@ class GeneratedSetsTest {
 
   @Test
   void embeddingsAreTheSameEveryTime() throws IOException {
-    EmbeddingRecipe recipe = new EmbeddingRecipe(300, 16, 10, true, 7);
-    Path first = Files.createDirectory(temp.resolve("first"));
-    Path second = Files.createDirectory(temp.resolve("second"));
-    recipe.write(first);
-    recipe.write(second);
-    for (String file : new String[] {recipe.base(), recipe.queries(), Recipe.LABELS}) {
-      assertEquals(-1, Files.mismatch(first.resolve(file), second.resolve(file)), file);
-    }
+    isTheSameEveryTime(
+        new EmbeddingRecipe(300, 16, 10, true, 7), new EmbeddingRecipe(300, 16, 10, true, 8));
   }
 
   private static double length(float[] vector) {

@@ -27,9 +27,6 @@ final class CandidateScan {
   /** Of two to the power of so many blocks without an accepted vector one is scored. */
   private static final int REFUSED_BITS = 2;
 
-  /** 2³² over the golden ratio: multiples of it scatter evenly. */
-  private static final int GOLDEN = 0x9E37_79B9;
-
   /** Standard deviations that a count in the sample is taken to be too large by. */
   private static final double DOUBT = 1;
 
@@ -252,7 +249,7 @@ final class CandidateScan {
 
   /** Returns whether a block of which no vector is accepted is to be sampled: one of some is. */
   boolean samplesRefused() {
-    return !repeated && ((refusedBlocks++ * GOLDEN) >>> (Integer.SIZE - REFUSED_BITS)) == 0;
+    return !repeated && Scattered.bits(refusedBlocks++, REFUSED_BITS) == 0;
   }
 
   /**

@@ -35,7 +35,10 @@ final class CodebookGroup {
   private final QueryCode query;
   private final RankedLists ranked;
   private final long vectors;
+
+  /** Mean squared distance of vectors to their centroids; not-a-number if it is not known. */
   private final double energy;
+
   private final ListScanner[] apart;
   private final @Nullable JointLists joint;
   private final @Nullable ListScanner together;
@@ -82,26 +85,12 @@ final class CodebookGroup {
     this.ranking = loaded.ranking().with(reach);
     this.ranked = new RankedLists(ranking, query, codebook.nlist());
     this.vectors = leaves.stream().mapToLong(SearchedLeaf::vectors).sum();
-    this.energy = energy(leaves);
+    this.energy = ProbeSettings.mean(leaves, ListStatistics::energy);
     int alone = leaves.size() - smalls.size();
     this.apart = scanners(0, alone);
     this.joint = smalls.isEmpty() ? null : JointLists.of(smalls);
     PostingLists joined = joint == null ? null : joint.postings();
     this.together = joined == null ? null : scanner(joined, alone, leaves.size());
-  }
-
-  /** Returns the mean squared distance of vectors to their centroids; NaN if it is not known. */
-  private static double energy(List<SearchedLeaf> leaves) {
-    double sum = 0;
-    long vectors = 0;
-    for (SearchedLeaf leaf : leaves) {
-      ListStatistics statistics = leaf.requireLists().meta().statistics();
-      if (statistics.measured()) {
-        sum += leaf.vectors() * statistics.energy();
-        vectors += leaf.vectors();
-      }
-    }
-    return sum / vectors;
   }
 
   /** Returns how far the vectors of all segments reach. */

@@ -38,9 +38,6 @@ final class ListScanner {
   /** Of so many vectors, or more, one is accepted where few are. */
   private static final int RARE = 4;
 
-  /** 2³² over the golden ratio: multiples of it scatter evenly. */
-  private static final int GOLDEN = 0x9E37_79B9;
-
   private static final int PHASE_BITS = 6;
 
   private final PostingLists lists;
@@ -107,20 +104,9 @@ final class ListScanner {
         score(offset, width, count, base);
         scan.visit(count, count);
         scan.offer(scan.competing(distances, count), distances, firstSlot + at);
-      } else if (isRare() && !scan.countsRefused()) {
-        long taken = taken(offset, count, acceptOrds, scan);
-        if (taken != 0) {
-          score(offset, width, count, base);
-          scan.sample(distances, count);
-          scan.offer(taken & scan.competing(distances, count), distances, firstSlot + at);
-        } else if (scan.samplesRefused()) {
-          score(offset, width, count, base);
-          scan.sampleRefused(distances, count);
-        }
       } else {
-        score(offset, width, count, base);
-        scan.sample(distances, count);
-        scan.offer(accepted(offset, count, acceptOrds, scan), distances, firstSlot + at);
+        long lanes = scanRestricted(offset, width, count, base, acceptOrds, scan);
+        scan.offer(lanes, distances, firstSlot + at);
       }
       at += count;
     }
@@ -135,6 +121,33 @@ final class ListScanner {
     rescale(scan.tails(), at, count);
     scan.addTail(width, count, firstSlot);
     scan.visit(count, count);
+  }
+
+  /**
+   * Scores a block of which not all vectors may be accepted. Where hardly any is, they are looked
+   * up first, and most blocks without one are not scored.
+   *
+   * @return the lanes that are accepted and compete
+   */
+  private long scanRestricted(
+      long offset, int width, int count, float base, Bits acceptOrds, CandidateScan scan)
+      throws IOException {
+    if (!isRare() || scan.countsRefused()) {
+      score(offset, width, count, base);
+      scan.sample(distances, count);
+      return accepted(offset, count, acceptOrds, scan);
+    }
+    long taken = taken(offset, count, acceptOrds, scan);
+    if (taken != 0) {
+      score(offset, width, count, base);
+      scan.sample(distances, count);
+      return taken & scan.competing(distances, count);
+    }
+    if (scan.samplesRefused()) {
+      score(offset, width, count, base);
+      scan.sampleRefused(distances, count);
+    }
+    return 0;
   }
 
   private void score(long offset, int width, int count, float base) {
@@ -156,15 +169,18 @@ final class ListScanner {
    */
   private void count(MemorySegment memory, long offset, int count, CandidateScan scan)
       throws IOException {
-    boolean all = scan.visitsAreMatches();
-    long sample = sample(all ? 1 : sampleStep(), count);
+    long sample = sample(scan.visitsAreMatches() ? 1 : sampleStep(), count);
     Bits bits = Objects.requireNonNull(acceptOrds);
     int taken = 0;
     for (long left = sample; left != 0; left &= left - 1) {
       taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
     }
-    int looked = Long.bitCount(sample);
-    scan.visit(all ? taken : count, (double) taken * count / looked);
+    visit(count, Long.bitCount(sample), taken, scan);
+  }
+
+  /** Counts the visit of a block of which {@code taken} of those looked up are accepted. */
+  private void visit(int count, int looked, int taken, CandidateScan scan) {
+    scan.visit(scan.visitsAreMatches() ? taken : count, (double) taken * count / looked);
     sampled += looked;
     sampledTaken += taken;
   }
@@ -174,7 +190,7 @@ final class ListScanner {
    * up: a filter may follow the order of documents.
    */
   private long sample(int step, int count) {
-    int phase = blocks++ * GOLDEN >>> (Integer.SIZE - PHASE_BITS) & (step - 1);
+    int phase = Scattered.bits(blocks++, PHASE_BITS) & (step - 1);
     long lanes = EVERY[Integer.numberOfTrailingZeros(step)] << phase & -1L >>> (Long.SIZE - count);
     return lanes == 0 ? 1L << phase % count : lanes;
   }
@@ -207,10 +223,7 @@ final class ListScanner {
       taken |= (acceptOrds.get(ord(memory, offset, lane)) ? 1L : 0L) << lane;
     }
     if (!scan.isRepeated()) {
-      int matches = Long.bitCount(taken);
-      scan.visit(scan.visitsAreMatches() ? matches : count, matches);
-      sampled += count;
-      sampledTaken += matches;
+      visit(count, count, Long.bitCount(taken), scan);
     }
     return taken;
   }

@@ -6,6 +6,7 @@ import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -106,17 +107,33 @@ record ProbeSettings(
   }
 
   private static double misfit(List<SearchedLeaf> group) {
+    double mean =
+        mean(group, statistics -> statistics.energy() / positive(statistics.training().energy()));
+    return Double.isNaN(mean) ? 1 : Math.max(1, mean);
+  }
+
+  private static double positive(double energy) {
+    return energy > 0 ? energy : Double.NaN;
+  }
+
+  /**
+   * Returns the mean of what is known of segments whose vectors were measured, by their vectors.
+   *
+   * @param value of a segment; not-a-number if it is not known
+   * @return not-a-number if it is known of none
+   */
+  static double mean(List<SearchedLeaf> group, ToDoubleFunction<ListStatistics> value) {
     double sum = 0;
     double vectors = 0;
     for (SearchedLeaf leaf : group) {
       ListStatistics statistics = leaf.requireLists().meta().statistics();
-      double trained = statistics.training().energy();
-      if (statistics.measured() && trained > 0) {
-        sum += leaf.vectors() * (statistics.energy() / trained);
+      double known = statistics.measured() ? value.applyAsDouble(statistics) : Double.NaN;
+      if (!Double.isNaN(known)) {
+        sum += leaf.vectors() * known;
         vectors += leaf.vectors();
       }
     }
-    return vectors == 0 ? 1 : Math.max(1, sum / vectors);
+    return sum / vectors;
   }
 
   /**
@@ -174,7 +191,12 @@ record ProbeSettings(
 
   /** Lists probed beyond the calibrated ones. */
   private static double spare(double target) {
-    return SPARE_LISTS * Math.clamp((target - FROM_RECALL) / (TO_RECALL - FROM_RECALL), 0, 1);
+    return SPARE_LISTS * height(target, FROM_RECALL);
+  }
+
+  /** Returns 0 up to a target, 1 from {@link #TO_RECALL} on, between them what lies between. */
+  private static double height(double target, double from) {
+    return Math.clamp((target - from) / (TO_RECALL - from), 0, 1);
   }
 
   private double target() {
@@ -212,8 +234,7 @@ record ProbeSettings(
     if (strategy.nprobe().isPresent()) {
       return 1;
     }
-    double part = (target() - FROM_CROWDED) / (TO_RECALL - FROM_CROWDED);
-    return 1 + (MOST_CROWDED - 1) * Math.clamp(part, 0, 1);
+    return 1 + (MOST_CROWDED - 1) * height(target(), FROM_CROWDED);
   }
 
   /**

@@ -16,8 +16,8 @@ final class RangeReranker {
   /** Vectors that are scored for the errors of codes alone. */
   private static final int SAMPLE = 48;
 
-  /** Multiplies ordinals so that their middle bits are those of no order. */
-  private static final int SCATTER = 0x9E3779B9;
+  /** Bits of scattered ordinals, of which every so many is taken. */
+  private static final int SCATTERED_BITS = 24;
 
   /** Candidates of the first lists, near by their codes, from which on most may be wanted. */
   private static final int LEAST = 16;
@@ -84,7 +84,7 @@ final class RangeReranker {
       exact.find(at, at + count, null);
       for (int i = 0; i < count; i++) {
         int ord = exact.ord(i);
-        if ((ord * SCATTER >>> Byte.SIZE) % every == 0) {
+        if (Scattered.bits(ord, SCATTERED_BITS) % every == 0) {
           float score = exact.leaf(i).scorer().score(ord);
           errors.addSample(error(i, distances.of(score)));
           scored++;
