@@ -7,10 +7,8 @@ import io.github.luceneivf.quantization.CodeBlock;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.util.Bits;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scans posting lists block by block and offers accepted vectors as candidates. Not thread-safe;
@@ -45,7 +43,8 @@ final class ListScanner {
   private final CodeBlock layout;
   private final PostingLists.Cursor cursor;
   private final BlockScorer scorer;
-  private final @Nullable Bits acceptOrds;
+  private final boolean restricted;
+  private final Bits acceptOrds;
   private final float scale;
   private final float[] distances = new float[CodeBlock.WIDTH];
   private long sampled;
@@ -64,7 +63,9 @@ final class ListScanner {
     this.layout = lists.layout();
     this.cursor = lists.cursor();
     this.scorer = new BlockScorer(layout, query);
-    this.acceptOrds = segments.acceptOrds();
+    Bits accepted = segments.acceptOrds();
+    this.restricted = accepted != null;
+    this.acceptOrds = accepted != null ? accepted : new Bits.MatchAllBits(segments.vectors());
     this.scale = scale;
   }
 
@@ -95,18 +96,18 @@ final class ListScanner {
       int width = CodeBlock.widthAt(at, size);
       long offset = cursor.base() + layout.blockOffset(at, size);
       int count = Math.min(width, size - at);
-      if (acceptOrds == null && width == CodeBlock.TAIL_WIDTH) {
+      if (!restricted && width == CodeBlock.TAIL_WIDTH) {
         scanTail(offset, size - at, base, firstSlot + at, scan);
         return;
       }
       scan.flush();
-      if (acceptOrds == null) {
+      if (restricted) {
+        long lanes = scanRestricted(offset, width, count, base, scan);
+        scan.offer(lanes, distances, firstSlot + at);
+      } else {
         score(offset, width, count, base);
         scan.visit(count, count);
         scan.offer(scan.competing(distances, count), distances, firstSlot + at);
-      } else {
-        long lanes = scanRestricted(offset, width, count, base, acceptOrds, scan);
-        scan.offer(lanes, distances, firstSlot + at);
       }
       at += count;
     }
@@ -129,15 +130,14 @@ final class ListScanner {
    *
    * @return the lanes that are accepted and compete
    */
-  private long scanRestricted(
-      long offset, int width, int count, float base, Bits acceptOrds, CandidateScan scan)
+  private long scanRestricted(long offset, int width, int count, float base, CandidateScan scan)
       throws IOException {
     if (!isRare() || scan.countsRefused()) {
       score(offset, width, count, base);
       scan.sample(distances, count);
-      return accepted(offset, count, acceptOrds, scan);
+      return accepted(offset, count, scan);
     }
-    long taken = taken(offset, count, acceptOrds, scan);
+    long taken = taken(offset, count, scan);
     if (taken != 0) {
       score(offset, width, count, base);
       scan.sample(distances, count);
@@ -170,10 +170,9 @@ final class ListScanner {
   private void count(MemorySegment memory, long offset, int count, CandidateScan scan)
       throws IOException {
     long sample = sample(scan.visitsAreMatches() ? 1 : sampleStep(), count);
-    Bits bits = Objects.requireNonNull(acceptOrds);
     int taken = 0;
     for (long left = sample; left != 0; left &= left - 1) {
-      taken += bits.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
+      taken += acceptOrds.get(ord(memory, offset, Long.numberOfTrailingZeros(left))) ? 1 : 0;
     }
     visit(count, Long.bitCount(sample), taken, scan);
   }
@@ -215,8 +214,7 @@ final class ListScanner {
   }
 
   /** Counts the visit of a block; returns the lanes that are accepted. */
-  private long taken(long offset, int count, Bits acceptOrds, CandidateScan scan)
-      throws IOException {
+  private long taken(long offset, int count, CandidateScan scan) throws IOException {
     MemorySegment memory = cursor.memory();
     long taken = 0;
     for (int lane = 0; lane < count; lane++) {
@@ -229,8 +227,7 @@ final class ListScanner {
   }
 
   /** Counts a block of which some vectors are accepted; returns those of them that compete. */
-  private long accepted(long offset, int count, Bits acceptOrds, CandidateScan scan)
-      throws IOException {
+  private long accepted(long offset, int count, CandidateScan scan) throws IOException {
     MemorySegment memory = cursor.memory();
     if (!scan.isRepeated()) {
       count(memory, offset, count, scan);
