@@ -8,21 +8,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One contender under one filter: ours with nothing set, peers with the fastest setting that
- * reaches recall .95 on the other half of the queries.
+ * One contender under one filter, with the fastest setting that reaches recall .95 on the other
+ * half of the queries; ours with nothing set, too.
  *
  * @param circumstances index and filter
  * @param contender its name
  * @param family whose it is
+ * @param tuned whether the settings were chosen; otherwise nothing is set
  * @param settings of the contender
  * @param found what it found
  * @param speed how fast
  */
-@JsonPropertyOrder({"circumstances", "contender", "family", "settings", "found", "speed"})
+@JsonPropertyOrder({"circumstances", "contender", "family", "tuned", "settings", "found", "speed"})
 public record FilterResult(
     @JsonUnwrapped Circumstances circumstances,
     String contender,
     Family family,
+    boolean tuned,
     String settings,
     @JsonUnwrapped Found found,
     @JsonUnwrapped Speed speed) {
@@ -68,6 +70,20 @@ public record FilterResult(
     return all.stream()
         .filter(other -> other.family() == wanted && other.circumstances().equals(circumstances))
         .max(Comparator.comparingDouble(other -> other.speed().qpsMedian()));
+  }
+
+  /**
+   * Returns the same contender in the same circumstances with chosen settings.
+   *
+   * @param all results of the run
+   */
+  public Optional<FilterResult> tuned(List<FilterResult> all) {
+    return all.stream()
+        .filter(other ->
+            other.tuned
+                && other.contender.equals(contender)
+                && other.circumstances().equals(circumstances))
+        .findFirst();
   }
 
   /**

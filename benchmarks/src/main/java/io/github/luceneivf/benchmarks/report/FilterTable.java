@@ -24,7 +24,8 @@ final class FilterTable {
     byIndex.forEach((index, ofIndex) ->
         text.append("\nfilters, ")
             .append(index)
-            .append(": ours with nothing set, peers at recall .95; queries per second\n")
+            .append(
+                ": ours with nothing set and at recall .95, peers at recall .95; queries per second\n")
             .append(table(ofIndex))
             .append('\n'));
     return text.toString();
@@ -55,7 +56,14 @@ final class FilterTable {
       }
     }
     columns.add(ReportText.right("x peer", result -> times(result.ratioToBestPeer(all))));
-    List<FilterResult> ours = all.stream().filter(result -> !result.family().isPeer()).toList();
+    columns.add(
+        ReportText.right(
+            "at .95", result -> tuned(result, all, o -> rounded(o.speed().qpsMedian()))));
+    columns.add(
+        ReportText.right(
+            "x peer", result -> tuned(result, all, o -> times(o.ratioToBestPeer(all)))));
+    List<FilterResult> ours =
+        all.stream().filter(result -> !result.family().isPeer() && !result.tuned()).toList();
     return AsciiTable.getTable(AsciiTable.NO_BORDERS, ours.isEmpty() ? all : ours, columns);
   }
 
@@ -70,6 +78,11 @@ final class FilterTable {
       Family family,
       Function<FilterResult, String> text) {
     return result.fastest(all, family).map(text).orElse(ReportText.NONE);
+  }
+
+  private static String tuned(
+      FilterResult result, List<FilterResult> all, Function<FilterResult, String> text) {
+    return result.tuned(all).map(text).orElse(ReportText.NONE);
   }
 
   private static String rounded(double value) {

@@ -12,24 +12,24 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One contender under filters. Ours is asked with nothing set; peers with the fastest setting that
- * reaches the recall on one half of the queries. Not thread-safe; the caller closes it.
+ * One contender under filters, asked with the fastest setting that reaches the recall on one half
+ * of the queries; ours with nothing set, too. Not thread-safe; the caller closes it.
  */
 final class FilterRun implements Closeable {
 
-  /** Recall that a peer is to reach, and ours by default. */
+  /** Recall that a setting is to reach, and ours by default. */
   private static final double RECALL = 0.95;
 
   private final BenchContext context;
   private final ContenderRun run;
-  private final List<Measured> samples = new ArrayList<>();
-  private @Nullable Setting setting;
-  private double unfiltered = Double.NaN;
+  private final List<Asked> asked = new ArrayList<>();
+  private final Map<Boolean, Double> unfiltered = new HashMap<>();
 
   FilterRun(BenchContext context, ContenderRun run) {
     this.context = context;
@@ -44,13 +44,13 @@ final class FilterRun implements Closeable {
     run.warmUp();
   }
 
-  /** Chooses the setting for a filter. */
+  /** Chooses the settings for a filter. */
   void tune(@Nullable RowFilter filter, FilterTruth truth) throws IOException {
-    samples.clear();
+    asked.clear();
     if (run.description().family() == Family.OURS) {
-      setting = run.description().defaults();
-      attempt(setting, filter, truth);
-      return;
+      Setting defaults = run.description().defaults();
+      attempt(defaults, filter, truth);
+      asked.add(new Asked(defaults, false));
     }
     @Nullable Trial best = null;
     for (Ladder ladder : run.ladders()) {
@@ -59,7 +59,9 @@ final class FilterRun implements Closeable {
         best = trial;
       }
     }
-    setting = best == null ? null : best.setting();
+    if (best != null) {
+      asked.add(new Asked(best.setting(), true));
+    }
   }
 
   /** Rungs look at more and more, so recall grows: the first that reaches it is bisected. */
@@ -98,42 +100,67 @@ final class FilterRun implements Closeable {
     return half.of(context.queries()).toArray();
   }
 
-  /** Measures the setting once more, if there is one that reaches the recall. */
+  /** Measures the settings once more. */
   void measure(@Nullable RowFilter filter) throws IOException {
-    if (setting != null) {
-      double seconds = context.settings().effort().reportSeconds();
-      samples.add(run.worker().ask(new MeasureJob(setting, Half.REPORT, filter, seconds)));
+    double seconds = context.settings().effort().reportSeconds();
+    for (Asked each : asked) {
+      each.samples.add(
+          run.worker().ask(new MeasureJob(each.setting, Half.REPORT, filter, seconds)));
     }
   }
 
   /**
-   * Returns what was measured since this was last asked; empty if there is nothing.
+   * Returns what was measured since this was last asked, of each setting.
    *
    * @param circumstances in which it was
    */
-  Optional<FilterResult> result(FilterResult.Circumstances circumstances, FilterTruth truth)
+  List<FilterResult> results(FilterResult.Circumstances circumstances, FilterTruth truth)
       throws IOException {
-    if (setting == null || samples.isEmpty()) {
-      return Optional.empty();
+    List<FilterResult> results = new ArrayList<>();
+    for (Asked each : asked) {
+      if (!each.samples.isEmpty()) {
+        results.add(result(each, circumstances, truth));
+        each.samples.clear();
+      }
     }
+    return results;
+  }
+
+  private FilterResult result(
+      Asked each, FilterResult.Circumstances circumstances, FilterTruth truth) throws IOException {
     double[] micros =
-        samples.stream().mapToDouble(sample -> sample.times().cpu()).sorted().toArray();
+        each.samples.stream().mapToDouble(sample -> sample.times().cpu()).sorted().toArray();
     double median = Points.median(micros);
     if (circumstances.filter().equals(Restriction.NONE.title())) {
-      unfiltered = median;
+      unfiltered.put(each.tuned, median);
     }
-    FilterTruth.Judgement judgement = truth.judge(numbers(Half.REPORT), samples.getFirst().rows());
-    samples.clear();
+    FilterTruth.Judgement judgement =
+        truth.judge(numbers(Half.REPORT), each.samples.getFirst().rows());
     double[] qps = Arrays.stream(micros).map(one -> 1e6 / one).toArray();
-    return Optional.of(
-        new FilterResult(
-            circumstances,
-            contender(),
-            run.description().family(),
-            setting.label(),
-            new FilterResult.Found(judgement.recall(), judgement.recall5(), judgement.shortShare()),
-            new FilterResult.Speed(
-                1e6 / median, qps[qps.length - 1], qps[0], median / unfiltered)));
+    return new FilterResult(
+        circumstances,
+        contender(),
+        run.description().family(),
+        each.tuned,
+        each.setting.label(),
+        new FilterResult.Found(judgement.recall(), judgement.recall5(), judgement.shortShare()),
+        new FilterResult.Speed(
+            1e6 / median,
+            qps[qps.length - 1],
+            qps[0],
+            median / unfiltered.getOrDefault(each.tuned, Double.NaN)));
+  }
+
+  /** A setting, whether it was chosen for its recall, and what was measured with it. */
+  private static final class Asked {
+    private final Setting setting;
+    private final boolean tuned;
+    private final List<Measured> samples = new ArrayList<>();
+
+    Asked(Setting setting, boolean tuned) {
+      this.setting = setting;
+      this.tuned = tuned;
+    }
   }
 
   @Override

@@ -128,7 +128,7 @@ final class FiltersScenario {
       FilterResult.Circumstances circumstances =
           new FilterResult.Circumstances(index, restriction.title(), cached, truth.matches());
       for (FilterRun run : turns.fit()) {
-        run.result(circumstances, truth).ifPresent(findings.filters()::add);
+        findings.filters().addAll(run.results(circumstances, truth));
       }
     }
   }

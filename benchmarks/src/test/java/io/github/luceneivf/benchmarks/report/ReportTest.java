@@ -140,18 +140,18 @@ class ReportTest {
     assertTrue(
         line.matches(
             " *1 % at random, cached +1[01] +ours 1-bit +0\\.970 +0\\.800 +0\\.010 +2,000 +1\\.50"
-                + " +1,000 +2\\.00 +2\\.00 *"),
+                + " +1,000 +2\\.00 +2\\.00 +3,500 +3\\.50 *"),
         line);
     Path file = temp.resolve("f.csv");
     ReportCsv.writeFilters(SampleReport.small(), file);
     List<String> lines = Files.readAllLines(file);
-    assertEquals(1 + 3, lines.size());
+    assertEquals(1 + 4, lines.size());
     assertEquals(
-        "dataSet,index,filter,cached,matches,contender,family,settings,recall,recall5,shortShare,"
+        "dataSet,index,filter,cached,matches,contender,family,tuned,settings,recall,recall5,shortShare,"
             + "qpsMedian,qpsLow,qpsHigh,costToNone",
         lines.getFirst());
     assertEquals(
-        "tiny,\"10 segments\",\"1 % at random\",true,10.5,\"ours 1-bit\",OURS,defaults,0.97,0.8,"
+        "tiny,\"10 segments\",\"1 % at random\",true,10.5,\"ours 1-bit\",OURS,false,defaults,0.97,0.8,"
             + "0.01,2000.0,1800.0,2200.0,1.5",
         lines.get(1));
   }

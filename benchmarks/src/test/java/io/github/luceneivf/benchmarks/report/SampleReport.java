@@ -89,9 +89,10 @@ final class SampleReport {
                     decay("ours 1-bit", Family.OURS, 0.97, 0.9625, 0.971),
                     decay("hnsw M=16", Family.HNSW, 0.99, 0.95, 0.9)),
                 List.of(
-                    filter("ours 1-bit", Family.OURS, 2_000, 1.5),
-                    filter("hnsw M=16", Family.HNSW, 1_000, 2),
-                    filter("hnsw M=32", Family.HNSW, 800, 2.5)),
+                    filter("ours 1-bit", Family.OURS, false, 2_000, 1.5),
+                    filter("ours 1-bit", Family.OURS, true, 3_500, 1.2),
+                    filter("hnsw M=16", Family.HNSW, true, 1_000, 2),
+                    filter("hnsw M=32", Family.HNSW, true, 800, 2.5)),
                 List.of("one segment: hnsw M=32: it ended"))));
   }
 
@@ -170,12 +171,14 @@ final class SampleReport {
         List.of(), List.of(), List.of(), List.of());
   }
 
-  private static FilterResult filter(String contender, Family family, double qps, double cost) {
+  private static FilterResult filter(
+      String contender, Family family, boolean tuned, double qps, double cost) {
     return new FilterResult(
         new FilterResult.Circumstances("10 segments", "1 % at random", true, 10.5),
         contender,
         family,
-        "defaults",
+        tuned,
+        tuned ? "ef=40" : "defaults",
         new FilterResult.Found(0.97, 0.8, 0.01),
         new FilterResult.Speed(qps, 0.9 * qps, 1.1 * qps, cost));
   }

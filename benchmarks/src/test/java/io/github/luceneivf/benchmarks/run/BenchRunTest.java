@@ -92,11 +92,18 @@ class BenchRunTest {
     DataSetResult result = run(Scenario.FILTERS);
     assertEquals(List.of(), result.failures());
     List<FilterResult> ours =
-        result.filters().stream().filter(one -> one.family() == Family.OURS).toList();
+        result.filters().stream()
+            .filter(one -> one.family() == Family.OURS && !one.tuned())
+            .toList();
     // No filter is not cached.
     int filters = Restriction.values().length - 1;
     assertEquals(4 * (1 + 2 * filters), ours.size());
-    assertEquals(2 * ours.size(), result.filters().size(), "the exact scan finds all");
+    long peers = result.filters().stream().filter(one -> one.family().isPeer()).count();
+    assertEquals(ours.size(), peers, "the exact scan finds all");
+    for (FilterResult one : ours) {
+      FilterResult tuned = one.tuned(result.filters()).orElseThrow();
+      assertTrue(tuned.settings().contains("nprobe"), () -> "got: " + tuned);
+    }
     for (FilterResult one : result.filters()) {
       assertTrue(one.speed().costToNone() > 0, () -> "got: " + one);
       assertTrue(one.found().recall() > 0.9, () -> "got: " + one);
