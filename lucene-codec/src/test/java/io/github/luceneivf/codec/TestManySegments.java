@@ -208,6 +208,42 @@ public class TestManySegments extends LuceneTestCase {
     }
   }
 
+  /** Segments much smaller than the first are probed as surely: nothing tells them from others. */
+  public void testSmallSegmentsBesideALargeOneAreFound() throws Exception {
+    long seed = random().nextLong();
+    FloatMatrix all = clusters(seed);
+    FloatMatrix base = base(all);
+    int large = 9_000;
+    IvfVectorsFormat oneList =
+        new IvfVectorsFormat(IvfParams.DEFAULT.withThresholds(new IvfParams.Thresholds(0, N, N)));
+    for (IvfVectorsFormat format : List.of(oneList, format(LISTS, base))) {
+      for (int parts = 1; parts <= 3; parts++) {
+        List<Directory> directories = new ArrayList<>(List.of(part(format, base, 0, large, 1, L2)));
+        for (int i = 0; i < parts; i++) {
+          int from = large + i * (N - large) / parts;
+          int to = large + (i + 1) * (N - large) / parts;
+          // Each index by itself trains a codebook of its own, or has a list about its own mean.
+          IvfVectorsFormat own =
+              format == oneList ? oneList : new IvfVectorsFormat(params(64 / (parts + 1)));
+          directories.add(part(own, base, from, to, 1, L2));
+        }
+        try (Directory directory = together(directories.toArray(Directory[]::new));
+            DirectoryReader reader = DirectoryReader.open(directory)) {
+          assertEquals(1 + parts, reader.leaves().size());
+          IndexSearcher searcher = new IndexSearcher(reader);
+          int found = 0;
+          for (int row = large; row < N; row += 10) {
+            int[] rows = VectorIndexing.search(searcher, query(base.row(row), null), 1);
+            found += rows[0] == row ? 1 : 0;
+          }
+          int asked = (N - large) / 10;
+          assertTrue(
+              found + "/" + asked + " parts=" + parts + " seed=" + seed, found > 0.97 * asked);
+        }
+      }
+    }
+  }
+
   public void testExecutorAndThreadsChangeNothing() throws Exception {
     FloatMatrix all = clusters(random().nextLong());
     try (Directory directory = newDirectory()) {

@@ -53,6 +53,12 @@ record Layout(int flushes, double first, After after, int children, IvfParams pa
   /** Four flushes, each of which trained a codebook of its own. */
   static final Layout FOUR_CODEBOOKS = new Layout(4, 0.25, After.COLLECT, 0, TEN_SMALL.params());
 
+  /** A large flush and three small ones at default settings: with few documents none has lists. */
+  static final Layout UNEVEN = new Layout(4, 0.65, After.NOTHING, 0, IvfParams.DEFAULT);
+
+  /** The same, each with a codebook of its own. */
+  static final Layout UNEVEN_CODEBOOKS = new Layout(4, 0.7, After.COLLECT, 0, TEN_SMALL.params());
+
   Layout then(After other) {
     return new Layout(flushes, first, other, children, params);
   }

@@ -62,6 +62,8 @@ class ManySegmentsIT {
                 ks(byLength, Layout.TEN_SMALL, 10, 100),
                 ks(mixed, Layout.FOUR_CODEBOOKS, 10, 100),
                 ks(ofLengths, Layout.FOUR_CODEBOOKS, 10),
+                ks(mixed, Layout.UNEVEN, 10, 100),
+                ks(mixed.named(mixed.name() + ", uneven"), Layout.UNEVEN_CODEBOOKS, 10, 100),
                 ks(mixed, Layout.TEN_SMALL.then(Layout.After.MERGE_SORTED), 10),
                 Stream.of(
                     new Scene(

@@ -342,6 +342,12 @@ final class CandidateScan {
     }
   }
 
+  /** Returns the list that a slot is in. */
+  int list(int slot) {
+    int found = Arrays.binarySearch(firstSlots, 0, size, slot);
+    return lists[found < 0 ? -found - 2 : found];
+  }
+
   /**
    * Finds the vectors of some slots.
    *

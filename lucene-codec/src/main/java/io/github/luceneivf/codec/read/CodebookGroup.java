@@ -12,6 +12,7 @@ import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,15 @@ final class CodebookGroup {
 
   /** Deviations within which nearly all vectors of a list lie. */
   private static final double REACH = 3;
+
+  /** How many times as far, squared, the farthest vectors are taken to lie from their centroids. */
+  private static final double MOST_SCATTERED = 4;
+
+  /** How many times as far as usual, squared, a vector lies from its centroid if it is strange. */
+  private static final double STRANGE = 1.5;
+
+  /** Lists around a strange vector, for each one that is wanted of vectors the training saw. */
+  private static final double AROUND = 2;
 
   private final List<SearchedLeaf> leaves;
   private final CentroidRanking ranking;
@@ -75,7 +85,7 @@ final class CodebookGroup {
     LoadedCodebook loaded = group.getFirst().requireLists().codebook();
     this.codebook = loaded.codebook();
     ListReach reach = reach(leaves);
-    this.settings = settings.scattered(reach.beyond(codebook));
+    this.settings = settings.scattered(scattered(reach.beyond(codebook)));
     this.scale = first == null ? 1 : scale(codebook, first.codebook);
     this.scan = scan;
     this.firstIndex = scan.add(leaves);
@@ -100,6 +110,14 @@ final class CodebookGroup {
         ? first
         : ListReach.farthest(
             leaves.stream().map(leaf -> leaf.requireLists().meta().reach()).toList());
+  }
+
+  /**
+   * Returns how many times as far vectors lie from their centroids, squared, if the farthest do so
+   * many times. Where these lie very far, they are few, and their lists are ranked first.
+   */
+  private static double scattered(double farthest) {
+    return Math.min(farthest * farthest, MOST_SCATTERED);
   }
 
   /** Returns by what to multiply distances in a codebook's space to get those in another's. */
@@ -192,6 +210,46 @@ final class CodebookGroup {
     double key = Math.max(ranked.leastNextKey(), 0);
     double spread = 2 * Math.sqrt(key * energy / codebook.dim());
     return keysAreDistances() && scale * (key + energy - REACH * spread) < distance;
+  }
+
+  /** Returns whether a segment is one of these. */
+  boolean has(SearchedLeaf leaf) {
+    return leaves.contains(leaf);
+  }
+
+  /**
+   * Returns whether a vector lies so far from its centroid that the training saw hardly any like
+   * it.
+   *
+   * @param vector [dim], as it was indexed
+   * @param list that it is in
+   */
+  boolean isStrange(float[] vector, int list) {
+    float[] mapped = mapped(vector);
+    double trained = settings.meta().statistics().training().energy();
+    return keysAreDistances()
+        && trained > 0
+        && VectorUtil.squareDistance(mapped, codebook.centroids().row(list)) > STRANGE * trained;
+  }
+
+  /**
+   * Moves the lists that hold the neighbours of a vector before all others that were not taken.
+   *
+   * @param vector [dim], as it was indexed
+   * @return how many of them were not taken before
+   */
+  int promoteAround(float[] vector) {
+    int count = (int) Math.min(Math.ceil(AROUND * settings.listsOfTraining()), codebook.nlist());
+    int[] lists = new int[count];
+    QueryCode code = new QueryCode(codebook.quantizer(), mapped(vector));
+    ranking.rank(code, count, lists, new float[count]);
+    return ranked.promote(lists);
+  }
+
+  private float[] mapped(float[] vector) {
+    float[] mapped = vector.clone();
+    codebook.space().map(mapped, 0, 1, mapped.length);
+    return mapped;
   }
 
   boolean hasNext() {

@@ -21,6 +21,7 @@ final class ExactScores {
   private int[] slots = new int[0];
   private long[] found = new long[0];
   private long[] vectors = new long[0];
+  private int[] slotsOf = new int[0];
   private float[] approximate = new float[0];
   private int[] ords = new int[0];
   private float[] scores = new float[0];
@@ -70,6 +71,7 @@ final class ExactScores {
       slots = new int[room];
       found = new long[room];
       vectors = new long[room];
+      slotsOf = new int[room];
       approximate = new float[room];
       ords = new int[room];
       scores = new float[room];
@@ -89,6 +91,7 @@ final class ExactScores {
     for (int i = 0; i < size; i++) {
       int at = ends[segment(found[i])]++;
       vectors[at] = found[i];
+      slotsOf[at] = slots[i];
       approximate[at] = Float.intBitsToFloat((int) bySlot[i]);
     }
   }
@@ -130,6 +133,11 @@ final class ExactScores {
   /** Returns the document of the index that vector {@code i} of those found belongs to. */
   int doc(int i) {
     return leaf(i).doc(ord(i));
+  }
+
+  /** Returns the slot of vector {@code i} of those found. */
+  int slot(int i) {
+    return slotsOf[i];
   }
 
   /** Returns the approximate distance of vector {@code i} of those found. */

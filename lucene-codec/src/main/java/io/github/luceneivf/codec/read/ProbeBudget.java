@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.read;
 
 import io.github.luceneivf.probe.ProbeReport;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * How many lists a search probes, and which is next: the nearest of all codebooks. A list counts as
@@ -11,13 +12,18 @@ import java.io.IOException;
  */
 final class ProbeBudget {
 
+  /** Share of a list to be wanted before it is probed. */
+  private static final double WORTH = 0.5;
+
   private final CodebookGroup[] groups;
   private final double[] weights;
+  private final double leastWeight;
   private final long mostVectors;
   private double spent;
   private long vectors;
   private boolean cutOff;
   private float farthestKey = Float.NaN;
+  private float nearestKey = Float.NaN;
 
   /**
    * Prepares a budget.
@@ -30,6 +36,7 @@ final class ProbeBudget {
     for (int i = 0; i < weights.length; i++) {
       weights[i] = groups[i].vectorsPerList() / groups[0].vectorsPerList();
     }
+    this.leastWeight = Arrays.stream(weights).min().orElseThrow();
     this.mostVectors = groups[0].settings().strategy().budget().orElse(Long.MAX_VALUE);
   }
 
@@ -98,21 +105,65 @@ final class ProbeBudget {
   }
 
   /**
-   * Takes lists until {@code wanted} are taken, or half a list less.
+   * Takes a list, and more until {@code wanted} are taken, or half a list less.
    *
    * @return whether any was taken
    */
   boolean take(double wanted) throws IOException {
     double before = spent;
-    do {
+    while (spent == before || mayBeWorth(wanted)) {
       int nearest = nearest(wanted);
-      if (nearest < 0 || !affords(groups[nearest])) {
+      if (nearest < 0
+          || (spent > before && !isWorth(nearest, wanted))
+          || !affords(groups[nearest])) {
         break;
       }
+      farthestKey = nearestKey;
       groups[nearest].take();
       spent += weights[nearest];
-    } while (wanted - spent >= weights[0] / 2);
+    }
     return spent > before;
+  }
+
+  /**
+   * Takes lists around a vector, of all codebooks, where they were not taken before.
+   *
+   * @param vector [dim], as it was indexed
+   * @return whether any was taken
+   */
+  boolean takeAround(float[] vector) {
+    double before = spent;
+    for (int i = 0; i < groups.length; i++) {
+      int more = groups[i].promoteAround(vector);
+      for (int taken = 0; taken < more && affords(groups[i]); taken++) {
+        groups[i].take();
+        spent += weights[i];
+      }
+    }
+    return spent > before;
+  }
+
+  /**
+   * Returns whether there is another list, and more than half of it is wanted: otherwise a single
+   * deleted document would cost a list.
+   *
+   * @param wanted lists wanted in all
+   */
+  boolean isWorthMore(double wanted) throws IOException {
+    if (cutOff || !mayBeWorth(wanted)) {
+      return false;
+    }
+    int nearest = nearest(wanted);
+    return nearest >= 0 && isWorth(nearest, wanted);
+  }
+
+  /** Whether another list would be worth it if it were one of the smallest. */
+  private boolean mayBeWorth(double wanted) {
+    return wanted - spent >= WORTH * leastWeight;
+  }
+
+  private boolean isWorth(int group, double wanted) {
+    return wanted - spent >= WORTH * weights[group];
   }
 
   /** Whether the next list of a group may be scanned; the first of all always may. */
@@ -140,7 +191,7 @@ final class ProbeBudget {
         nearest = i;
       }
     }
-    farthestKey = nearest < 0 ? farthestKey : least;
+    nearestKey = least;
     return nearest;
   }
 

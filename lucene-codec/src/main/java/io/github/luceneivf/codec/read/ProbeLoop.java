@@ -35,12 +35,6 @@ final class ProbeLoop {
   private static final int MIN_BATCH = 8;
 
   /**
-   * Share of a list to be wanted before another is probed: otherwise a single deleted document
-   * would cost a list.
-   */
-  private static final double WORTH_MORE = 0.5;
-
-  /**
    * How many times as many vectors more are to be found where none of the nearest is a hit. A
    * calibration tells of the k nearest on average; hits that lie behind them lie in farther lists.
    */
@@ -64,6 +58,7 @@ final class ProbeLoop {
   private final double mayBeHidden;
   private int depth;
   private double nearest;
+  private boolean lookedAround;
   private int reranked;
 
   /**
@@ -111,7 +106,7 @@ final class ProbeLoop {
       if (collector.earlyTerminated()) {
         return report();
       }
-      if (probeCrowd(wanted)) {
+      if (probeCrowd(wanted) || probeAround()) {
         continue;
       }
       int planned = depth;
@@ -129,7 +124,7 @@ final class ProbeLoop {
         continue;
       }
       double most = competes ? Math.max(wanted, 2 * budget.spent()) : wanted;
-      boolean wider = most - budget.spent() >= WORTH_MORE && !budget.isExhausted();
+      boolean wider = budget.isWorthMore(most);
       if (wider && depth > size && scan.candidates().dropped()) { // now, while lists are few
         reranker.remember(reranked);
         scan.rescan(2 * Math.max(MORE, Math.ceilDiv(depth, size)));
@@ -161,7 +156,7 @@ final class ProbeLoop {
       boolean competes = competes(done, Math.max(done, to - tail), to);
       reranked = to;
       if (!competes) {
-        return rerankConfused() && reranked == size;
+        return rerankConfused();
       }
       if (to == size) {
         return true;
@@ -176,7 +171,7 @@ final class ProbeLoop {
    * Reranks the other candidates that may be hits by the errors of codes that this search has seen.
    * Where not all vectors are accepted, {@link #learn} says how many that are.
    *
-   * @return whether the last of them compete
+   * @return whether there may be more of them than were kept
    */
   private boolean rerankConfused() throws IOException {
     if (restricted || mayBeHidden == 0) {
@@ -188,7 +183,9 @@ final class ProbeLoop {
       reranked = to;
     }
     depth = Math.max(depth, reranked);
-    return competes;
+    CandidateQueue candidates = scan.candidates();
+    boolean mayFollow = candidates.threshold() < reranker.bound(mayBeHidden);
+    return reranked == candidates.size() && (competes || mayFollow);
   }
 
   /** Moves candidates that may be hits behind those reranked; returns where they end. */
@@ -294,6 +291,31 @@ final class ProbeLoop {
     return true;
   }
 
+  /**
+   * Probes, once, the lists around the best hit if it lies far from its centroid. Where the
+   * training saw nothing like it, vectors that are almost the same lie in different lists, which
+   * are near to them, but not in the order of the query's distances.
+   *
+   * @return whether there were any
+   */
+  private boolean probeAround() throws IOException {
+    Reranker.Best best = reranker.best();
+    if (best == null || lookedAround || crowded <= 1 || budget.isExhausted()) {
+      return false;
+    }
+    lookedAround = true;
+    float[] vector = best.leaf().vector(best.ord());
+    int list = scan.list(best.slot());
+    for (CodebookGroup group : groups) {
+      if (group.has(best.leaf()) && group.isStrange(vector, list) && budget.takeAround(vector)) {
+        reranker.remember(reranked);
+        scanTaken();
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void scanTaken() throws IOException {
     for (CodebookGroup group : groups) {
       group.scanTaken();
@@ -306,12 +328,12 @@ final class ProbeLoop {
     }
   }
 
-  private double wanted(double atLeast) {
+  private double wanted(double atLeast) throws IOException {
     double wanted = atLeast;
     if (restricted) {
       wanted = Math.max(wanted, budget.lists(Math.min(k / scan.acceptedShare(), vectors)));
     }
-    if (wanted - budget.spent() < WORTH_MORE) {
+    if (!budget.isWorthMore(wanted)) {
       wanted = budget.spent();
     }
     if (wanted <= budget.spent() && scan.candidates().size() < Math.min(collector.k(), vectors)) {

@@ -167,8 +167,13 @@ record ProbeSettings(
   }
 
   private double calibrated(double nearest) {
-    double lists = calibratedFor(nearest / change.growth);
-    return Math.min(change.misfit * (lists + spare(target())), meta.nlist());
+    double lists = calibratedFor(nearest / change.growth) + spare(target());
+    return Math.min(change.misfit * lists, meta.nlist());
+  }
+
+  /** Returns the lists that hold the {@code k} nearest of vectors like those of the training. */
+  double listsOfTraining() {
+    return calibratedFor(k) + spare(target());
   }
 
   /**

@@ -34,9 +34,6 @@ final class RangeSearch {
   /** Vectors that are looked for at least: a range of one may be that of a query unlike others. */
   private static final int LEAST_NEAREST = 10;
 
-  /** Share of a list to be wanted before another is probed. */
-  private static final double WORTH_MORE = 0.5;
-
   /** Share of the lists that the calibration wants that is one window, the last ones another. */
   private static final double MOST_OF_BUDGET = 0.8;
 
@@ -167,13 +164,13 @@ final class RangeSearch {
   }
 
   /** How many lists to spend in all. */
-  private double wanted() {
+  private double wanted() throws IOException {
     double spent = budget.spent();
     double calibrated = calibrated();
     double wanted = spent;
     if (spent < MOST_OF_BUDGET * calibrated) {
       wanted = MOST_OF_BUDGET * calibrated;
-    } else if (spent + WORTH_MORE < calibrated) {
+    } else if (budget.isWorthMore(calibrated)) {
       wanted = calibrated;
     } else if (!listsAreAsked && missing() > LISTS_LOSS * mayBeMissed * found) {
       long left = scan.most() - scan.vectors();

@@ -63,7 +63,11 @@ final class RankedLists {
     if (next < ranked.length || next == nlist) {
       return false;
     }
-    int want = Math.min(Math.max(wanted, Math.max(2 * ranked.length, 1)), nlist);
+    rankFirst(Math.min(Math.max(wanted, Math.max(2 * ranked.length, 1)), nlist));
+    return true;
+  }
+
+  private void rankFirst(int want) {
     int[] more = new int[want];
     float[] distances = new float[want];
     ranking.rank(query, want, more, distances);
@@ -75,7 +79,6 @@ final class RankedLists {
       bases = distances;
     }
     keys = ranking.keys(query, ranked, bases);
-    return true;
   }
 
   /** A wider ranking may order lists differently: those taken stay first, the others follow. */
@@ -97,6 +100,36 @@ final class RankedLists {
     }
     ranked = order;
     bases = orderBases;
+  }
+
+  /**
+   * Moves lists before all others that were not taken, in the order in which they are.
+   *
+   * @return how many of them were not taken before
+   */
+  int promote(int[] some) {
+    if (ranked.length < nlist) {
+      rankFirst(nlist);
+    }
+    boolean[] promoted = new boolean[nlist];
+    for (int list : some) {
+      promoted[list] = true;
+    }
+    int[] lists = ranked.clone();
+    float[] distances = bases.clone();
+    int count = 0;
+    for (int i = next; i < nlist; i++) {
+      count += promoted[lists[i]] ? 1 : 0;
+    }
+    int first = next;
+    int other = next + count;
+    for (int i = next; i < nlist; i++) {
+      int to = promoted[lists[i]] ? first++ : other++;
+      ranked[to] = lists[i];
+      bases[to] = distances[i];
+    }
+    keys = ranking.keys(query, ranked, bases);
+    return count;
   }
 
   /** Returns how many lists are ranked, those taken among them. */

@@ -21,6 +21,7 @@ final class Reranker {
   private final Spread errors = new Spread();
   private float[] exact = new float[64];
   private int scored;
+  private @Nullable Best best;
 
   /** Slots that were reranked, since there were candidates anew; null before. */
   private @Nullable BitSet seen;
@@ -65,6 +66,20 @@ final class Reranker {
     return scored;
   }
 
+  /** Returns the vector of the best score so far; null while there is none. */
+  @Nullable Best best() {
+    return best;
+  }
+
+  /**
+   * A vector found.
+   *
+   * @param leaf its segment
+   * @param ord its ordinal there
+   * @param slot in the order of scanning
+   */
+  record Best(float score, SearchedLeaf leaf, int ord, int slot) {}
+
   /** Returns the distance of the worst hit; +∞ while there are fewer hits than wanted. */
   double farthest() {
     return distances.of(collector.minCompetitiveSimilarity());
@@ -91,14 +106,17 @@ final class Reranker {
     int count = batch.find(from, to, seen);
     batch.score();
     exact = ArrayUtil.growInRange(exact, scored + count, Integer.MAX_VALUE - 64);
-    float best = Float.NEGATIVE_INFINITY;
+    float most = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       float score = batch.score(i);
       collector.collect(batch.doc(i), score);
       errors.add(batch.approximate(i) - distances.of(score));
       exact[scored++] = score;
-      best = Math.max(best, score);
+      most = Math.max(most, score);
+      if (best == null || score > best.score) {
+        best = new Best(score, batch.leaf(i), batch.ord(i), batch.slot(i));
+      }
     }
-    return best;
+    return most;
   }
 }

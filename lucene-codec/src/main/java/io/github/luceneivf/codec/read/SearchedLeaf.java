@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.read;
 
+import io.github.luceneivf.codec.file.RawVectors;
 import java.io.IOException;
 import java.util.Objects;
+import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
@@ -71,6 +74,14 @@ final class SearchedLeaf {
   /** Returns exact scores of ordinals. */
   RandomVectorScorer scorer() {
     return scorer;
+  }
+
+  /** Returns a vector as floats, [dim], a copy. */
+  float[] vector(int ord) throws IOException {
+    KnnVectorValues values = target.values(segment.raw(), segment.name());
+    return values instanceof ByteVectorValues bytes
+        ? RawVectors.floats(bytes.vectorValue(ord))
+        : ((FloatVectorValues) values).vectorValue(ord).clone();
   }
 
   /** Returns the accepted ordinals; null if all are. */

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RankedListsTest {
@@ -147,6 +148,38 @@ class RankedListsTest {
     assertArrayEquals(new int[0], lists.drawBest());
     assertArrayEquals(new int[] {12}, lists.drawOthers());
     assertArrayEquals(new int[0], lists.drawOthers());
+  }
+
+  @Test
+  void promotedListsComeBeforeAllThatWereNotTaken() {
+    QueryCode query = query(3);
+    int[] exactOrder = new int[NLIST];
+    float[] bases = exactBases(query, exactOrder);
+    RankedLists lists = lists(query);
+    lists.rank(20);
+    take(lists, 5);
+    List<Integer> before = new ArrayList<>();
+    for (int rank = 0; rank < 5; rank++) {
+      before.add(lists.list(rank));
+    }
+    int far = exactOrder[NLIST - 1];
+    int farther = exactOrder[NLIST / 2];
+    assertEquals(2, lists.promote(new int[] {far, before.get(2), farther}));
+    assertEquals(NLIST, lists.size());
+    List<Integer> order = new ArrayList<>(before);
+    order.addAll(List.of(farther, far));
+    for (int rank = 0; rank < order.size(); rank++) {
+      assertEquals(order.get(rank), lists.list(rank), "rank " + rank);
+      assertEquals(bases[order.get(rank)], lists.base(rank), "rank " + rank);
+    }
+    assertEquals(bases[farther], lists.nextKey());
+    Set<Integer> all = new HashSet<>();
+    while (lists.hasNext()) {
+      all.add(lists.next());
+      lists.take();
+    }
+    all.addAll(before);
+    assertEquals(NLIST, all.size(), "each list comes once");
   }
 
   private static void take(RankedLists lists, int count) {
