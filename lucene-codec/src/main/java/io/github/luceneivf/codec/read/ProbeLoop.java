@@ -99,12 +99,22 @@ final class ProbeLoop {
   }
 
   ProbeReport run() throws IOException {
+    search();
+    if (!collector.earlyTerminated()) {
+      for (CodebookGroup group : groups) {
+        group.join();
+      }
+    }
+    return budget.report(nearest, scan.vectors(), reranker.scored(), collector.earlyTerminated());
+  }
+
+  private void search() throws IOException {
     double wanted = budget.lists(k);
     probe(wanted);
     while (true) {
       boolean competes = rerank();
       if (collector.earlyTerminated()) {
-        return report();
+        return;
       }
       if (probeCrowd(wanted) || probeAround()) {
         continue;
@@ -132,7 +142,7 @@ final class ProbeLoop {
         continue;
       }
       if (!wider && !deeper) {
-        return report();
+        return;
       }
       reranker.remember(reranked);
       if (wider) {
@@ -321,11 +331,6 @@ final class ProbeLoop {
       group.scanTaken();
     }
     scan.flush();
-    if (!collector.earlyTerminated()) {
-      for (CodebookGroup group : groups) {
-        group.join();
-      }
-    }
   }
 
   private double wanted(double atLeast) throws IOException {
@@ -340,9 +345,5 @@ final class ProbeLoop {
       wanted = Math.nextUp(budget.spent());
     }
     return wanted;
-  }
-
-  private ProbeReport report() {
-    return budget.report(nearest, scan.vectors(), reranker.scored(), collector.earlyTerminated());
   }
 }
