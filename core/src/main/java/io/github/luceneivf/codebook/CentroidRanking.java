@@ -65,7 +65,7 @@ public final class CentroidRanking {
    */
   private static final int FEW_DIMENSIONS = 32;
 
-  /** Values of all centroids up to which exact distances cost no more than codes: 5 µs. */
+  /** Values of all centroids up to which exact distances cost no more than codes: ADR 17. */
   private static final int FEW_VALUES = 1 << 16;
 
   private final VectorKernel kernel = Kernels.get();

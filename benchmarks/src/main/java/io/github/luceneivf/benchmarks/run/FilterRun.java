@@ -151,15 +151,15 @@ final class FilterRun implements Closeable {
             median / unfiltered.getOrDefault(each.tuned, Double.NaN)));
   }
 
-  /** A setting, whether it was chosen for its recall, and what was measured with it. */
-  private static final class Asked {
-    private final Setting setting;
-    private final boolean tuned;
-    private final List<Measured> samples = new ArrayList<>();
-
+  /**
+   * A setting.
+   *
+   * @param tuned whether it was chosen for its recall
+   * @param samples what was measured with it
+   */
+  private record Asked(Setting setting, boolean tuned, List<Measured> samples) {
     Asked(Setting setting, boolean tuned) {
-      this.setting = setting;
-      this.tuned = tuned;
+      this(setting, tuned, new ArrayList<>());
     }
   }
 

@@ -147,12 +147,12 @@ class ReportTest {
     List<String> lines = Files.readAllLines(file);
     assertEquals(1 + 4, lines.size());
     assertEquals(
-        "dataSet,index,filter,cached,matches,contender,family,tuned,settings,recall,recall5,shortShare,"
-            + "qpsMedian,qpsLow,qpsHigh,costToNone",
+        "dataSet,index,filter,cached,matches,contender,family,tuned,settings,recall,recall5,"
+            + "shortShare,qpsMedian,qpsLow,qpsHigh,costToNone",
         lines.getFirst());
     assertEquals(
-        "tiny,\"10 segments\",\"1 % at random\",true,10.5,\"ours 1-bit\",OURS,false,defaults,0.97,0.8,"
-            + "0.01,2000.0,1800.0,2200.0,1.5",
+        "tiny,\"10 segments\",\"1 % at random\",true,10.5,\"ours 1-bit\",OURS,false,defaults,0.97,"
+            + "0.8,0.01,2000.0,1800.0,2200.0,1.5",
         lines.get(1));
   }
 

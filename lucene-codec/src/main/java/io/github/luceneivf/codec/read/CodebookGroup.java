@@ -8,11 +8,11 @@ import io.github.luceneivf.codebook.ListReach;
 import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.LoadedCodebook;
 import io.github.luceneivf.codec.file.PostingLists;
+import io.github.luceneivf.kernel.Kernels;
 import io.github.luceneivf.quantization.QueryCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,15 +221,19 @@ final class CodebookGroup {
    * Returns whether a vector lies so far from its centroid that the training saw hardly any like
    * it.
    *
-   * @param vector [dim], as it was indexed
    * @param list that it is in
    */
-  boolean isStrange(float[] vector, int list) {
-    float[] mapped = mapped(vector);
+  boolean isStrange(Reranker.Best vector, int list) throws IOException {
     double trained = settings.meta().statistics().training().energy();
     return keysAreDistances()
         && trained > 0
-        && VectorUtil.squareDistance(mapped, codebook.centroids().row(list)) > STRANGE * trained;
+        && toCentroid(mapped(vector.vector()), list) > STRANGE * trained;
+  }
+
+  private double toCentroid(float[] mapped, int list) {
+    int dim = codebook.dim();
+    float[] centroids = codebook.centroids().values();
+    return Kernels.get().squaredDistance(mapped, 0, centroids, list * dim, dim);
   }
 
   /**
@@ -239,7 +243,8 @@ final class CodebookGroup {
    * @return how many of them were not taken before
    */
   int promoteAround(float[] vector) {
-    int count = (int) Math.min(Math.ceil(AROUND * settings.listsOfTraining()), codebook.nlist());
+    double wanted = AROUND * settings.listsOfTraining(settings.k());
+    int count = (int) Math.min(Math.ceil(wanted), codebook.nlist());
     int[] lists = new int[count];
     QueryCode code = new QueryCode(codebook.quantizer(), mapped(vector));
     ranking.rank(code, count, lists, new float[count]);

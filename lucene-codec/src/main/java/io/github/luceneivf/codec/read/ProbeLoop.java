@@ -314,10 +314,11 @@ final class ProbeLoop {
       return false;
     }
     lookedAround = true;
-    float[] vector = best.leaf().vector(best.ord());
     int list = scan.list(best.slot());
     for (CodebookGroup group : groups) {
-      if (group.has(best.leaf()) && group.isStrange(vector, list) && budget.takeAround(vector)) {
+      if (group.has(best.leaf())
+          && group.isStrange(best, list)
+          && budget.takeAround(best.vector())) {
         reranker.remember(reranked);
         scanTaken();
         return true;

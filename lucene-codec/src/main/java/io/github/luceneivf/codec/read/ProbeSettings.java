@@ -167,13 +167,12 @@ record ProbeSettings(
   }
 
   private double calibrated(double nearest) {
-    double lists = calibratedFor(nearest / change.growth) + spare(target());
-    return Math.min(change.misfit * lists, meta.nlist());
+    return Math.min(change.misfit * listsOfTraining(nearest / change.growth), meta.nlist());
   }
 
-  /** Returns the lists that hold the {@code k} nearest of vectors like those of the training. */
-  double listsOfTraining() {
-    return calibratedFor(k) + spare(target());
+  /** Returns the lists that hold so many nearest of vectors like those of the training. */
+  double listsOfTraining(double nearest) {
+    return calibratedFor(nearest) + spare(target());
   }
 
   /**

@@ -78,7 +78,12 @@ final class Reranker {
    * @param ord its ordinal there
    * @param slot in the order of scanning
    */
-  record Best(float score, SearchedLeaf leaf, int ord, int slot) {}
+  record Best(float score, SearchedLeaf leaf, int ord, int slot) {
+    /** Returns it as it was indexed, [dim], a copy. */
+    float[] vector() throws IOException {
+      return leaf.vector(ord);
+    }
+  }
 
   /** Returns the distance of the worst hit; +∞ while there are fewer hits than wanted. */
   double farthest() {
@@ -106,17 +111,17 @@ final class Reranker {
     int count = batch.find(from, to, seen);
     batch.score();
     exact = ArrayUtil.growInRange(exact, scored + count, Integer.MAX_VALUE - 64);
-    float most = Float.NEGATIVE_INFINITY;
+    float highest = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       float score = batch.score(i);
       collector.collect(batch.doc(i), score);
       errors.add(batch.approximate(i) - distances.of(score));
       exact[scored++] = score;
-      most = Math.max(most, score);
+      highest = Math.max(highest, score);
       if (best == null || score > best.score) {
         best = new Best(score, batch.leaf(i), batch.ord(i), batch.slot(i));
       }
     }
-    return most;
+    return highest;
   }
 }
