@@ -146,6 +146,19 @@ public final class VectorGenerators {
     return new FloatMatrix(values, rows.rows(), rows.dim());
   }
 
+  /**
+   * Returns a copy with every value rounded to a step, a power of two. Sums of their products are
+   * exact in whatever order they are added while they stay below 2^24 steps squared, so a score has
+   * one value only; otherwise its last bit differs between interpreted and compiled code.
+   */
+  public static FloatMatrix rounded(FloatMatrix rows, float step) {
+    float[] values = rows.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.round(values[i] / step) * step;
+    }
+    return new FloatMatrix(values, rows.rows(), rows.dim());
+  }
+
   /** Returns a copy of rows {@code [from, to)}: base and queries are parts of one draw. */
   public static FloatMatrix slice(FloatMatrix rows, int from, int to) {
     float[] values = new float[(to - from) * rows.dim()];
