@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.proto.v1.CodeChunk;
+import io.github.luceneivf.proto.v1.CopyChunk;
 import io.github.luceneivf.proto.v1.EncodeSummary;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.wire.Checksums;
@@ -12,11 +13,13 @@ import io.github.luceneivf.wire.ChunkCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
  * Checks codes that the sidecar sent, and hands them on: ordinals contiguous and of vectors sent,
- * list numbers in range, sizes and checksums right, floats finite. Not thread-safe; one per stream.
+ * those of second entries ascending and of vectors that were handed on, list numbers in range,
+ * sizes and checksums right, floats finite. Not thread-safe; one per stream.
  */
 final class CodeReader {
 
@@ -25,12 +28,19 @@ final class CodeReader {
   private final Encoding encoding;
   private final int recordBytes;
   private final EncodedSink sink;
+  private final boolean spills;
   private final CRC32C whole = new CRC32C();
   private int received;
+  private int copies;
+  private int lastCopied = -1;
+
+  /** Own lists of the vectors handed on, where some may be in a second one. */
+  private int[] own = new int[0];
 
   CodeReader(Codebook codebook, Encoding encoding, EncodedSink sink) {
     this.nlist = codebook.nlist();
     this.dim = codebook.dim();
+    this.spills = codebook.spills();
     this.encoding = encoding;
     this.recordBytes = encoding.recordBytes(dim);
     this.sink = sink;
@@ -61,18 +71,75 @@ final class CodeReader {
     }
     requireSize("lists", chunk.getLists(), (long) count * Integer.BYTES);
     requireSize("records", chunk.getRecords(), (long) count * recordBytes);
-    CRC32C crc = new CRC32C();
-    Checksums.update(crc, chunk.getLists());
-    Checksums.update(crc, chunk.getRecords());
-    ChunkCheck.requireChecksum("codes", chunk.getCrc32C(), (int) crc.getValue());
+    requireChecksum(chunk.getCrc32C(), chunk.getLists(), chunk.getRecords());
     int[] lists = lists(chunk.getLists(), count);
     byte[] records = chunk.getRecords().toByteArray();
     requireFinite(records, count);
-    Checksums.update(whole, chunk.getLists());
-    Checksums.update(whole, chunk.getRecords());
     int firstOrd = received;
     received += count;
+    if (spills) {
+      if (own.length < received) {
+        own = Arrays.copyOf(own, Math.max(received, own.length + own.length / 2));
+      }
+      System.arraycopy(lists, 0, own, firstOrd, count);
+    }
     sink.accept(firstOrd, count, lists, records);
+  }
+
+  /**
+   * Takes second entries.
+   *
+   * @throws SidecarException if they cannot be right
+   * @throws io.github.luceneivf.wire.WireException if they were damaged
+   * @throws IOException what the sink threw
+   */
+  void accept(CopyChunk chunk) throws IOException {
+    int count = chunk.getCount();
+    int most = spills ? received - copies : 0;
+    if (count < 1 || count > most) {
+      throw SidecarException.invalid(
+          "count of second entries must be in [1, " + most + "], got: " + count);
+    }
+    requireSize("ords", chunk.getOrds(), (long) count * Integer.BYTES);
+    requireSize("lists", chunk.getLists(), (long) count * Integer.BYTES);
+    requireSize("records", chunk.getRecords(), (long) count * recordBytes);
+    requireChecksum(chunk.getCrc32C(), chunk.getOrds(), chunk.getLists(), chunk.getRecords());
+    int[] ords = ints(chunk.getOrds(), count);
+    for (int ord : ords) {
+      if (ord <= lastCopied || ord >= received) {
+        throw SidecarException.invalid(
+            "ord of a second entry must be in (" + lastCopied + ", " + received + "), got: " + ord);
+      }
+      lastCopied = ord;
+    }
+    int[] lists = lists(chunk.getLists(), count);
+    for (int i = 0; i < count; i++) {
+      if (lists[i] == own[ords[i]]) {
+        throw SidecarException.invalid(
+            "second list must not be the own one " + lists[i] + ", got it for ord " + ords[i]);
+      }
+    }
+    byte[] records = chunk.getRecords().toByteArray();
+    requireFinite(records, count);
+    copies += count;
+    sink.acceptCopies(count, ords, lists, records);
+  }
+
+  private void requireChecksum(int expected, ByteString... parts) {
+    CRC32C crc = new CRC32C();
+    for (ByteString part : parts) {
+      Checksums.update(crc, part);
+    }
+    ChunkCheck.requireChecksum("codes", expected, (int) crc.getValue());
+    for (ByteString part : parts) {
+      Checksums.update(whole, part);
+    }
+  }
+
+  private static int[] ints(ByteString bytes, int count) {
+    int[] values = new int[count];
+    bytes.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(values);
+    return values;
   }
 
   private static void requireSize(String name, ByteString bytes, long size)
@@ -83,8 +150,7 @@ final class CodeReader {
   }
 
   private int[] lists(ByteString bytes, int count) throws SidecarException {
-    int[] lists = new int[count];
-    bytes.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(lists);
+    int[] lists = ints(bytes, count);
     for (int list : lists) {
       if (list < 0 || list >= nlist) {
         throw SidecarException.invalid("list must be in [0, " + nlist + "), got: " + list);
@@ -118,6 +184,10 @@ final class CodeReader {
     if (received != sent || summary.getCount() != sent) {
       throw SidecarException.invalid(
           "count must be " + sent + ", got: " + received + ", summary says: " + summary.getCount());
+    }
+    if (summary.getCopies() != copies) {
+      throw SidecarException.invalid(
+          "second entries must be " + copies + ", summary says: " + summary.getCopies());
     }
     ChunkCheck.requireChecksum("all codes", summary.getCrc32C(), (int) whole.getValue());
   }

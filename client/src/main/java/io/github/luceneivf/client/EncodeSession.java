@@ -186,6 +186,11 @@ final class EncodeSession implements AutoCloseable {
   }
 
   private void take(AssignAndEncodeResponse response) throws IOException {
+    if (response.hasCopies()) {
+      codes.accept(response.getCopies());
+      deadline.advanced(0);
+      return;
+    }
     if (!response.hasCodes()) {
       throw SidecarException.invalid("codes must come next, got: " + response.getMessageCase());
     }

@@ -24,6 +24,11 @@ final class CollectedCodes implements EncodedSink {
   }
 
   @Override
+  public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+    throw new AssertionError("no vector is in two lists here");
+  }
+
+  @Override
   public void restart() {
     restarts++;
     lists = new int[0];

@@ -182,6 +182,11 @@ class RemoteVectorEncoderTest {
           }
 
           @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            throw new AssertionError("no vector is in two lists here");
+          }
+
+          @Override
           public void restart() {
             throw new IllegalStateException("must not fall back");
           }

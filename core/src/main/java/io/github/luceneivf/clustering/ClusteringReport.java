@@ -35,6 +35,22 @@ public record ClusteringReport(
     Duration iteration,
     Duration balancing) {
 
+  /** Returns a copy with other sizes: those of lists that some vectors were added to. */
+  public ClusteringReport withSizes(ListSizes other) {
+    return new ClusteringReport(
+        stop,
+        objective,
+        shift,
+        emptyLists,
+        repairedLists,
+        splitLists,
+        duplicateLists,
+        other,
+        initialization,
+        iteration,
+        balancing);
+  }
+
   /** Why a clustering stopped. */
   public enum Stop {
     /** The objective fell by less than the tolerance. */

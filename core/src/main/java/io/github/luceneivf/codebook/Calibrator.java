@@ -3,6 +3,7 @@ package io.github.luceneivf.codebook;
 
 import io.github.luceneivf.calibration.Calibration;
 import io.github.luceneivf.clustering.Assignment;
+import io.github.luceneivf.clustering.ListSizes;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.clustering.NearestRows;
 import io.github.luceneivf.clustering.Workers;
@@ -44,13 +45,20 @@ final class Calibrator {
 
   private static final int NONE = -1;
 
-  private final Codebook codebook;
+  /** Questions whose order of all lists is kept, about, to tell what a search scans. */
+  private static final int MOST_ORDERS = 200;
+
+  /** Lists from which on a training chooses to put vectors into two. */
+  private static final int LEAST_LISTS = 16;
+
   private final TrainingRequest request;
   private final PreparedSample sample;
   private final Assignment assignment;
   private final ProgressTeller teller;
   private final Workers workers;
   private final CentroidRanking ranking;
+  private Codebook codebook;
+  private SpilledRows spilled;
 
   Calibrator(
       Codebook codebook,
@@ -66,6 +74,7 @@ final class Calibrator {
     this.teller = teller;
     this.workers = workers;
     this.ranking = new CentroidRanking(codebook).with(reach());
+    this.spilled = SpilledRows.none(sample.rows().rows());
   }
 
   private ListReach reach() {
@@ -79,27 +88,45 @@ final class Calibrator {
     return measure.reach();
   }
 
-  Calibration calibrate() throws IOException {
+  /**
+   * What was found.
+   *
+   * @param codebook as it was, but for the cost of spilling
+   * @param spilled rows that are in a second list
+   * @param sizes entries of each list
+   */
+  record Calibrated(Codebook codebook, Calibration calibration, int spilled, ListSizes sizes) {}
+
+  Calibrated calibrate() throws IOException {
+    Calibration calibration = calibration();
+    int[] entries = spilled.entries(assignment.sizes(), Float.POSITIVE_INFINITY);
+    return new Calibrated(codebook, calibration, spilled.count(), ListSizes.of(entries));
+  }
+
+  private Calibration calibration() throws IOException {
     tell(0);
     Questions questions = Questions.of(sample, spread(), request.params().seed());
     if (questions.size() == 0) {
+      spill(questions, new int[0][]);
       tell(1);
       return Calibration.uncalibrated(codebook.nlist());
     }
     int[] leftOut = leftOut(questions);
     int[][] neighbors = neighbors(questions, leftOut);
+    spill(questions, neighbors);
     Judgement[] judgements;
     try (Arena arena = Arena.ofShared()) {
       judgements = judge(questions, neighbors, leftOut, isExact() ? null : code(arena));
     }
     tell(1);
-    double scale = Math.sqrt(Math.max(1, (double) request.population() / sample.rows().rows()));
+    double scale = Math.sqrt(Math.max(1, perRow()));
     float[] remoteness = new float[judgements.length];
     for (int i = 0; i < remoteness.length; i++) {
       remoteness[i] = judgements[i].remoteness();
     }
     JudgedBands bands =
-        new JudgedBands(List.of(judgements), codebook.nlist(), sample.rows().rows(), scale);
+        new JudgedBands(
+            List.of(judgements), codebook.nlist(), sample.rows().rows() + spilled.count(), scale);
     return new Calibration(questions.size(), questions.usual(remoteness), bands.bands());
   }
 
@@ -114,6 +141,49 @@ final class Calibrator {
 
   private boolean isExact() {
     return request.encoding() instanceof Encoding.Float32;
+  }
+
+  /** Decides which vectors are in a second list. */
+  private void spill(Questions questions, int[][] neighbors) throws IOException {
+    int least = request.spill().isAuto() ? LEAST_LISTS : 2;
+    boolean undecided = request.spill().isAuto() && questions.size() == 0;
+    if (request.spill().share() == 0 || codebook.nlist() < least || undecided) {
+      return;
+    }
+    SpilledRows all = SpilledRows.of(codebook, sample.rows(), assignment, workers);
+    float cost =
+        request.spill().isAuto()
+            ? new SpillChoice(all, assignment.sizes(), Math.max(1, perRow()))
+                .choose(ranks(questions, neighbors, all))
+            : all.costOf(request.spill().share());
+    spilled = all.below(cost);
+    codebook = cost > 0 ? codebook.withSpillCost(cost) : codebook;
+  }
+
+  /** Vectors of the population for each row. */
+  private double perRow() {
+    return (double) request.population() / sample.rows().rows();
+  }
+
+  /** What those questions find that are like most that are asked. */
+  private List<SpillChoice.Ranks> ranks(Questions questions, int[][] neighbors, SpilledRows all)
+      throws IOException {
+    int[] usual = IntStream.range(0, neighbors.length).filter(questions::isUsual).toArray();
+    int every = Math.ceilDiv(usual.length, MOST_ORDERS);
+    SpillChoice.Ranks[] ranks = new SpillChoice.Ranks[usual.length];
+    Judge[] judges = new Judge[workers.count()];
+    Arrays.setAll(judges, _ -> new Judge(null));
+    workers.run(
+        usual.length,
+        QUERIES_PER_RANGE,
+        (worker, from, to) -> {
+          for (int i = from; i < to; i++) {
+            QueryCode query = query(questions, usual[i]);
+            ranks[i] = judges[worker].ranks(query, neighbors[usual[i]], all, i % every == 0);
+          }
+        },
+        Workers.Tick.NONE);
+    return List.of(ranks);
   }
 
   /** The list that each question leaves out, or none. */
@@ -213,10 +283,11 @@ final class Calibrator {
 
     Judge(@Nullable CodedLists coded) {
       this.coded = coded;
-      this.scores = new float[coded == null ? 0 : sample.rows().rows()];
+      this.scores = new float[coded == null ? 0 : coded.entries()];
     }
 
-    Judgement judge(QueryCode query, int[] neighbors, int leftOut, boolean deep, boolean asked) {
+    /** Ranks lists; returns the nearest. */
+    private int rank(QueryCode query, int leftOut) {
       ranking.rankReproducibly(query, lists, distances);
       int rank = 0;
       int nearest = 0;
@@ -224,12 +295,34 @@ final class Calibrator {
         if (lists[i] != leftOut) {
           nearest = rank == 0 ? lists[i] : nearest;
           listRanks[lists[i]] = ++rank;
+        } else {
+          listRanks[lists[i]] = lists.length;
         }
         bases[lists[i]] = distances[i];
       }
+      return nearest;
+    }
+
+    SpillChoice.Ranks ranks(QueryCode query, int[] neighbors, SpilledRows all, boolean ordered) {
+      rank(query, NONE);
+      int[] rows = Arrays.copyOf(neighbors, Math.min(neighbors.length, SpillChoice.K));
+      int[] own = new int[rows.length];
+      int[] second = new int[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        own[i] = listRanks[assignment.lists()[rows[i]]];
+        int list = all.lists()[rows[i]];
+        second[i] = list < 0 ? lists.length : listRanks[list];
+      }
+      return new SpillChoice.Ranks(rows, own, second, ordered ? lists.clone() : new int[0]);
+    }
+
+    Judgement judge(QueryCode query, int[] neighbors, int leftOut, boolean deep, boolean asked) {
+      int nearest = rank(query, leftOut);
       int[] own = new int[neighbors.length];
       for (int i = 0; i < own.length; i++) {
         own[i] = listRanks[assignment.lists()[neighbors[i]]];
+        int list = spilled.lists()[neighbors[i]];
+        own[i] = list < 0 ? own[i] : Math.min(own[i], listRanks[list]);
       }
       int[] depths =
           coded == null || !deep ? new int[0] : coded.ranks(query, bases, neighbors, scores);
@@ -244,6 +337,7 @@ final class Calibrator {
         request.encoding(),
         sample.rows(),
         assignment,
+        spilled,
         arena,
         workers,
         share -> tell(NEIGHBORS_SHARE + (CODED_SHARE - NEIGHBORS_SHARE) * share));

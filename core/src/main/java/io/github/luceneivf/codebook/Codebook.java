@@ -11,6 +11,7 @@ import io.github.luceneivf.quantization.SubCodebooks;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The centroids that posting lists belong to, and the parameters of the codes in them. Immutable,
@@ -29,6 +30,7 @@ public final class Codebook {
   private final Lineage lineage;
   private final CodebookId id;
   private final Quantizer quantizer;
+  private volatile @Nullable SecondLists secondLists;
 
   /**
    * Creates a codebook.
@@ -100,6 +102,38 @@ public final class Codebook {
     return content.radii;
   }
 
+  /** Returns whether vectors may be in a second list as well. */
+  public boolean spills() {
+    return content.spillCost > 0 && nlist() > 1;
+  }
+
+  /** Returns the cost below which a vector is in its second list as well. */
+  float spillCost() {
+    return content.spillCost;
+  }
+
+  /** Returns this codebook with another cost of spilling. */
+  Codebook withSpillCost(float cost) {
+    Codebook other = new Codebook(content.withSpillCost(cost), lineage);
+    other.secondLists = secondLists; // those of the same centroids
+    return other;
+  }
+
+  /** Returns the memory for each list of what finds second lists, in bytes. */
+  public static long secondListBytes(int nlist, int dim) {
+    return SecondLists.memoryBytesPerList(nlist, dim);
+  }
+
+  /** Returns what finds second lists; each thread wants a fork. */
+  SecondLists secondLists() {
+    SecondLists found = secondLists;
+    if (found == null) {
+      found = SecondLists.of(centroids()); // the same whoever makes it
+      secondLists = found;
+    }
+    return found;
+  }
+
   /** Returns whether vectors can be coded with an encoding: most need no sub-codebooks. */
   public boolean supports(Encoding encoding) {
     return encoding.subCodebookSize() == 0
@@ -113,12 +147,13 @@ public final class Codebook {
 
   /**
    * Returns the memory that this takes, in bytes: centroids, sub-codebooks as they are and
-   * transposed, the rotation's tables.
+   * transposed, the rotation's tables, what finds second lists.
    */
   public long memoryBytes() {
     long floats = (long) nlist() * dim() + nlist() + 2L * dim();
     long sub = content.subCodebooks.map(books -> (long) books.values().length).orElse(0L);
-    return OBJECT_BYTES + Float.BYTES * (floats + 2 * sub) + Rotation.memoryBytes(dim());
+    long second = spills() ? SecondLists.memoryBytes(nlist(), dim()) : 0;
+    return OBJECT_BYTES + Float.BYTES * (floats + 2 * sub) + Rotation.memoryBytes(dim()) + second;
   }
 
   /**
@@ -172,6 +207,8 @@ public final class Codebook {
    * @param radii [nlist] largest residual norm of each list in the training assignment
    * @param mean [dim] global mean of the training vectors
    * @param rotationSeed seed of the rotation
+   * @param spillCost vectors that a second list serves at less than this, relative to the energy of
+   *     their residual, are in it as well ({@link SecondLists}); 0 for none, +∞ for all
    * @param subCodebooks of rotated residuals, where trained for an encoding that needs them
    */
   @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
@@ -181,12 +218,29 @@ public final class Codebook {
       float[] radii,
       float[] mean,
       long rotationSeed,
+      float spillCost,
       Optional<SubCodebooks> subCodebooks) {
 
-    /** Creates content without sub-codebooks. */
+    /** Creates content without second lists and sub-codebooks. */
     public Content(
         VectorSpace space, FloatMatrix centroids, float[] radii, float[] mean, long rotationSeed) {
-      this(space, centroids, radii, mean, rotationSeed, Optional.empty());
+      this(space, centroids, radii, mean, rotationSeed, 0, Optional.empty());
+    }
+
+    /** Creates content without second lists. */
+    public Content(
+        VectorSpace space,
+        FloatMatrix centroids,
+        float[] radii,
+        float[] mean,
+        long rotationSeed,
+        Optional<SubCodebooks> subCodebooks) {
+      this(space, centroids, radii, mean, rotationSeed, 0, subCodebooks);
+    }
+
+    /** Returns content of another cost of spilling. */
+    Content withSpillCost(float other) {
+      return new Content(space, centroids, radii, mean, rotationSeed, other, subCodebooks);
     }
 
     /** Validates the components. */
@@ -204,6 +258,9 @@ public final class Codebook {
       if (mean.length != dim) {
         throw new IllegalArgumentException(
             "mean must have dim = " + dim + " values, got: " + mean.length);
+      }
+      if (!(spillCost >= 0)) {
+        throw new IllegalArgumentException("spillCost must be at least 0, got: " + spillCost);
       }
       requireFinite("centroids", centroids.values());
       requireFinite("mean", mean);

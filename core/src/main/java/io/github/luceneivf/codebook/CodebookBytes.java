@@ -22,24 +22,25 @@ import java.util.zip.CRC32C;
  *   <li><b>[int]</b> magic, <b>[int]</b> version of this form
  *   <li>content, which the {@link CodebookId} is the hash of: <b>[int]</b> metric's wire id,
  *       <b>[int]</b> exponent of the space, <b>[int]</b> nlist, <b>[int]</b> dim, <b>[long]</b>
- *       rotation seed, <b>[float × dim]</b> mean, <b>[float × nlist]</b> radii, <b>[float × nlist ×
- *       dim]</b> centroids, row-major; from version 2 on: <b>[int]</b> centroids per subspace of
- *       the sub-codebooks, <b>[int]</b> components of a subspace, <b>[float × subspaces × centroids
- *       × components]</b> sub-codebooks; the subspaces together have the padded dimension
+ *       rotation seed, <b>[float]</b> cost of spilling, <b>[float × dim]</b> mean, <b>[float ×
+ *       nlist]</b> radii, <b>[float × nlist × dim]</b> centroids, row-major; in version 4:
+ *       <b>[int]</b> centroids per subspace of the sub-codebooks, <b>[int]</b> components of a
+ *       subspace, <b>[float × subspaces × centroids × components]</b> sub-codebooks; the subspaces
+ *       together have the padded dimension
  *   <li>lineage: <b>[int]</b> version, <b>[long]</b> population, <b>[byte]</b> 1 if there is a
  *       parent, else 0, <b>[byte × 32]</b> parent's id, or zeros
  *   <li><b>[int]</b> CRC-32C of everything before
  * </ul>
  *
- * <p>A codebook without sub-codebooks is written as version 1.
+ * <p>A codebook without sub-codebooks is written as version 3.
  */
 final class CodebookBytes {
 
   private static final int MAGIC = 0x43465649; // "IVFC"
-  private static final int VERSION_START = 1;
-  private static final int VERSION_SUB_CODEBOOKS = 2;
+  private static final int VERSION_START = 3;
+  private static final int VERSION_SUB_CODEBOOKS = 4;
   private static final int HEADER_BYTES = 2 * Integer.BYTES;
-  private static final int FIXED_CONTENT_BYTES = 4 * Integer.BYTES + Long.BYTES;
+  private static final int FIXED_CONTENT_BYTES = 4 * Integer.BYTES + Long.BYTES + Float.BYTES;
   private static final int SUB_CODEBOOK_HEADER_BYTES = 2 * Integer.BYTES;
   private static final int LINEAGE_BYTES = Integer.BYTES + Long.BYTES + 1 + CodebookId.BYTES;
   private static final int FIXED_BYTES =
@@ -116,7 +117,7 @@ final class CodebookBytes {
   private static void putContent(ByteBuffer out, Content content) {
     out.putInt(content.space().metric().wireId()).putInt(content.space().exponent());
     out.putInt(content.centroids().rows()).putInt(content.centroids().dim());
-    out.putLong(content.rotationSeed());
+    out.putLong(content.rotationSeed()).putFloat(content.spillCost());
     putFloats(out, content.mean());
     putFloats(out, content.radii());
     putFloats(out, content.centroids().values());
@@ -168,6 +169,7 @@ final class CodebookBytes {
     int nlist = in.getInt();
     int dim = in.getInt();
     long seed = in.getLong();
+    float spillCost = in.getFloat();
     long floats = (in.capacity() - FIXED_BYTES) / (long) Float.BYTES;
     // Both are bounded by the float count first, so that nothing below can overflow.
     if (nlist < 1
@@ -194,7 +196,7 @@ final class CodebookBytes {
       float[] values = getFloats(in, size * Rotation.paddedDim(dim));
       books = Optional.of(new SubCodebooks(size, subDim, values));
     }
-    return new Content(space, centroids, radii, mean, seed, books);
+    return new Content(space, centroids, radii, mean, seed, spillCost, books);
   }
 
   /** Whether the capacity is exactly that of a codebook of these sizes. */

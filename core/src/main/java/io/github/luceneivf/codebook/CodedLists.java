@@ -23,18 +23,22 @@ final class CodedLists {
   private final CodeBlock layout;
   private final int[] starts;
   private final int[] placeOf;
+  private final int[] copyOf;
   private final MemorySegment[] lists;
 
-  private CodedLists(CodeBlock layout, int[] starts, int[] placeOf, MemorySegment[] lists) {
+  private CodedLists(
+      CodeBlock layout, int[] starts, int[] placeOf, int[] copyOf, MemorySegment[] lists) {
     this.layout = layout;
     this.starts = starts;
     this.placeOf = placeOf;
+    this.copyOf = copyOf;
     this.lists = lists;
   }
 
   /**
    * Codes the rows of an assignment.
    *
+   * @param spilled second lists of rows that are in two
    * @param arena lifetime of the codes, shared if there are several workers. Native memory, because
    *     vector loads from byte arrays are boxed unless native ones were seen before
    */
@@ -43,17 +47,23 @@ final class CodedLists {
       Encoding encoding,
       FloatMatrix rows,
       Assignment assignment,
+      SpilledRows spilled,
       Arena arena,
       Workers workers,
       Workers.Tick tick)
       throws IOException {
     CodeBlock layout =
         new CodeBlock(encoding, rows.dim(), CodeBlock.ordBytesFor(Math.max(rows.rows(), 1)));
-    int[] starts = starts(assignment.sizes());
-    int[] placeOf = places(assignment.lists(), starts);
-    int[] rowAt = new int[placeOf.length];
+    int[] starts = starts(assignment.sizes(), spilled.lists());
+    int[] next = starts.clone();
+    int[] placeOf = places(assignment.lists(), next);
+    int[] copyOf = places(spilled.lists(), next);
+    int[] rowAt = new int[starts[starts.length - 1]];
     for (int row = 0; row < placeOf.length; row++) {
       rowAt[placeOf[row]] = row;
+      if (copyOf[row] >= 0) {
+        rowAt[copyOf[row]] = row;
+      }
     }
     MemorySegment[] lists = new MemorySegment[codebook.nlist()];
     ListCoder[] coders = new ListCoder[workers.count()];
@@ -71,25 +81,38 @@ final class CodedLists {
           }
         },
         tick);
-    return new CodedLists(layout, starts, placeOf, lists);
+    return new CodedLists(layout, starts, placeOf, copyOf, lists);
   }
 
-  private static int[] starts(int[] sizes) {
+  private static int[] starts(int[] sizes, int[] second) {
     int[] starts = new int[sizes.length + 1];
+    for (int list : second) {
+      if (list >= 0) {
+        starts[list + 1]++;
+      }
+    }
     for (int list = 0; list < sizes.length; list++) {
-      starts[list + 1] = starts[list] + sizes[list];
+      starts[list + 1] += starts[list] + sizes[list];
     }
     return starts;
   }
 
-  /** Where each row is when all lists lie one after the other. */
-  private static int[] places(int[] listOf, int[] starts) {
-    int[] next = starts.clone();
+  /**
+   * Where each row is when all lists lie one after the other; −1 where it is in none.
+   *
+   * @param next [nlist] next place of each list, moved on
+   */
+  private static int[] places(int[] listOf, int[] next) {
     int[] placeOf = new int[listOf.length];
     for (int row = 0; row < listOf.length; row++) {
-      placeOf[row] = next[listOf[row]]++;
+      placeOf[row] = listOf[row] < 0 ? -1 : next[listOf[row]]++;
     }
     return placeOf;
+  }
+
+  /** Returns the entries of all lists. */
+  int entries() {
+    return starts[starts.length - 1];
   }
 
   /** Codes lists; one per worker. */
@@ -132,22 +155,28 @@ final class CodedLists {
    * Ranks some rows by approximate distance among all rows of all lists.
    *
    * @param bases [nlist] distance of the query to each centroid
-   * @param scores [rows] overwritten
-   * @return for each of {@code rows} one more than the number of rows that score better
+   * @param scores [entries] overwritten
+   * @return for each of {@code rows} one more than the number of entries that score better than the
+   *     better one of its own
    */
   int[] ranks(QueryCode query, float[] bases, int[] rows, float[] scores) {
     score(query, bases, scores);
     float[] thresholds = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      thresholds[i] = scores[placeOf[rows[i]]];
+      thresholds[i] = score(rows[i], scores);
     }
     Arrays.sort(thresholds);
     int[] below = countBelow(scores, thresholds);
     int[] ranks = new int[rows.length];
     for (int i = 0; i < ranks.length; i++) {
-      ranks[i] = 1 + below[Arrays.binarySearch(thresholds, scores[placeOf[rows[i]]])];
+      ranks[i] = 1 + below[Arrays.binarySearch(thresholds, score(rows[i], scores))];
     }
     return ranks;
+  }
+
+  private float score(int row, float[] scores) {
+    float own = scores[placeOf[row]];
+    return copyOf[row] < 0 ? own : Math.min(own, scores[copyOf[row]]);
   }
 
   private void score(QueryCode query, float[] bases, float[] scores) {
@@ -169,7 +198,7 @@ final class CodedLists {
   private int[] countBelow(float[] scores, float[] thresholds) {
     int[] below = new int[thresholds.length];
     float last = thresholds[thresholds.length - 1];
-    for (int place = 0; place < placeOf.length; place++) {
+    for (int place = 0; place < entries(); place++) {
       float score = scores[place];
       if (score < last) {
         int at = Arrays.binarySearch(thresholds, score);

@@ -18,6 +18,18 @@ public interface EncodedSink {
   void accept(int firstOrd, int count, int[] lists, byte[] records) throws IOException;
 
   /**
+   * Takes the second entries of vectors that were received: those of a codebook that {@linkplain
+   * Codebook#spills spills}.
+   *
+   * @param count entries in this batch
+   * @param ords [count] their ordinals, ascending within and over batches, all received
+   * @param lists [count] list numbers, in [0, nlist), other than the vectors' own
+   * @param records [count × recordBytes], one record after the other
+   * @throws IOException if it cannot be stored
+   */
+  void acceptCopies(int count, int[] ords, int[] lists, byte[] records) throws IOException;
+
+  /**
    * Drops everything received: the next batch starts at ordinal 0 again. Called before the same
    * work is done another way.
    */

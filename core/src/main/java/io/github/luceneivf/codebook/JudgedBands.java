@@ -37,7 +37,7 @@ final class JudgedBands {
 
   private final List<Judgement> judgements;
   private final int nlist;
-  private final int vectors;
+  private final int entries;
   private final double depthScale;
 
   /**
@@ -45,14 +45,14 @@ final class JudgedBands {
    *
    * @param judgements at least one
    * @param nlist lists of the codebook
-   * @param vectors that were searched
+   * @param entries of the lists that were searched
    * @param depthScale factor on depths
    */
-  JudgedBands(List<Judgement> judgements, int nlist, int vectors, double depthScale) {
+  JudgedBands(List<Judgement> judgements, int nlist, int entries, double depthScale) {
     this.judgements =
         judgements.stream().sorted(Comparator.comparingDouble(Judgement::remoteness)).toList();
     this.nlist = nlist;
-    this.vectors = vectors;
+    this.entries = entries;
     this.depthScale = depthScale;
   }
 
@@ -96,7 +96,7 @@ final class JudgedBands {
     List<Curve> curves = new ArrayList<>();
     for (int k : Calibration.MEASURED_K) {
       RankHistogram probes = count(k, window, all, Judgement::listRanks, nlist);
-      RankHistogram depths = count(k, window, all, Judgement::depths, vectors);
+      RankHistogram depths = count(k, window, all, Judgement::depths, entries);
       curves.add(
           new Curve(
               k,

@@ -73,23 +73,25 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
       long start)
       throws IOException {
     Clustering clustering = cluster(request, prepared, teller, workers);
-    Codebook codebook = codebook(request, prepared, clustering, teller, workers);
+    Codebook trained = codebook(request, prepared, clustering, teller, workers);
     long calibrating = System.nanoTime();
-    Calibration calibration =
-        new Calibrator(codebook, request, prepared, clustering.assignment(), teller, workers)
+    Calibrator.Calibrated calibrated =
+        new Calibrator(trained, request, prepared, clustering.assignment(), teller, workers)
             .calibrate();
+    Codebook codebook = calibrated.codebook();
     TrainingReport report =
         new TrainingReport(
             request.population(),
             prepared.rows().rows(),
             request.params().nlist(),
             codebook.nlist(),
-            clustering.report(),
+            calibrated.spilled(),
+            clustering.report().withSizes(calibrated.sizes()),
             since(calibrating),
             since(start),
             TRAINED_BY,
             codebook.lineage());
-    return new TrainedCodebook(codebook, calibration, report);
+    return new TrainedCodebook(codebook, calibrated.calibration(), report);
   }
 
   private static Clustering cluster(
@@ -156,6 +158,7 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
             radii(clustering.assignment()),
             sample.rows().mean(),
             request.params().seed(),
+            0,
             subCodebooks);
     return new Codebook(
         content,

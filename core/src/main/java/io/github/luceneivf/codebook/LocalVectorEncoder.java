@@ -7,6 +7,7 @@ import io.github.luceneivf.clustering.Workers;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.quantization.VectorCoder;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Assigns and encodes on the calling thread, or on a few for as long as a call lasts. */
 public final class LocalVectorEncoder implements VectorEncoder {
@@ -72,6 +73,7 @@ public final class LocalVectorEncoder implements VectorEncoder {
       assigners[i] = i == 0 ? assigner : assigner.fork();
       coders[i] = new VectorCoder(encoding, codebook.quantizer(), codebook.centroids());
     }
+    Copies copies = codebook.spills() ? new Copies(codebook, coders, batch, recordBytes) : null;
     try (Workers workers = new Workers(threads)) {
       vectors.forEachBatch(
           batch,
@@ -85,10 +87,77 @@ public final class LocalVectorEncoder implements VectorEncoder {
                   assigners[worker].assignLists(rows, from * dim, to - from, lists, scratch, from);
                   coders[worker].encode(
                       rows, from * dim, to - from, lists, from, records, from * recordBytes);
+                  if (copies != null) {
+                    copies.find(worker, rows, lists, from, to);
+                  }
                 },
                 Workers.Tick.NONE);
             sink.accept(firstOrd, count, lists, records);
+            if (copies != null) {
+              copies.encode(rows, firstOrd, count, workers, sink);
+            }
           });
+    }
+  }
+
+  /** Second entries of the vectors of a batch. */
+  private static final class Copies {
+    private static final int NONE = -1;
+
+    private final Codebook codebook;
+    private final SecondLists[] finders;
+    private final VectorCoder[] coders;
+    private final int recordBytes;
+    private final int[] second;
+    private final int[] ords;
+    private final int[] lists;
+    private final float[] rows;
+    private final byte[] records;
+
+    Copies(Codebook codebook, VectorCoder[] coders, int batch, int recordBytes) {
+      this.codebook = codebook;
+      this.coders = coders;
+      this.recordBytes = recordBytes;
+      this.finders = new SecondLists[coders.length];
+      Arrays.setAll(finders, _ -> codebook.secondLists().fork());
+      this.second = new int[batch];
+      this.ords = new int[batch];
+      this.lists = new int[batch];
+      this.rows = new float[Math.multiplyExact(batch, codebook.dim())];
+      this.records = new byte[Math.multiplyExact(batch, recordBytes)];
+    }
+
+    /** Finds the second lists of rows [from, to); called by several workers at once. */
+    void find(int worker, float[] from, int[] own, int first, int to) {
+      SecondLists finder = finders[worker];
+      for (int i = first; i < to; i++) {
+        int list = finder.find(from, i * codebook.dim(), own[i]);
+        second[i] = finder.cost() < codebook.spillCost() ? list : NONE;
+      }
+    }
+
+    void encode(float[] from, int firstOrd, int count, Workers workers, EncodedSink sink)
+        throws IOException {
+      int dim = codebook.dim();
+      int size = 0;
+      for (int i = 0; i < count; i++) {
+        if (second[i] != NONE) {
+          ords[size] = firstOrd + i;
+          lists[size] = second[i];
+          System.arraycopy(from, i * dim, rows, size++ * dim, dim);
+        }
+      }
+      if (size == 0) {
+        return;
+      }
+      workers.run(
+          size,
+          RANGE,
+          (worker, first, to) ->
+              coders[worker].encode(
+                  rows, first * dim, to - first, lists, first, records, first * recordBytes),
+          Workers.Tick.NONE);
+      sink.acceptCopies(size, ords, lists, records);
     }
   }
 
@@ -102,11 +171,16 @@ public final class LocalVectorEncoder implements VectorEncoder {
    * Returns the memory that a call takes beside codebook and vectors, in bytes: centroids as the
    * kernels want them, tables and scratch of each thread, a batch of records.
    */
-  public long memoryBytes(int nlist, int dim, Encoding encoding) {
+  public long memoryBytes(Codebook codebook, Encoding encoding) {
+    int nlist = codebook.nlist();
+    int dim = codebook.dim();
     long centroids = (long) Float.BYTES * nlist * (dim + 1);
     long perThread =
         (long) Float.BYTES * ASSIGNER_FLOATS + VectorCoder.memoryBytes(encoding, nlist, dim);
     long perRow = (long) encoding.recordBytes(dim) + Integer.BYTES + Float.BYTES;
+    if (codebook.spills()) { // the row itself, its record there, its ordinal and both lists
+      perRow += (long) Float.BYTES * dim + encoding.recordBytes(dim) + 3 * Integer.BYTES;
+    }
     // Centroids are there twice while they are brought into the kernels' order.
     return 2 * centroids + threads * (perThread + batchSize(nlist, dim) * perRow);
   }

@@ -82,6 +82,11 @@ final class Questions {
     return questions;
   }
 
+  /** Returns whether a question is a vector as it is, or one that users ask. */
+  boolean isUsual(int question) {
+    return kind(question) == Kind.MEMBER || kind(question) == Kind.ASKED;
+  }
+
   private static int count(double wanted) {
     return (int) Math.max(1, Math.round(wanted));
   }

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param samples training vectors, held-out queries not counted
  * @param requestedLists nlist asked for
  * @param lists nlist of the codebook
+ * @param spilled training vectors that are in a second list as well
  * @param clustering iterations, empty lists, balance
  * @param calibration time of judging the codebook with held-out queries
  * @param total time of everything
@@ -25,6 +26,7 @@ public record TrainingReport(
     int samples,
     int requestedLists,
     int lists,
+    int spilled,
     ClusteringReport clustering,
     Duration calibration,
     Duration total,

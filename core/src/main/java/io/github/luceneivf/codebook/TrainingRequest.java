@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param querySample queries to judge the codebook with, beside those that the training holds out;
  *     of the sample's dimension, or {@link QuerySample#NONE}. They change no centroid, only what is
  *     told of the recall
+ * @param spill what share of the vectors is to be in a second list
  */
 public record TrainingRequest(
     Metric metric,
@@ -29,7 +30,8 @@ public record TrainingRequest(
     long population,
     Optional<CodebookRef> parent,
     Optional<Codebook> warmStart,
-    QuerySample querySample) {
+    QuerySample querySample,
+    Spill spill) {
 
   /**
    * Largest population, 2^40: five hundred times what one Lucene index can hold, and few enough
@@ -44,7 +46,15 @@ public record TrainingRequest(
       KMeansParams params,
       long population,
       Optional<CodebookRef> parent) {
-    this(metric, encoding, params, population, parent, Optional.empty(), QuerySample.NONE);
+    this(
+        metric,
+        encoding,
+        params,
+        population,
+        parent,
+        Optional.empty(),
+        QuerySample.NONE,
+        Spill.AUTO);
   }
 
   /** Returns a request to make the next version of a codebook, starting from its centroids. */
@@ -57,17 +67,26 @@ public record TrainingRequest(
         population,
         Optional.of(CodebookRef.of(parent)),
         Optional.of(parent),
-        QuerySample.NONE);
+        QuerySample.NONE,
+        Spill.AUTO);
   }
 
   /** Returns a copy that has the codebook judged with these queries too. */
   public TrainingRequest withQuerySample(QuerySample other) {
-    return new TrainingRequest(metric, encoding, params, population, parent, warmStart, other);
+    return new TrainingRequest(
+        metric, encoding, params, population, parent, warmStart, other, spill);
   }
 
   /** Returns a copy that starts from the parent's centroids, or afresh. */
   public TrainingRequest withWarmStart(Optional<Codebook> other) {
-    return new TrainingRequest(metric, encoding, params, population, parent, other, querySample);
+    return new TrainingRequest(
+        metric, encoding, params, population, parent, other, querySample, spill);
+  }
+
+  /** Returns a copy that puts another share of the vectors into a second list. */
+  public TrainingRequest withSpill(Spill other) {
+    return new TrainingRequest(
+        metric, encoding, params, population, parent, warmStart, querySample, other);
   }
 
   /** Validates the components. */
@@ -78,6 +97,7 @@ public record TrainingRequest(
     Objects.requireNonNull(parent, "parent");
     Objects.requireNonNull(warmStart, "warmStart");
     Objects.requireNonNull(querySample, "querySample");
+    Objects.requireNonNull(spill, "spill");
     if (warmStart.isPresent()) {
       Codebook start = warmStart.get();
       if (!parent.map(CodebookRef::id).equals(Optional.of(start.id()))) {

@@ -106,7 +106,7 @@ class CodebookTest {
   @Test
   void theIdIsTheHashOfTheContent() {
     assertEquals(
-        "9edf70b45f175ad1bab873eac52ee890b5915f18d7fc9ff668cf0a1cba4e88be",
+        "16eee5480e2c17216bfb7d0c8a861efe61a6b58e738411e536877248725b4ee0",
         codebook().id().toString());
   }
 
@@ -220,7 +220,7 @@ class CodebookTest {
                 IllegalArgumentException.class, () -> new Codebook.Lineage(0, Optional.empty(), 1))
             .getMessage());
     assertEquals(
-        "codebook: expected at least 81 bytes, got: 3",
+        "codebook: expected at least 85 bytes, got: 3",
         assertThrows(IOException.class, () -> Codebook.fromBytes(new byte[3])).getMessage());
   }
 

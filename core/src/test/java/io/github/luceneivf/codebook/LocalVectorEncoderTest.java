@@ -45,6 +45,11 @@ class LocalVectorEncoderTest {
     }
 
     @Override
+    public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+      throw new AssertionError("no vector is in two lists here");
+    }
+
+    @Override
     public void restart() {
       throw new AssertionError("a local encoder starts once");
     }
@@ -218,6 +223,11 @@ class LocalVectorEncoderTest {
           public void accept(int firstOrd, int count, int[] lists, byte[] records) {
             rowsPerQuestion[0] += count;
             rowsPerQuestion[1] = Math.max(rowsPerQuestion[1], rowsPerQuestion[0]);
+          }
+
+          @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            throw new AssertionError("no vector is in two lists here");
           }
 
           @Override

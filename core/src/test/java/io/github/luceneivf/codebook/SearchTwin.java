@@ -47,14 +47,25 @@ final class SearchTwin {
           @Override
           public void accept(int firstOrd, int count, int[] lists, byte[] batch) {
             for (int i = 0; i < count; i++) {
-              byte[] record = new byte[recordBytes];
-              System.arraycopy(batch, i * recordBytes, record, 0, recordBytes);
-              rows.get(lists[i]).add(firstOrd + i);
-              float[] mapped = base.row(firstOrd + i);
-              codebook.space().map(mapped, 0, 1, mapped.length);
-              reach.add(mapped, 0, lists[i]);
-              records.get(lists[i]).add(record);
+              add(firstOrd + i, lists[i], batch, i);
             }
+          }
+
+          @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] batch) {
+            for (int i = 0; i < count; i++) {
+              add(ords[i], lists[i], batch, i);
+            }
+          }
+
+          private void add(int ord, int list, byte[] batch, int at) {
+            byte[] record = new byte[recordBytes];
+            System.arraycopy(batch, at * recordBytes, record, 0, recordBytes);
+            rows.get(list).add(ord);
+            float[] mapped = base.row(ord);
+            codebook.space().map(mapped, 0, 1, mapped.length);
+            reach.add(mapped, 0, list);
+            records.get(list).add(record);
           }
 
           @Override
@@ -128,6 +139,7 @@ final class SearchTwin {
     int[] rows = new int[candidates.size()];
     candidates.drain(rows);
     return Arrays.stream(rows)
+        .distinct() // a row may be in two lists
         .boxed()
         .sorted(
             Comparator.comparingDouble(row ->

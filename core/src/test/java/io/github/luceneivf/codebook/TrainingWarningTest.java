@@ -43,6 +43,7 @@ class TrainingWarningTest {
         samples,
         16,
         lists,
+        0,
         clustering,
         Duration.ZERO,
         Duration.ZERO,

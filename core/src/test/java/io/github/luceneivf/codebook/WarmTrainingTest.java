@@ -154,7 +154,8 @@ class WarmTrainingTest {
                 500,
                 Optional.empty(),
                 Optional.of(parent),
-                QuerySample.NONE));
+                QuerySample.NONE,
+                Spill.AUTO));
     assertThrows(
         IllegalArgumentException.class,
         () ->
@@ -165,7 +166,8 @@ class WarmTrainingTest {
                 500,
                 good.parent(),
                 Optional.of(parent),
-                QuerySample.NONE));
+                QuerySample.NONE,
+                Spill.AUTO));
     FloatMatrix other = VectorGenerators.clusters(500, 17, 20, 0.3, 1);
     assertThrows(IllegalArgumentException.class, () -> train(good, other));
   }

@@ -121,6 +121,11 @@ class RecordedConversationIT {
           public void accept(int firstOrd, int count, int[] lists, byte[] records) {}
 
           @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            throw new AssertionError("no vector is in two lists here");
+          }
+
+          @Override
           public void restart() {}
         };
     new RemoteVectorEncoder(connection)

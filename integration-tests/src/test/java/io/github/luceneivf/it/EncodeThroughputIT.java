@@ -119,6 +119,11 @@ class EncodeThroughputIT {
           }
 
           @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            throw new AssertionError("no vector is in two lists here");
+          }
+
+          @Override
           public void restart() {
             received[0] = 0;
           }

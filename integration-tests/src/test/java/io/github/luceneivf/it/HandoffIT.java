@@ -77,6 +77,11 @@ class HandoffIT {
           }
 
           @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            throw new AssertionError("no vector is in two lists here");
+          }
+
+          @Override
           public void restart() {
             all.reset();
           }

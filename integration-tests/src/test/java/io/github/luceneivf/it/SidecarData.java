@@ -5,6 +5,7 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.clustering.KMeansParams;
 import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.EncodedSink;
+import io.github.luceneivf.codebook.Spill;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.testdata.VectorGenerators;
@@ -19,6 +20,9 @@ final class SidecarData {
   static final int NLIST = 24;
   static final long SEED = 20261122;
 
+  /** Share of the vectors in two lists. */
+  private static final double SPILLED = 0.4;
+
   private SidecarData() {}
 
   static FloatMatrix sample() {
@@ -31,13 +35,16 @@ final class SidecarData {
 
   static TrainingRequest request(Metric metric, Encoding encoding) {
     return new TrainingRequest(
-        metric, encoding, KMeansParams.of(NLIST, SEED), 100_000, Optional.empty());
+            metric, encoding, KMeansParams.of(NLIST, SEED), 100_000, Optional.empty())
+        .withSpill(new Spill(SPILLED));
   }
 
   /** Keeps all codes. */
   static final class Collected implements EncodedSink {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream second = new ByteArrayOutputStream();
     private int count;
+    private int copies;
 
     @Override
     public void accept(int firstOrd, int vectors, int[] lists, byte[] records) {
@@ -53,17 +60,37 @@ final class SidecarData {
     }
 
     @Override
+    public void acceptCopies(int entries, int[] ords, int[] lists, byte[] records) {
+      int recordBytes = records.length / lists.length;
+      for (int i = 0; i < entries; i++) {
+        second.writeBytes(ByteBuffer.allocate(Long.BYTES).putInt(ords[i]).putInt(lists[i]).array());
+        second.write(records, i * recordBytes, recordBytes);
+      }
+      copies += entries;
+    }
+
+    @Override
     public void restart() {
       bytes.reset();
+      second.reset();
       count = 0;
+      copies = 0;
     }
 
     int count() {
       return count;
     }
 
+    /** Returns the vectors that have a second entry. */
+    int copies() {
+      return copies;
+    }
+
+    /** Returns all first entries, then all second ones. */
     byte[] bytes() {
-      return bytes.toByteArray();
+      byte[] own = bytes.toByteArray();
+      byte[] others = second.toByteArray();
+      return ByteBuffer.allocate(own.length + others.length).put(own).put(others).array();
     }
   }
 }

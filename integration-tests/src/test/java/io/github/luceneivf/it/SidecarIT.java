@@ -158,6 +158,7 @@ class SidecarIT {
           SidecarData.Collected remote = new SidecarData.Collected();
           encoder.encode(trained.codebook(), encoding, vectors.asSource(), remote, AbortCheck.NONE);
           assertEquals(vectors.rows(), remote.count());
+          assertTrue(remote.copies() > 0, "no vector is in two lists");
           assertArrayEquals(local.bytes(), remote.bytes());
         }
       }

@@ -21,7 +21,7 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>Raw vectors are in Lucene's own flat format ({@code .vec}, {@code .vemf}), which also serves
  * reranking, merges and CheckIndex. This format adds four files. Each begins with an index header,
- * of version 4 (earlier ones, from before any release, are refused), and ends with a footer with
+ * of version 5 (earlier ones, from before any release, are refused), and ends with a footer with
  * checksum ({@code CodecUtil}). Multi-byte numbers are little-endian.
  *
  * <p>Vectors of bytes are clustered and coded as the floats they stand for: files say nothing of
@@ -44,7 +44,8 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li><b>[int]</b> recall@10 that default settings aim at, float bits
  *   <li><b>[vlong] [vlong]</b> × 4: offset and length of the codebook and the routing codes in
  *       {@code .ivc}, of the posting lists in {@code .ivp}, and of the ordinals in {@code .ivo}
- *   <li><b>[vint]</b> nlist, then for each list <b>[vint]</b> its vectors
+ *   <li><b>[vint]</b> nlist, then for each list <b>[vint]</b> its entries: each vector has one in
+ *       the list of its nearest centroid, and some have one in a second list ({@code Spill})
  *   <li>how well the codebook fits ({@code ListStatistics}): at training <b>[vint]</b> vectors,
  *       <b>[long]</b> mean squared distance to the centroid and <b>[long]</b> imbalance of the
  *       lists, double bits; in this segment <b>[byte]</b> 1 if measured, <b>[long]</b> the mean
@@ -69,14 +70,14 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>For each field with lists, list after list in the order of list numbers, in which neighbours
  * in space are neighbours on disk. Each list begins at a multiple of 64 bytes and is a sequence of
- * code blocks of 64 vectors, then of 16: ordinals (ascending), codes, per-vector terms, each laid
- * out so that lanes are vectors ({@code CodeBlock}).
+ * code blocks of 64 entries, then of 16: ordinals (ascending), codes, terms of each, each laid out
+ * so that lanes are vectors ({@code CodeBlock}).
  *
  * <h2>.ivo (ordinals)</h2>
  *
- * <p>For each field with lists, aligned to 8 bytes: per ordinal the list number, shifted left by
- * the bits of the longest list's last position, plus the position in the list; packed by {@code
- * DirectWriter}.
+ * <p>For each field with lists, aligned to 8 bytes: per ordinal the number of the list of its
+ * nearest centroid, shifted left by the bits of the longest list's last position, plus the position
+ * in the list; packed by {@code DirectWriter}.
  *
  * <p>Immutable, thread-safe. Use one instance per field: Lucene writes the fields of one instance
  * to one set of files.

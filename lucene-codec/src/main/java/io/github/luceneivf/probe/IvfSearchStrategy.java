@@ -85,8 +85,8 @@ public final class IvfSearchStrategy extends KnnSearchStrategy {
 
   /**
    * Returns a copy that scans no list which would make it more than {@code vectors} in all; the
-   * nearest list is scanned whatever it holds. A search that ends for it says so in its {@link
-   * ProbeReport}. Segments without lists are searched whole.
+   * nearest list is scanned whatever it holds. A vector in two lists counts in each. A search that
+   * ends for it says so in its {@link ProbeReport}. Segments without lists are searched whole.
    *
    * @throws IllegalArgumentException if {@code vectors} is less than 1
    */

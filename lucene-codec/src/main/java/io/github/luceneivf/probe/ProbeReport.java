@@ -11,7 +11,7 @@ package io.github.luceneivf.probe;
  *     one of several codebooks has far more of the near lists than its share
  * @param lists distinct lists of these codebooks that were scanned, each in all segments that have
  *     vectors in it
- * @param vectorsScanned vectors whose codes were compared with the query
+ * @param vectorsScanned codes that were compared with the query: a vector may be in two lists
  * @param vectorsScored vectors that were scored exactly: reranked, or in segments without codes
  * @param vectors vectors in all segments that were searched, accepted or not
  * @param estimatedRecall of <i>this</i> search, in [0, 1]: of queries that lie as far from the

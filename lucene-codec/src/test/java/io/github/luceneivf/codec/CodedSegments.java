@@ -73,6 +73,7 @@ final class CodedSegments {
     byte[] record = new byte[anew.recordBytes];
     int[] positions = new int[n];
     Arrays.fill(positions, -1);
+    int found = 0;
     for (int list = 0; list < stored.postings().nlist(); list++) {
       int size = stored.postings().size(list);
       cursor.moveTo(list);
@@ -84,18 +85,27 @@ final class CodedSegments {
           int ord = layout.ord(cursor.memory(), block, lane);
           assertTrue("ascending: " + last + ", " + ord, ord > last);
           last = ord;
-          assertEquals("once: " + ord, -1, positions[ord]);
-          positions[ord] = at + lane;
-          assertEquals("list of " + ord, anew.lists[ord], list);
+          boolean second = anew.lists[ord] != list;
+          if (second) {
+            assertEquals("second list of " + ord, anew.secondLists[ord], list);
+            found++;
+          } else {
+            assertEquals("once: " + ord, -1, positions[ord]);
+            positions[ord] = at + lane;
+          }
           layout.unpack(cursor.memory(), block, width, lane, record, 0);
           assertArrayEquals(
               "code of " + ord,
-              Arrays.copyOfRange(anew.records, ord * record.length, (ord + 1) * record.length),
+              Arrays.copyOfRange(
+                  second ? anew.secondRecords : anew.records,
+                  ord * record.length,
+                  (ord + 1) * record.length),
               record);
         }
         at += Math.min(width, size - at);
       }
     }
+    assertEquals(anew.copies, found);
     assertOrdinals((SegmentReader) leaf, stored, anew.lists, positions);
   }
 
@@ -154,11 +164,17 @@ final class CodedSegments {
   private static final class Anew implements EncodedSink {
     private final int[] lists;
     private final byte[] records;
+    private final int[] secondLists;
+    private final byte[] secondRecords;
     private final int recordBytes;
+    private int copies;
 
     Anew(int n, int recordBytes) {
       this.lists = new int[n];
       this.records = new byte[n * recordBytes];
+      this.secondLists = new int[n];
+      this.secondRecords = new byte[n * recordBytes];
+      Arrays.fill(secondLists, -1);
       this.recordBytes = recordBytes;
     }
 
@@ -166,6 +182,15 @@ final class CodedSegments {
     public void accept(int firstOrd, int count, int[] from, byte[] codes) {
       System.arraycopy(from, 0, lists, firstOrd, count);
       System.arraycopy(codes, 0, records, firstOrd * recordBytes, count * recordBytes);
+    }
+
+    @Override
+    public void acceptCopies(int count, int[] ords, int[] from, byte[] codes) {
+      for (int i = 0; i < count; i++) {
+        secondLists[ords[i]] = from[i];
+        System.arraycopy(codes, i * recordBytes, secondRecords, ords[i] * recordBytes, recordBytes);
+      }
+      copies += count;
     }
 
     @Override

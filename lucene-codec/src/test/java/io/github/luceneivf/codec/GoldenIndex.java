@@ -2,6 +2,7 @@
 package io.github.luceneivf.codec;
 
 import io.github.luceneivf.clustering.FloatMatrix;
+import io.github.luceneivf.codebook.Spill;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
 import io.github.luceneivf.quantization.Encoding;
@@ -62,7 +63,8 @@ final class GoldenIndex {
               IvfParams.DEFAULT
                   .withEncoding(encoding)
                   .withThresholds(new IvfParams.Thresholds(0, 1, 0))
-                  .withSizing(ListSizing.fixed(8))));
+                  .withSizing(ListSizing.fixed(8))
+                  .withSpill(new Spill(0.5))));
     }
     IvfVectorsFormat defaults = new IvfVectorsFormat();
     return new Lucene104Codec() {

@@ -118,6 +118,6 @@ public class TestStructureSize extends LuceneTestCase {
             Duration.ZERO,
             Duration.ZERO);
     return new TrainingReport(
-        1, 1, 1, 1, clustering, Duration.ZERO, Duration.ZERO, "test", codebook.lineage());
+        1, 1, 1, 1, 0, clustering, Duration.ZERO, Duration.ZERO, "test", codebook.lineage());
   }
 }

@@ -7,6 +7,7 @@ import io.github.luceneivf.clustering.Metric;
 import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codebook.CodebookRef;
 import io.github.luceneivf.codebook.QuerySample;
+import io.github.luceneivf.codebook.Spill;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.proto.v1.TrainingSpec;
 import io.github.luceneivf.quantization.Encoding;
@@ -86,6 +87,9 @@ public final class SpecMessages {
             .setMaxListFactor(params.maxListFactor())
             .setWarmStart(spec.parentBytes > 0)
             .setParentBytes(spec.parentBytes);
+    if (!request.spill().isAuto()) {
+      builder.setSpill(request.spill().share());
+    }
     spec.sample.hash.ifPresent(hash -> builder.setSampleSha256(bytes(hash)));
     spec.queries.hash.ifPresent(hash -> builder.setQuerySha256(bytes(hash)));
     request.parent().ifPresent(parent -> builder.setParent(CodebookRefs.of(parent)));
@@ -131,14 +135,25 @@ public final class SpecMessages {
             : Optional.empty();
     try {
       return new TrainingRequest(
-          Metric.fromWireId(spec.getMetricValue()),
-          Encoding.fromWireId(spec.getEncodingValue()),
-          params(spec, bounds),
-          spec.getPopulation(),
-          parent);
+              Metric.fromWireId(spec.getMetricValue()),
+              Encoding.fromWireId(spec.getEncodingValue()),
+              params(spec, bounds),
+              spec.getPopulation(),
+              parent)
+          .withSpill(spill(spec));
     } catch (IllegalArgumentException e) {
       throw new WireException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static Spill spill(TrainingSpec spec) {
+    if (!spec.hasSpill()) {
+      return Spill.AUTO;
+    }
+    if (!(spec.getSpill() >= 0 && spec.getSpill() <= 1)) {
+      throw new WireException("spill must be in [0, 1], got: " + spec.getSpill());
+    }
+    return new Spill(spec.getSpill());
   }
 
   private static KMeansParams params(TrainingSpec spec, Bounds bounds) {

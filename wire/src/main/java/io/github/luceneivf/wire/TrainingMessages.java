@@ -73,6 +73,7 @@ public final class TrainingMessages {
         .setSamples(report.samples())
         .setRequestedLists(report.requestedLists())
         .setLists(report.lists())
+        .setSpilled(report.spilled())
         .setClustering(clustering(report.clustering()))
         .setCalibrationTime(duration(report.calibration()))
         .setTotalTime(duration(report.total()))
@@ -230,11 +231,13 @@ public final class TrainingMessages {
       io.github.luceneivf.proto.v1.TrainingReport report, Codebook codebook, Expected expected) {
     WireException.requireRange("samples", report.getSamples(), 0, expected.maxRows);
     WireException.requireRange("lists", report.getLists(), codebook.nlist(), codebook.nlist());
+    WireException.requireRange("spilled", report.getSpilled(), 0, report.getSamples());
     return new TrainingReport(
         codebook.lineage().population(),
         report.getSamples(),
         expected.requestedLists,
         report.getLists(),
+        report.getSpilled(),
         clustering(report.getClustering()),
         duration("calibration_time", report.getCalibrationTime()),
         duration("total_time", report.getTotalTime()),

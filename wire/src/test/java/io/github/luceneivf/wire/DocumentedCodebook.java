@@ -15,6 +15,7 @@ final class DocumentedCodebook {
   final int nlist;
   final int dim;
   final int padded;
+  final float spillCost;
   final float[] mean;
   final float[][] centroids;
   final int contentFrom = 8;
@@ -37,14 +38,15 @@ final class DocumentedCodebook {
     dim = in.getInt();
     padded = (dim + 31) / 32 * 32;
     state = in.getLong();
+    spillCost = in.getFloat();
     mean = floats(in, dim);
     floats(in, nlist); // radii
     centroids = new float[nlist][];
     for (int list = 0; list < nlist; list++) {
       centroids[list] = floats(in, dim);
     }
-    size = version == 2 ? in.getInt() : 0;
-    subDim = version == 2 ? in.getInt() : 0;
+    size = version == 4 ? in.getInt() : 0;
+    subDim = version == 4 ? in.getInt() : 0;
     subCentroids = floats(in, size * padded);
     contentTo = in.position();
     for (int round = 0; round < 3; round++) {

@@ -14,6 +14,7 @@ import io.github.luceneivf.codebook.CodebookId;
 import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.codebook.LocalCodebookTrainer;
 import io.github.luceneivf.codebook.LocalVectorEncoder;
+import io.github.luceneivf.codebook.Spill;
 import io.github.luceneivf.codebook.TrainingMonitor;
 import io.github.luceneivf.codebook.TrainingRequest;
 import io.github.luceneivf.quantization.Encoding;
@@ -55,10 +56,20 @@ class ProtocolLayoutTest {
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Codes(int[] lists, byte[] records) {}
 
-  private static Codes encode(Codebook codebook, Encoding encoding, FloatMatrix vectors)
+  /** Codes of all vectors in their lists, and of those that have a second one in that; −1: none. */
+  private record Encoded(Codes own, Codes second) {}
+
+  private static Codes empty(int recordBytes) {
+    int[] lists = new int[ROWS];
+    Arrays.fill(lists, -1);
+    return new Codes(lists, new byte[ROWS * recordBytes]);
+  }
+
+  private static Encoded encode(Codebook codebook, Encoding encoding, FloatMatrix vectors)
       throws IOException {
     int recordBytes = encoding.recordBytes(DIM);
-    Codes all = new Codes(new int[ROWS], new byte[ROWS * recordBytes]);
+    Codes all = empty(recordBytes);
+    Codes second = empty(recordBytes);
     EncodedSink sink =
         new EncodedSink() {
           @Override
@@ -68,10 +79,19 @@ class ProtocolLayoutTest {
           }
 
           @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            for (int i = 0; i < count; i++) {
+              second.lists[ords[i]] = lists[i];
+              System.arraycopy(
+                  records, i * recordBytes, second.records, ords[i] * recordBytes, recordBytes);
+            }
+          }
+
+          @Override
           public void restart() {}
         };
     new LocalVectorEncoder().encode(codebook, encoding, vectors.asSource(), sink, AbortCheck.NONE);
-    return all;
+    return new Encoded(all, second);
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -79,7 +99,8 @@ class ProtocolLayoutTest {
   void recordsAreAsTheDocumentSays(Metric metric, Encoding encoding) throws IOException {
     FloatMatrix vectors = vectors();
     TrainingRequest request =
-        new TrainingRequest(metric, encoding, KMeansParams.of(5, 9), ROWS, Optional.empty());
+        new TrainingRequest(metric, encoding, KMeansParams.of(5, 9), ROWS, Optional.empty())
+            .withSpill(new Spill(0.4));
     Codebook codebook =
         new LocalCodebookTrainer(1).train(request, vectors, TrainingMonitor.NONE).codebook();
     byte[] bytes = codebook.toBytes();
@@ -87,11 +108,19 @@ class ProtocolLayoutTest {
     assertEquals(
         codebook.id(),
         CodebookId.hashOf(Arrays.copyOfRange(bytes, documented.contentFrom, documented.contentTo)));
-    Codes codes = encode(codebook, encoding, vectors);
+    Encoded encoded = encode(codebook, encoding, vectors);
+    Codes codes = encoded.own;
+    int spilled = 0;
     for (int ord = 0; ord < ROWS; ord++) {
       float[] x = documented.map(Arrays.copyOfRange(vectors.values(), ord * DIM, (ord + 1) * DIM));
       int at = ord * encoding.recordBytes(DIM);
       assertEquals(nearest(documented, x), codes.lists[ord], "list of " + ord);
+      int second = second(documented, x, codes.lists[ord]);
+      assertEquals(second, encoded.second.lists[ord], "second list of " + ord);
+      spilled += second < 0 ? 0 : 1;
+      if (second >= 0 && !encoding.equals(Encoding.FLOAT32)) {
+        assertRecord(documented, encoding, x, encoded.second, ord);
+      }
       if (encoding.equals(Encoding.FLOAT32)) {
         float[] floats = new float[DIM];
         littleEndian(codes.records)
@@ -104,6 +133,7 @@ class ProtocolLayoutTest {
         assertRecord(documented, encoding, x, codes, ord);
       }
     }
+    assertEquals(0.4 * ROWS, spilled, 0.1 * ROWS);
   }
 
   private static ByteBuffer littleEndian(byte[] bytes) {
@@ -114,6 +144,21 @@ class ProtocolLayoutTest {
     int best = 0;
     for (int list = 1; list < codebook.nlist; list++) {
       if (norm(minus(x, codebook.centroids[list])) < norm(minus(x, codebook.centroids[best]))) {
+        best = list;
+      }
+    }
+    return best;
+  }
+
+  private static int second(DocumentedCodebook codebook, float[] x, int own) {
+    float[] r = minus(x, codebook.centroids[own]);
+    int best = -1;
+    double least = codebook.spillCost;
+    for (int list = 0; list < codebook.nlist; list++) {
+      float[] other = minus(x, codebook.centroids[list]);
+      double cost = norm(other) / norm(r) + Math.pow(Math.max(0, dot(r, other)) / norm(r), 2);
+      if (list != own && cost < least) {
+        least = cost;
         best = list;
       }
     }

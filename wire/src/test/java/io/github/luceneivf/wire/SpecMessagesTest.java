@@ -106,6 +106,8 @@ class SpecMessagesTest {
     assertRefused("metric must be one of 1, 2, 3, got: 0", b -> b.clearMetric());
     assertRefused(
         "encoding must be one of 1, 2, 3, 4, 5, 6, 7, got: 8", b -> b.setEncodingValue(8));
+    assertRefused("spill must be in [0, 1], got: 1.5", b -> b.setSpill(1.5));
+    assertRefused("spill must be in [0, 1], got: NaN", b -> b.setSpill(Double.NaN));
     assertRefused("population must be in [1, 1099511627776], got: 0", b -> b.clearPopulation());
     assertRefused(
         "sample_sha256 bytes must be in [32, 32], got: 31",
@@ -126,6 +128,6 @@ class SpecMessagesTest {
     assertRefused(
         "parent_bytes without warm_start must be in [0, 0], got: 4321", b -> b.clearWarmStart());
     assertRefused("warm_start must have a parent, got none", b -> b.clearParent());
-    assertRefused("parent_bytes must be in [1, 39721], got: 0", b -> b.clearParentBytes());
+    assertRefused("parent_bytes must be in [1, 39725], got: 0", b -> b.clearParentBytes());
   }
 }

@@ -81,6 +81,7 @@ class TrainingMessagesTest {
             321,
             9,
             report.lists(),
+            123,
             clustering,
             Duration.ofMillis(5),
             Duration.ofMinutes(6),

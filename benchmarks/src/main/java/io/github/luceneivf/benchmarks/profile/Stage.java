@@ -44,7 +44,8 @@ enum Stage {
           "codec.read.FlatScan",
           "codec.read.LastScores",
           "codec.read.RangeReranker",
-          "codec.read.Reranker")),
+          "codec.read.Reranker",
+          "codec.read.VectorSet")),
   /**
    * The rest of this project on the way of a query. Of the package that searches, those that belong
    * here are named, so that a test can notice a class that belongs nowhere.

@@ -162,7 +162,8 @@ final class MessageLines {
     at = integer(at, indent + "nlist");
     at = integer(at, indent + "dim");
     line(at, at + Long.BYTES, indent + "rotation seed: " + values.getLong(at));
-    at = floats(at + Long.BYTES, 1, dim, indent + "mean");
+    at = floats(at + Long.BYTES, 1, 1, indent + "cost of spilling");
+    at = floats(at, 1, dim, indent + "mean");
     at = floats(at, nlist, 1, indent + "radius");
     at = floats(at, nlist, dim, indent + "centroid");
     at = integer(at, indent + "version of the codebook");

@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.config;
 
 import io.github.luceneivf.clustering.VectorSource;
 import io.github.luceneivf.codebook.QuerySample;
+import io.github.luceneivf.codebook.Spill;
 import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.Objects;
@@ -25,6 +26,8 @@ import java.util.Optional;
  *     of the index, so that the target also holds where queries look otherwise; {@link
  *     QuerySample#NONE} if there are none. Fields of another dimension are trained without it, and
  *     the info stream says so: where several fields have samples, each has a format of its own
+ * @param spill what share of the vectors is in a second list as well; {@link Spill#AUTO} by
+ *     default, so that each training decides by what searches would scan
  */
 public record IvfParams(
     Optional<Encoding> encoding,
@@ -32,7 +35,8 @@ public record IvfParams(
     Thresholds thresholds,
     double targetRecall,
     long mergeBudgetBytes,
-    QuerySample querySample) {
+    QuerySample querySample,
+    Spill spill) {
 
   private static final long QUERY_SEED = 0x9e37_5eedL;
   private static final long MAX_DEFAULT_BUDGET = 384L << 20;
@@ -47,14 +51,15 @@ public record IvfParams(
           0.95,
           defaultBudget(Runtime.getRuntime().maxMemory()));
 
-  /** Without a sample of queries. */
+  /** Without a sample of queries, and with the share in second lists that trainings choose. */
   public IvfParams(
       Optional<Encoding> encoding,
       ListSizing sizing,
       Thresholds thresholds,
       double targetRecall,
       long mergeBudgetBytes) {
-    this(encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, QuerySample.NONE);
+    this(
+        encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, QuerySample.NONE, Spill.AUTO);
   }
 
   static long defaultBudget(long maxHeapBytes) {
@@ -67,6 +72,7 @@ public record IvfParams(
     Objects.requireNonNull(sizing, "sizing");
     Objects.requireNonNull(thresholds, "thresholds");
     Objects.requireNonNull(querySample, "querySample");
+    Objects.requireNonNull(spill, "spill");
     if (!(targetRecall > 0 && targetRecall < 1)) {
       throw new IllegalArgumentException("targetRecall must be in (0, 1), got: " + targetRecall);
     }
@@ -85,32 +91,35 @@ public record IvfParams(
   public IvfParams withEncoding(Encoding other) {
     Objects.requireNonNull(other, "encoding");
     return new IvfParams(
-        Optional.of(other), sizing, thresholds, targetRecall, mergeBudgetBytes, querySample);
+        Optional.of(other), sizing, thresholds, targetRecall, mergeBudgetBytes, querySample, spill);
   }
 
   /** Returns a copy with another sizing of lists. */
   public IvfParams withSizing(ListSizing other) {
-    return new IvfParams(encoding, other, thresholds, targetRecall, mergeBudgetBytes, querySample);
+    return new IvfParams(
+        encoding, other, thresholds, targetRecall, mergeBudgetBytes, querySample, spill);
   }
 
   /** Returns a copy with other thresholds. */
   public IvfParams withThresholds(Thresholds other) {
-    return new IvfParams(encoding, sizing, other, targetRecall, mergeBudgetBytes, querySample);
+    return new IvfParams(
+        encoding, sizing, other, targetRecall, mergeBudgetBytes, querySample, spill);
   }
 
   /** Returns a copy with another target of recall@10. */
   public IvfParams withTargetRecall(double other) {
-    return new IvfParams(encoding, sizing, thresholds, other, mergeBudgetBytes, querySample);
+    return new IvfParams(encoding, sizing, thresholds, other, mergeBudgetBytes, querySample, spill);
   }
 
   /** Returns a copy with another merge budget. */
   public IvfParams withMergeBudgetBytes(long other) {
-    return new IvfParams(encoding, sizing, thresholds, targetRecall, other, querySample);
+    return new IvfParams(encoding, sizing, thresholds, targetRecall, other, querySample, spill);
   }
 
   /** Returns a copy with another sample of queries. */
   public IvfParams withQuerySample(QuerySample other) {
-    return new IvfParams(encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, other);
+    return new IvfParams(
+        encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, other, spill);
   }
 
   /**
@@ -123,6 +132,12 @@ public record IvfParams(
    */
   public IvfParams withQuerySample(VectorSource queries) throws IOException {
     return withQuerySample(QuerySample.draw(queries, QUERY_SEED));
+  }
+
+  /** Returns a copy that puts another share of the vectors into a second list. */
+  public IvfParams withSpill(Spill other) {
+    return new IvfParams(
+        encoding, sizing, thresholds, targetRecall, mergeBudgetBytes, querySample, other);
   }
 
   /**

@@ -25,7 +25,7 @@ public enum IvfFiles {
   ORDINALS("ivo", "IvfVectorsOrdinals");
 
   /** First version that is read: what was written before any release is refused. */
-  public static final int VERSION_START = 4;
+  public static final int VERSION_START = 5;
 
   /** Version written. */
   public static final int VERSION_CURRENT = VERSION_START;

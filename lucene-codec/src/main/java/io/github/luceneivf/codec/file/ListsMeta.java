@@ -16,7 +16,7 @@ import org.apache.lucene.util.packed.DirectWriter;
  * @param calibration recall by nprobe and rerank depth
  * @param targetRecall recall that the default settings aim at
  * @param places where the parts are
- * @param sizes [nlist] vectors in each list, shared
+ * @param sizes [nlist] entries of each list, shared
  * @param statistics how well the codebook fits
  * @param reach how far vectors reach beyond the centroids of their lists; {@link ListReach#NONE}
  *     unless the metric is that of inner products
@@ -55,6 +55,20 @@ public record ListsMeta(
   public ListsMeta with(ListStatistics otherStatistics, ListReach otherReach) {
     return new ListsMeta(
         encoding, codebook, calibration, targetRecall, places, sizes, otherStatistics, otherReach);
+  }
+
+  /** Returns the entries of all lists: one of each vector, and a second one of some. */
+  public long entries() {
+    return entries(sizes);
+  }
+
+  /** Returns the entries of lists of these sizes, [nlist]. */
+  static long entries(int[] sizes) {
+    long sum = 0;
+    for (int size : sizes) {
+      sum += size;
+    }
+    return sum;
   }
 
   /** Returns the number of lists. */

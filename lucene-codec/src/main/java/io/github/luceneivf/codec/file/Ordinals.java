@@ -8,7 +8,10 @@ import org.apache.lucene.util.LongValues;
 import org.apache.lucene.util.packed.DirectReader;
 import org.apache.lucene.util.packed.DirectWriter;
 
-/** Ordinal → (list, position), in {@code .ivo}. Not thread-safe; one per user. */
+/**
+ * Ordinal → (list, position) of a vector's own list, in {@code .ivo}. Not thread-safe; one per
+ * user.
+ */
 public final class Ordinals {
 
   private final LongValues entries;
@@ -55,10 +58,14 @@ public final class Ordinals {
     /**
      * Adds the next ordinal, which takes the next position of its list.
      *
+     * @param second other list that it takes the next position of; −1 for none
      * @throws IOException if writing fails
      */
-    public void add(int list) throws IOException {
+    public void add(int list, int second) throws IOException {
       writer.add(((long) list << positionBits) | next[list]++);
+      if (second >= 0) {
+        next[second]++;
+      }
     }
 
     /**

@@ -20,6 +20,7 @@ public final class PostingLists {
   private final CodeBlock layout;
   private final int[] sizes;
   private final long[] offsets;
+  private final long entries;
   private final @Nullable IndexInput file;
   private final long start;
   private final @Nullable MemorySegment mapped;
@@ -27,7 +28,7 @@ public final class PostingLists {
   /**
    * Opens the lists of a field; {@code file} stays with the caller.
    *
-   * @param sizes [nlist] vectors in each list, shared
+   * @param sizes [nlist] entries of each list, shared
    * @throws IOException if they do not lie in the file
    */
   public PostingLists(IndexInput file, Extent extent, CodeBlock layout, int[] sizes)
@@ -37,6 +38,7 @@ public final class PostingLists {
     this.layout = layout;
     this.sizes = sizes;
     this.offsets = offsets(layout, sizes);
+    this.entries = ListsMeta.entries(sizes);
     this.file = file;
     this.start = extent.offset();
     this.mapped =
@@ -49,13 +51,14 @@ public final class PostingLists {
    * Takes lists that lie in memory, at {@link #offsets}.
    *
    * @param name for messages
-   * @param sizes [nlist] vectors in each list, shared
+   * @param sizes [nlist] entries of each list, shared
    */
   public PostingLists(String name, MemorySegment memory, CodeBlock layout, int[] sizes) {
     this.name = name;
     this.layout = layout;
     this.sizes = sizes;
     this.offsets = offsets(layout, sizes);
+    this.entries = ListsMeta.entries(sizes);
     this.file = null;
     this.start = 0;
     this.mapped = memory;
@@ -81,7 +84,12 @@ public final class PostingLists {
     return sizes.length;
   }
 
-  /** Returns the vectors in a list. */
+  /** Returns the entries of all lists: one of each vector, and a second one of some. */
+  public long entries() {
+    return entries;
+  }
+
+  /** Returns the entries of a list. */
   public int size(int list) {
     return sizes[list];
   }

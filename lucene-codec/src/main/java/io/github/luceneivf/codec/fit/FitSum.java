@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 public final class FitSum {
 
   private final long[] sizes;
+  private long vectors;
   private long measured;
   private double energies;
   private long arrived;
@@ -23,22 +24,21 @@ public final class FitSum {
 
   /** Adds a segment. */
   public void add(FittedLists lists) {
-    long vectors = 0;
     for (int list = 0; list < sizes.length; list++) {
       sizes[list] += lists.sizes()[list];
-      vectors += lists.sizes()[list];
     }
+    vectors += lists.vectors();
     ListStatistics statistics = lists.statistics();
     if (statistics.measured()) {
-      measured += vectors;
-      energies += vectors * statistics.energy();
+      measured += lists.vectors();
+      energies += lists.vectors() * statistics.energy();
     }
     arrived += statistics.arrived();
   }
 
   /** Returns the vectors in the lists. */
   public long vectors() {
-    return LongStream.of(sizes).sum();
+    return vectors;
   }
 
   /** Returns whether the energy of any segment is known. */
@@ -58,7 +58,7 @@ public final class FitSum {
 
   /** Returns nlist·Σs²/(Σs)² over list sizes s; 1 if all are equal, or empty. */
   public double imbalance() {
-    double sum = vectors();
+    double sum = LongStream.of(sizes).sum();
     double squares = LongStream.of(sizes).mapToDouble(size -> (double) size * size).sum();
     return sum == 0 ? 1 : sizes.length * squares / (sum * sum);
   }

@@ -6,7 +6,6 @@ import io.github.luceneivf.codec.file.ListStatistics;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -19,7 +18,7 @@ final class FitWithoutDeletes {
   private FitWithoutDeletes() {}
 
   /**
-   * Counts the vectors that are left in each list.
+   * Counts the entries that are left in each list.
    *
    * @param fit what the segment said when it was written
    * @return {@code fit} itself if nothing is deleted
@@ -27,7 +26,11 @@ final class FitWithoutDeletes {
    */
   static SegmentFit of(MergeInput input, SegmentFit fit, AbortCheck abort) throws IOException {
     Optional<StoredLists> stored = input.lists();
-    if (stored.isEmpty() || fit.lists().isEmpty() || !deletes(input, stored.get(), abort)) {
+    if (stored.isEmpty() || fit.lists().isEmpty()) {
+      return fit;
+    }
+    int left = live(input, stored.get(), abort);
+    if (left == stored.get().values().size()) {
       return fit;
     }
     FittedLists lists = fit.lists().get();
@@ -37,27 +40,26 @@ final class FitWithoutDeletes {
       abort.check();
       sizes[list] = live(input, stored.get(), cursor, list);
     }
-    int left = Arrays.stream(sizes).sum();
     ListStatistics old = lists.statistics();
     int arrived = (int) Math.round((double) old.arrived() * left / Math.max(1, fit.vectors()));
     ListStatistics now =
         new ListStatistics(old.training(), left > 0 && old.measured(), old.energy(), arrived);
     return new SegmentFit(
-        fit.segment(), left, Optional.of(new FittedLists(lists.codebook(), sizes, now)));
+        fit.segment(), left, Optional.of(new FittedLists(lists.codebook(), left, sizes, now)));
   }
 
-  private static boolean deletes(MergeInput input, StoredLists stored, AbortCheck abort)
+  /** Vectors that are left. */
+  private static int live(MergeInput input, StoredLists stored, AbortCheck abort)
       throws IOException {
     int vectors = stored.values().size();
+    int live = 0;
     for (int ord = 0; ord < vectors; ord++) {
       if ((ord & 0xffff) == 0) {
         abort.check();
       }
-      if (input.docMap().get(stored.values().ordToDoc(ord)) < 0) {
-        return true;
-      }
+      live += input.docMap().get(stored.values().ordToDoc(ord)) >= 0 ? 1 : 0;
     }
-    return false;
+    return live;
   }
 
   private static int live(

@@ -45,7 +45,8 @@ public record SegmentFit(String segment, int vectors, Optional<FittedLists> list
             .flatMap(c ->
                 meta.lists()
                     .map(lists ->
-                        new FittedLists(c.codebook(), lists.sizes(), lists.statistics()))));
+                        new FittedLists(
+                            c.codebook(), meta.vectors(), lists.sizes(), lists.statistics()))));
   }
 
   /** Returns the fit of a leaf; empty if it has no vectors in the field. */

@@ -39,6 +39,7 @@ final class CandidateScan {
   private final KnnCollector collector;
   private final boolean visitsAreMatches;
   private final int most;
+  private final int entries;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
   private int keep = 1;
   private CandidateQueue candidates;
@@ -56,6 +57,8 @@ final class CandidateScan {
   private int size;
   private long vectors;
   private double accepted;
+  private long visits;
+  private long told;
   private float wantedWithin = Float.NaN;
   private long refused;
   private boolean repeated;
@@ -71,13 +74,15 @@ final class CandidateScan {
    *
    * @param collector told of visits; may end the scan
    * @param most vectors in all segments
+   * @param entries of their lists: one of each vector, and a second one of some
    */
-  CandidateScan(KnnCollector collector, int most) {
+  CandidateScan(KnnCollector collector, int most, int entries) {
     this.collector = collector;
     // With a limit that can be reached, visits are accepted vectors, each looked up; otherwise all
     // vectors of the lists are, and the accepted ones are estimated.
     this.visitsAreMatches = collector.visitLimit() <= most;
     this.most = most;
+    this.entries = entries;
     this.candidates = new CandidateQueue(1, 1);
   }
 
@@ -90,14 +95,14 @@ final class CandidateScan {
    */
   void start(int depth, long matches) {
     double spare = SPARE * Math.clamp((double) most / Math.max(1, matches), 1, MOST_SPARE);
-    keep = (int) Math.min(spare * depth, most);
-    candidates = new CandidateQueue(keep, most);
+    keep = (int) Math.min(spare * depth, entries);
+    candidates = new CandidateQueue(keep, entries);
   }
 
   /** Makes room for all candidates within a distance instead: {@link #keepWithin}. */
   void startGrowing() {
-    keep = most;
-    candidates = CandidateQueue.growing(most);
+    keep = entries;
+    candidates = CandidateQueue.growing(entries);
   }
 
   /**
@@ -120,12 +125,22 @@ final class CandidateScan {
     return most;
   }
 
+  /** Returns the entries of the lists of all segments. */
+  int entries() {
+    return entries;
+  }
+
+  /** Returns whether some vectors are in two lists. */
+  boolean hasCopies() {
+    return entries > most;
+  }
+
   /** Returns the candidates so far, until the next {@link #rescan}. */
   CandidateQueue candidates() {
     return candidates;
   }
 
-  /** Returns the vectors in the lists scanned so far. */
+  /** Returns the entries of the lists scanned so far. */
   long vectors() {
     return vectors;
   }
@@ -163,8 +178,8 @@ final class CandidateScan {
    * @param times how many times as many candidates to keep
    */
   void rescan(int times) throws IOException {
-    keep = (int) Math.min((long) times * keep, most);
-    candidates = new CandidateQueue(keep, most);
+    keep = (int) Math.min((long) times * keep, entries);
+    candidates = new CandidateQueue(keep, entries);
     repeated = true;
     for (int i = 0; i < size; i++) {
       scanners[i].scan(lists[i], bases[i], firstSlots[i], this);
@@ -225,12 +240,20 @@ final class CandidateScan {
     return visitsAreMatches;
   }
 
-  /** Counts visits, unless lists are scanned that were scanned before. */
+  /**
+   * Counts visits, unless lists are scanned that were scanned before. Where vectors are in two
+   * lists, the collector is told of so many fewer that all lists are as many visits as there are
+   * vectors: its limit is a number of documents.
+   */
   void visit(int count, double matches) {
-    if (!repeated) {
-      collector.incVisitedCount(count);
-      accepted += matches;
+    if (repeated) {
+      return;
     }
+    accepted += matches;
+    visits += count;
+    long due = hasCopies() ? visits * most / entries : visits;
+    collector.incVisitedCount((int) (due - told));
+    told = due;
   }
 
   /** Returns the share of accepted vectors among those scanned so far, an estimate, at most 1. */

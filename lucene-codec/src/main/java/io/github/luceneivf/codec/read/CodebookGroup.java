@@ -221,13 +221,22 @@ final class CodebookGroup {
    * Returns whether a vector lies so far from its centroid that the training saw hardly any like
    * it.
    *
-   * @param list that it is in
+   * @param list that it was found in
    */
   boolean isStrange(Reranker.Best vector, int list) throws IOException {
     double trained = settings.meta().statistics().training().energy();
-    return keysAreDistances()
-        && trained > 0
-        && toCentroid(mapped(vector.vector()), list) > STRANGE * trained;
+    if (!keysAreDistances() || !(trained > 0)) {
+      return false;
+    }
+    float[] mapped = mapped(vector.vector());
+    boolean far = toCentroid(mapped, list) > STRANGE * trained;
+    if (!far || !codebook.spills()) {
+      return far;
+    }
+    // The list may be its second one, which is farther.
+    float[] nearest = new float[1];
+    ranking.rank(new QueryCode(codebook.quantizer(), mapped), 1, new int[1], nearest);
+    return nearest[0] > STRANGE * trained;
   }
 
   private double toCentroid(float[] mapped, int list) {

@@ -3,11 +3,9 @@ package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the vectors of some candidates of a scan, and scores them exactly: segment by segment, and
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ExactScores {
 
   private final CandidateScan scan;
+  private final VectorSet seen = new VectorSet();
   private long[] bySlot = new long[0];
   private int[] slots = new int[0];
   private long[] found = new long[0];
@@ -38,29 +37,45 @@ final class ExactScores {
   /**
    * Finds the vectors of candidates [from, to).
    *
-   * @param seen slots to leave out; those found are added. Null to leave out none
    * @return how many there are
    */
-  int find(int from, int to, @Nullable BitSet seen) throws IOException {
+  int find(int from, int to) throws IOException {
     makeRoom(to - from);
     CandidateQueue candidates = scan.candidates();
-    size = 0;
-    for (int i = from; i < to; i++) {
-      int slot = candidates.slot(i);
-      if (seen == null || !seen.get(slot)) {
-        long bits = Float.floatToRawIntBits(candidates.distanceOf(i)) & 0xffff_ffffL;
-        bySlot[size++] = (long) slot << 32 | bits;
-      }
+    size = to - from;
+    for (int i = 0; i < size; i++) {
+      long bits = Float.floatToRawIntBits(candidates.distanceOf(from + i)) & 0xffff_ffffL;
+      bySlot[i] = (long) candidates.slot(from + i) << 32 | bits;
     }
     Arrays.sort(bySlot, 0, size);
     for (int i = 0; i < size; i++) {
       slots[i] = (int) (bySlot[i] >> 32);
-      if (seen != null) {
-        seen.set(slots[i]);
-      }
     }
     scan.find(slots, size, found);
     orderBySegments();
+    return size;
+  }
+
+  /**
+   * Finds those of the vectors of candidates [from, to) that this was not asked for before: a
+   * vector may be in two lists, and a candidate again after another scan.
+   *
+   * @return how many there are
+   */
+  int findNew(int from, int to) throws IOException {
+    find(from, to);
+    int left = 0;
+    for (int i = 0; i < size; i++) {
+      if (seen.add(found[i])) {
+        found[left] = found[i];
+        slots[left] = slots[i];
+        bySlot[left++] = bySlot[i];
+      }
+    }
+    if (left < size) {
+      size = left;
+      orderBySegments();
+    }
     return size;
   }
 

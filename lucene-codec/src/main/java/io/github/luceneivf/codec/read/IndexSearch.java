@@ -167,14 +167,17 @@ final class IndexSearch implements ProbeSearch {
     }
     int vectors = 0;
     long matches = 0;
+    long entries = 0;
     for (SearchedLeaf leaf : probed) {
+      entries += leaf.requireLists().postings().entries();
       vectors += leaf.requireLists().vectors();
       matches += leaf.matches();
     }
     IvfSearchStrategy strategy = ProbeSettings.strategy(collector.getSearchStrategy());
     int least = alone ? LEAST_K_ALONE : 1;
     int k = Math.clamp(Math.max(collector.k(), least), 1, Math.max(1, vectors));
-    CandidateScan scan = new CandidateScan(collector, vectors);
+    CandidateScan scan =
+        new CandidateScan(collector, vectors, (int) Math.min(entries, Integer.MAX_VALUE - 8));
     CodebookGroup[] groups = groups(byCodebook(probed), k, strategy, scan);
     double ahead = ahead(groups, matches, vectors);
     int depth = 0;

@@ -216,7 +216,9 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
       return Optional.empty();
     }
     KnnVectorValues values = Objects.requireNonNull(RawVectors.of(raw, infoOf(field)), field);
-    return Optional.of(new StoredLists(lists.meta(), codebook(lists), lists.postings(), values));
+    Ordinals ordinals = new Ordinals(file(IvfFiles.ORDINALS), lists.meta());
+    return Optional.of(
+        new StoredLists(lists.meta(), codebook(lists), lists.postings(), ordinals, values));
   }
 
   private static SegmentCodebook codebook(SegmentLists lists) {

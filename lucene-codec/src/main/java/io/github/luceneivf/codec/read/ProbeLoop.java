@@ -126,17 +126,15 @@ final class ProbeLoop {
       int size = scan.candidates().size();
       boolean deeper = depth > planned && reranked < size;
       if (competes) { // the nearest of the next round are those of this one
-        depth = Math.min(Math.max(depth, reranked + batch(reranked)), vectors);
+        depth = Math.min(Math.max(depth, reranked + batch(reranked)), scan.entries());
       }
       if (reranked == size && scan.candidates().dropped() && (competes || depth > size)) {
-        reranker.remember(reranked);
         scan.rescan(Math.max(MORE, Math.ceilDiv(depth, size)));
         continue;
       }
       double most = competes ? Math.max(wanted, 2 * budget.spent()) : wanted;
       boolean wider = budget.isWorthMore(most);
       if (wider && depth > size && scan.candidates().dropped()) { // now, while lists are few
-        reranker.remember(reranked);
         scan.rescan(2 * Math.max(MORE, Math.ceilDiv(depth, size)));
         probe(most);
         continue;
@@ -144,7 +142,6 @@ final class ProbeLoop {
       if (!wider && !deeper) {
         return;
       }
-      reranker.remember(reranked);
       if (wider) {
         probe(most);
       }
@@ -259,8 +256,8 @@ final class ProbeLoop {
     nearest = Math.clamp(as, nearest, Math.max(nearest, vectors));
     double confused = budget.depth((int) nearest) - nearest;
     boolean allAreKept = within < scan.candidates().size() || !scan.candidates().dropped();
-    double apart = allAreKept && !Double.isNaN(bound) ? within : vectors;
-    depth = (int) Math.clamp(Math.min(hits + share * confused, apart), depth, vectors);
+    double apart = allAreKept && !Double.isNaN(bound) ? within : scan.entries();
+    depth = (int) Math.clamp(Math.min(hits + share * confused, apart), depth, scan.entries());
     return nearest > before;
   }
 
@@ -296,7 +293,6 @@ final class ProbeLoop {
     if (budget.spent() == before) {
       return false;
     }
-    reranker.remember(reranked);
     scanTaken();
     return true;
   }
@@ -319,7 +315,6 @@ final class ProbeLoop {
       if (group.has(best.leaf())
           && group.isStrange(best, list)
           && budget.takeAround(best.vector())) {
-        reranker.remember(reranked);
         scanTaken();
         return true;
       }

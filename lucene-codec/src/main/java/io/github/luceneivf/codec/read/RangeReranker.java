@@ -81,7 +81,7 @@ final class RangeReranker {
     int every = Math.max(1, size / SAMPLE);
     for (int at = 0; at < size; at += BATCH) {
       int count = Math.min(BATCH, size - at);
-      exact.find(at, at + count, null);
+      exact.find(at, at + count);
       for (int i = 0; i < count; i++) {
         int ord = exact.ord(i);
         if (Scattered.bits(ord, SCATTERED_BITS) % every == 0) {
@@ -153,7 +153,8 @@ final class RangeReranker {
     int wanted = 0;
     for (int at = from; at < to && !range.collector().earlyTerminated(); at += BATCH) {
       int count = Math.min(BATCH, to - at);
-      wanted += collect(exact.find(at, at + count, null));
+      wanted +=
+          collect(scan.hasCopies() ? exact.findNew(at, at + count) : exact.find(at, at + count));
     }
     return wanted;
   }

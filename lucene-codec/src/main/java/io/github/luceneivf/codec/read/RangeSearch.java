@@ -173,7 +173,7 @@ final class RangeSearch {
     } else if (budget.isWorthMore(calibrated)) {
       wanted = calibrated;
     } else if (!listsAreAsked && missing() > LISTS_LOSS * mayBeMissed * found) {
-      long left = scan.most() - scan.vectors();
+      long left = scan.entries() - scan.vectors();
       boolean fewAreLeft = left < SCANNED_PER_RERANKED * reranker.scored();
       wanted = fewAreLeft ? budget.all() : FURTHER * spent + 1;
     }

@@ -2,7 +2,6 @@
 package io.github.luceneivf.codec.read;
 
 import java.io.IOException;
-import java.util.BitSet;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.ArrayUtil;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ final class Reranker {
   /** Vectors scored from which on their errors say something. */
   private static final int LEAST = 16;
 
-  private final CandidateScan scan;
   private final KnnCollector collector;
 
   private final ScoreDistance distances;
@@ -23,33 +21,15 @@ final class Reranker {
   private int scored;
   private @Nullable Best best;
 
-  /** Slots that were reranked, since there were candidates anew; null before. */
-  private @Nullable BitSet seen;
-
   /**
    * Creates a reranker of what a scan finds.
    *
    * @param distances of scores in the space of the scan's distances
    */
   Reranker(CandidateScan scan, ScoreDistance distances, KnnCollector collector) {
-    this.scan = scan;
     this.distances = distances;
     this.collector = collector;
     this.batch = new ExactScores(scan);
-  }
-
-  /**
-   * Remembers what was reranked, so that it is not again among candidates that are not the same.
-   *
-   * @param count candidates reranked, the nearest of the scan
-   */
-  void remember(int count) {
-    if (seen == null) {
-      seen = new BitSet();
-      for (int i = 0; i < count; i++) {
-        seen.set(scan.candidates().slot(i));
-      }
-    }
   }
 
   /** Returns how many of the vectors scored so far score at least a value. */
@@ -108,7 +88,7 @@ final class Reranker {
    * @return the best exact score of them; −∞ if there are none
    */
   float rerank(int from, int to) throws IOException {
-    int count = batch.find(from, to, seen);
+    int count = batch.findNew(from, to);
     batch.score();
     exact = ArrayUtil.growInRange(exact, scored + count, Integer.MAX_VALUE - 64);
     float highest = Float.NEGATIVE_INFINITY;

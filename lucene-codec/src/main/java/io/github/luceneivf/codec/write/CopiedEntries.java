@@ -3,6 +3,7 @@ package io.github.luceneivf.codec.write;
 
 import io.github.luceneivf.codebook.AbortCheck;
 import io.github.luceneivf.codec.file.ListsMeta;
+import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.StoredLists;
 import java.io.IOException;
@@ -12,8 +13,8 @@ import org.apache.lucene.util.FixedBitSet;
 
 /**
  * Entries copied from a segment that is merged: deleted documents drop out, the others get the
- * ordinals of the result. What the segment says is checked: each of its ordinals must be in one
- * list, once.
+ * ordinals of the result. What the segment says is checked: each of its ordinals must be in the
+ * list that the segment says, once, and in at most one other.
  */
 final class CopiedEntries implements EntrySource {
 
@@ -26,6 +27,8 @@ final class CopiedEntries implements EntrySource {
   private final int vectors;
   private final PostingLists.Cursor cursor;
   private final FixedBitSet seen;
+  private final FixedBitSet seenSecond;
+  private final Ordinals ordinals;
   private int list;
 
   CopiedEntries(StoredLists lists, MergeState.DocMap docMap, DocToOrd merged)
@@ -36,13 +39,26 @@ final class CopiedEntries implements EntrySource {
     this.vectors = lists.values().size();
     this.cursor = lists.postings().cursor();
     this.seen = new FixedBitSet(Math.max(vectors, 1));
-    long entries = 0;
-    for (int size : lists.meta().sizes()) {
-      entries += size;
-    }
-    if (entries != vectors) {
+    this.seenSecond = new FixedBitSet(lists.meta().entries() > vectors ? vectors : 0);
+    this.ordinals = lists.ordinals();
+    long entries = lists.meta().entries();
+    if (entries > vectors && !lists.codebook().codebook().spills()) {
       throw corrupt("posting lists: expected " + vectors + " entries, got: " + entries);
     }
+    if (entries < vectors || entries > 2L * vectors) {
+      throw corrupt(
+          "posting lists: expected "
+              + vectors
+              + " to "
+              + 2L * vectors
+              + " entries, got: "
+              + entries);
+    }
+  }
+
+  /** Returns the vectors of the segment, the deleted ones among them. */
+  int vectors() {
+    return vectors;
   }
 
   /** Returns what is stored about the lists. */
@@ -76,16 +92,16 @@ final class CopiedEntries implements EntrySource {
   @Override
   public void rewind() {
     seen.clear();
+    seenSecond.clear();
   }
 
   @Override
   public void gather(int number, int source, ListEntries into) throws IOException {
     list = number;
     int size = lists.postings().size(number);
-    if (size == 0) {
-      return;
+    if (size > 0) {
+      cursor.moveTo(number);
     }
-    cursor.moveTo(number);
     into.reserve(size);
     for (int at = 0; at < size; at++) {
       int ord = lists.postings().checkOrd(cursor.ord(at), vectors);
@@ -95,12 +111,29 @@ final class CopiedEntries implements EntrySource {
         into.add(to, source, at);
       }
     }
+    if (number == lists.postings().nlist() - 1 && seen.cardinality() != vectors) {
+      throw corrupt(
+          "posting lists: expected "
+              + vectors
+              + " ordinals in their lists, got: "
+              + seen.cardinality());
+    }
   }
 
   private void checkNew(int ord) throws CorruptIndexException {
-    if (seen.getAndSet(ord)) {
+    FixedBitSet once = !hasSecond() || ordinals.list(ord) == list ? seen : seenSecond;
+    if (once.getAndSet(ord)) {
       throw corrupt("posting list " + list + ": expected each ordinal once, got again: " + ord);
     }
+  }
+
+  private boolean hasSecond() {
+    return seenSecond.length() > 0;
+  }
+
+  @Override
+  public boolean isSecond(int place) {
+    return hasSecond() && ordinals.list(cursor.ord(place)) != list;
   }
 
   private int mergedOrd(int ord) {

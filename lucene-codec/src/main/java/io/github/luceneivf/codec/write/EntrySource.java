@@ -24,6 +24,13 @@ interface EntrySource {
    */
   void record(int place, byte[] to, int offset) throws IOException;
 
+  /**
+   * Returns whether an entry of the list gathered last is the second of its vector.
+   *
+   * @throws IOException if that cannot be read
+   */
+  boolean isSecond(int place) throws IOException;
+
   /** Starts again with the first list. */
   void rewind();
 }

@@ -84,7 +84,8 @@ final class FieldTraining {
             .orElseGet(() ->
                 new TrainingRequest(
                     vectors.metric(), encoding, kmeans, population, Optional.empty()));
-    return trainer.train(request.withQuerySample(querySample()), sample, TrainingMonitor.of(abort));
+    request = request.withQuerySample(querySample()).withSpill(segment.params().spill());
+    return trainer.train(request, sample, TrainingMonitor.of(abort));
   }
 
   /** The sample of queries, if it can be asked of this field: a format may serve several fields. */

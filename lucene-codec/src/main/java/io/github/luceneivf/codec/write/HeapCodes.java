@@ -7,17 +7,28 @@ import java.util.Arrays;
 /** Encoded vectors in arrays. */
 final class HeapCodes extends StagedCodes {
 
-  private final int[] lists;
-  private final byte[] records;
+  private int[] lists;
+  private byte[] records;
 
-  HeapCodes(int nlist, int recordBytes, int vectors) {
+  /**
+   * Creates room.
+   *
+   * @param expected records there is room for; it grows for more
+   */
+  HeapCodes(int nlist, int recordBytes, int expected) {
     super(nlist, recordBytes);
-    this.lists = new int[vectors];
-    this.records = new byte[Math.multiplyExact(vectors, recordBytes)];
+    this.lists = new int[expected];
+    this.records = new byte[Math.multiplyExact(expected, recordBytes)];
   }
 
   @Override
   void store(int batch, int[] from, byte[] codes) {
+    int needed = count() + batch;
+    if (needed > lists.length) {
+      int room = Math.max(needed, Math.max(BATCH, lists.length + lists.length / 2));
+      lists = Arrays.copyOf(lists, room);
+      records = Arrays.copyOf(records, Math.multiplyExact(room, recordBytes()));
+    }
     System.arraycopy(from, 0, lists, count(), batch);
     System.arraycopy(codes, 0, records, count() * recordBytes(), batch * recordBytes());
   }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Chooses the plan for a segment from its size and the codebooks at hand. Immutable.
@@ -126,7 +125,7 @@ record IndexPlanner(IvfParams params, Metric metric, int dim) {
     long others =
         inputs.stream()
             .filter(input -> input.codebook().isPresent())
-            .mapToLong(input -> IntStream.of(input.lists().orElseThrow().meta().sizes()).sum())
+            .mapToLong(input -> input.lists().orElseThrow().values().size())
             .sum();
     return (int) Math.max(0, vectors - others);
   }

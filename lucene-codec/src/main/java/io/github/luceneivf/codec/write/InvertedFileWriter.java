@@ -17,10 +17,11 @@ import io.github.luceneivf.quantization.Encoding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the posting lists of a field and what belongs to them: codes are made, or copied from
@@ -77,9 +78,9 @@ final class InvertedFileWriter {
     }
 
     /** Adds what is kept of a segment: its deleted vectors are taken to be like the others. */
-    Fit plus(int kept, ListsMeta copied) {
-      ListStatistics own = copied.statistics();
-      int all = Math.max(1, IntStream.of(copied.sizes()).sum());
+    Fit plus(int kept, CopiedEntries copied) {
+      ListStatistics own = copied.meta().statistics();
+      int all = Math.max(1, copied.vectors());
       Fit sum = own.measured() ? plus(kept, own.energy()) : this;
       return new Fit(sum.vectors, sum.energy, arrived + (double) own.arrived() * kept / all);
     }
@@ -113,7 +114,7 @@ final class InvertedFileWriter {
       for (CopiedEntries copy : copies) {
         int kept = copy.markIn(ords, abort);
         copied += kept;
-        fit = fit.plus(kept, copy.meta());
+        fit = fit.plus(kept, copy);
         reach.addCopied(copy.meta());
       }
       ords.flip(0, vectors.size());
@@ -124,36 +125,68 @@ final class InvertedFileWriter {
       return new Written(lists.with(fit.statistics(coding, 0), reach.reach()), copied);
     }
     EnergySample sample = new EnergySample(others);
-    try (StagedCodes codes = stage(coding, sample, encoder)) {
-      sources.add(new StagedEntries(codes, ords, coding.nlist(), maxEntries(), abort));
-      Fit all = fit.plus(others.size(), sample.energy(coding.codebook(), codes, abort));
-      reach.addEncoded(others, codes, abort);
+    try (EncodedVectors codes = stage(coding, sample, encoder)) {
+      sources.add(entries(codes.own(), ords, false, coding));
+      if (codes.copies().count() > 0) {
+        sources.add(entries(codes.copies(), copied(codes.copied(), ords), true, coding));
+      }
+      Fit all = fit.plus(others.size(), sample.energy(coding.codebook(), codes.own(), abort));
+      reach.addEncoded(others, codes.own(), abort);
       int arrived = Math.clamp(coding.arrived, 0, others.size());
       ListsMeta lists = write(coding, vectors.size(), sources);
       return new Written(lists.with(all.statistics(coding, arrived), reach.reach()), copied);
     }
   }
 
-  /** A quarter of the budget: an ordinal and a place each. */
-  private int maxEntries() {
-    return (int) Math.clamp(budget / 32, 1, 1 << 28);
+  private StagedEntries entries(
+      StagedCodes codes, @Nullable FixedBitSet ords, boolean second, Coding coding)
+      throws IOException {
+    return new StagedEntries(codes, ords, second, coding.nlist(), maxEntries(coding), abort);
+  }
+
+  /**
+   * Returns the ordinals of the vectors that have a second entry.
+   *
+   * @param copied which of those coded
+   * @param ords ordinals of those coded, in their order; null if all are
+   */
+  private static FixedBitSet copied(FixedBitSet copied, @Nullable FixedBitSet ords) {
+    if (ords == null) {
+      return copied;
+    }
+    FixedBitSet found = new FixedBitSet(ords.length());
+    int coded = 0;
+    for (int ord = ords.nextSetBit(0); ord != DocIdSetIterator.NO_MORE_DOCS; ) {
+      if (copied.get(coded++)) {
+        found.set(ord);
+      }
+      ord = ord + 1 < ords.length() ? ords.nextSetBit(ord + 1) : DocIdSetIterator.NO_MORE_DOCS;
+    }
+    return found;
+  }
+
+  /** A quarter of the budget: an ordinal and a place each, of first and of second entries. */
+  private int maxEntries(Coding coding) {
+    return (int) Math.clamp(budget / (coding.codebook().spills() ? 64 : 32), 1, 1 << 28);
   }
 
   /** Codes vectors; the caller closes what is returned. */
-  private StagedCodes stage(Coding coding, VectorSource vectors, VectorEncoder encoder)
+  private EncodedVectors stage(Coding coding, VectorSource vectors, VectorEncoder encoder)
       throws IOException {
     int recordBytes = coding.encoding.recordBytes(vectors.dim());
-    long bytes = (long) vectors.size() * (recordBytes + Integer.BYTES);
-    StagedCodes codes =
-        bytes <= Math.min(budget / 4, 1 << 30)
-            ? new HeapCodes(coding.nlist(), recordBytes, vectors.size())
-            : new TempFileCodes(segment.state(), coding.nlist(), recordBytes);
+    boolean spills = coding.codebook().spills();
+    long bytes = (spills ? 2L : 1L) * vectors.size() * (recordBytes + Integer.BYTES);
+    boolean inHeap = bytes <= Math.min(budget / 4, 1 << 30);
+    EncodedVectors codes =
+        new EncodedVectors(
+            vectors.size(),
+            spills,
+            first ->
+                inHeap
+                    ? new HeapCodes(coding.nlist(), recordBytes, first ? vectors.size() : 0)
+                    : new TempFileCodes(segment.state(), coding.nlist(), recordBytes));
     try {
       encoder.encode(coding.codebook(), coding.encoding, vectors, codes, abort);
-      if (codes.count() != vectors.size()) {
-        throw new IllegalStateException(
-            "the encoder must code all " + vectors.size() + " vectors, got: " + codes.count());
-      }
       codes.seal();
       return codes;
     } catch (IOException | RuntimeException e) {
@@ -171,9 +204,9 @@ final class InvertedFileWriter {
     Extent routing = writeBytes(CentroidRanking.codes(codebook));
     CodeBlock layout =
         new CodeBlock(coding.encoding, codebook.dim(), CodeBlock.ordBytesFor(vectors));
-    int maxOrds = (int) Math.clamp(budget / 16, 1, 1 << 28);
+    int maxOrds = (int) Math.clamp(budget / (codebook.spills() ? 32 : 16), 1, 1 << 28);
     PostingListWriter writer =
-        new PostingListWriter(layout, coding.nlist(), vectors, maxOrds, abort);
+        new PostingListWriter(layout, coding.nlist(), vectors, codebook.spills(), maxOrds, abort);
     SegmentOutputs outputs = segment.outputs();
     Extent postings = writer.writePostings(sources, outputs.get(IvfFiles.POSTINGS));
     Extent ordinals = writer.writeOrdinals(sources, outputs.get(IvfFiles.ORDINALS));

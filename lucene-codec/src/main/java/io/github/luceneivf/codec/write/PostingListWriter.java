@@ -32,6 +32,7 @@ final class PostingListWriter {
   private final byte[] records;
   private final int[] sizes;
   private final int[] window;
+  private final int[] secondWindow;
   private int windowStart;
 
   /**
@@ -39,9 +40,11 @@ final class PostingListWriter {
    *
    * @param nlist number of lists
    * @param vectors vectors in all of them
+   * @param spills whether vectors may be in two lists
    * @param maxOrds ordinals whose lists are kept at a time, at least 1
    */
-  PostingListWriter(CodeBlock layout, int nlist, int vectors, int maxOrds, AbortCheck abort) {
+  PostingListWriter(
+      CodeBlock layout, int nlist, int vectors, boolean spills, int maxOrds, AbortCheck abort) {
     this.layout = layout;
     this.vectors = vectors;
     this.abort = abort;
@@ -50,12 +53,13 @@ final class PostingListWriter {
     this.records = new byte[CodeBlock.WIDTH * recordBytes];
     this.sizes = new int[nlist];
     this.window = new int[Math.max(1, Math.min(maxOrds, vectors))];
+    this.secondWindow = new int[spills ? window.length : 0];
   }
 
   /**
    * Writes {@code .ivp} of a field and returns where the lists are.
    *
-   * @param sources together they have each ordinal once
+   * @param sources together they have each ordinal once, and some a second time, in another list
    */
   Extent writePostings(List<EntrySource> sources, IndexOutput out) throws IOException {
     long start = out.alignFilePointer(IvfFiles.ALIGNMENT);
@@ -68,14 +72,14 @@ final class PostingListWriter {
       writeList(sources, out);
       out.alignFilePointer(IvfFiles.ALIGNMENT);
     }
-    if (written != vectors) {
+    if (written < vectors) {
       throw new IllegalStateException(
           "the lists must hold all " + vectors + " vectors, got: " + written);
     }
     return new Extent(start, out.getFilePointer() - start);
   }
 
-  /** Returns the vectors in each list [nlist], shared, once the lists are written. */
+  /** Returns the entries of each list [nlist], shared, once the lists are written. */
   int[] sizes() {
     return sizes;
   }
@@ -99,7 +103,7 @@ final class PostingListWriter {
         if (window[i] == NO_LIST) {
           throw new IllegalStateException("ordinal " + (from + i) + " is in no list");
         }
-        writer.add(window[i]);
+        writer.add(window[i], secondWindow.length == 0 ? NO_LIST : secondWindow[i]);
       }
     }
     writer.finish();
@@ -109,6 +113,7 @@ final class PostingListWriter {
   private void openWindow(int start, List<EntrySource> sources) {
     windowStart = start;
     Arrays.fill(window, NO_LIST);
+    Arrays.fill(secondWindow, NO_LIST);
     sources.forEach(EntrySource::rewind);
   }
 
@@ -123,10 +128,13 @@ final class PostingListWriter {
     for (int i = 0; i < entries.size(); i++) {
       int at = ords[i] - windowStart;
       if (at >= 0 && at < window.length) {
-        if (window[at] != NO_LIST) {
-          throw new IllegalStateException("ordinal " + ords[i] + " is in two lists");
+        boolean second =
+            secondWindow.length > 0 && sources.get(entries.source(i)).isSecond(entries.place(i));
+        int[] lists = second ? secondWindow : window;
+        if (lists[at] != NO_LIST || (i > 0 && ords[i - 1] == ords[i])) {
+          throw new IllegalStateException("ordinal " + ords[i] + " is in too many lists");
         }
-        window[at] = list;
+        lists[at] = list;
       }
     }
   }

@@ -33,7 +33,8 @@ final class SegmentReach {
   }
 
   /**
-   * Adds vectors that were encoded.
+   * Adds vectors that were encoded, for the lists of their nearest centroids: how far they reach
+   * beyond a second one, the calibration has not seen.
    *
    * @param codes of them, sealed
    * @param abort asked between batches

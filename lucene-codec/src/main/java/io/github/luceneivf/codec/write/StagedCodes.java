@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.luceneivf.codec.write;
 
-import io.github.luceneivf.codebook.EncodedSink;
 import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * Encoded vectors in ordinal order, complete and checked before a byte of them enters a segment. In
- * memory while they fit the budget, otherwise in temporary files. Confined to one thread; whoever
- * made it closes it, which frees everything.
+ * List numbers and records in the order in which they came. In memory while they fit the budget,
+ * otherwise in temporary files. Confined to one thread; whoever made it closes it, which frees
+ * everything.
  */
-abstract class StagedCodes implements EncodedSink, Closeable {
+abstract class StagedCodes implements Closeable {
 
   /** Vectors in a batch of {@link #forEachList}. */
   static final int BATCH = 4096;
@@ -24,7 +23,7 @@ abstract class StagedCodes implements EncodedSink, Closeable {
     this.recordBytes = recordBytes;
   }
 
-  /** Returns the vectors received. */
+  /** Returns the records received. */
   final int count() {
     return count;
   }
@@ -34,25 +33,25 @@ abstract class StagedCodes implements EncodedSink, Closeable {
     return recordBytes;
   }
 
-  @Override
-  public final void accept(int firstOrd, int batch, int[] lists, byte[] records)
-      throws IOException {
-    if (firstOrd != count) {
-      throw new IllegalStateException(
-          "firstOrd must be the vectors received = " + count + ", got: " + firstOrd);
-    }
+  /**
+   * Adds records.
+   *
+   * @param lists [batch] list numbers
+   * @param records [batch × recordBytes]
+   */
+  final void add(int batch, int[] lists, byte[] records) throws IOException {
     for (int i = 0; i < batch; i++) {
       if (lists[i] < 0 || lists[i] >= nlist) {
         throw new IllegalStateException(
-            "list must be in [0, " + nlist + "), got: " + lists[i] + " for ord " + (firstOrd + i));
+            "list must be in [0, " + nlist + "), got: " + lists[i] + " for record " + (count + i));
       }
     }
     store(batch, lists, records);
     count += batch;
   }
 
-  @Override
-  public final void restart() throws IOException {
+  /** Drops everything received. */
+  final void restart() throws IOException {
     count = 0;
     drop();
   }
@@ -69,22 +68,22 @@ abstract class StagedCodes implements EncodedSink, Closeable {
   abstract void seal() throws IOException;
 
   /**
-   * Pushes the list numbers of all vectors in ordinal order.
+   * Pushes all list numbers in order.
    *
    * @throws IOException if they cannot be read
    */
   abstract void forEachList(ListConsumer consumer) throws IOException;
 
   /**
-   * Reads the record of a vector.
+   * Reads a record.
    *
    * @throws IOException if it cannot be read
    */
-  abstract void record(int ord, byte[] to, int offset) throws IOException;
+  abstract void record(int place, byte[] to, int offset) throws IOException;
 
   /** Receives list numbers. */
   @FunctionalInterface
   interface ListConsumer {
-    void accept(int firstOrd, int batch, int[] lists) throws IOException;
+    void accept(int first, int batch, int[] lists) throws IOException;
   }
 }

@@ -17,6 +17,7 @@ final class StagedEntries implements EntrySource {
   private final @Nullable FixedBitSet ords;
   private final int[] sizes;
   private final int maxEntries;
+  private final boolean second;
   private final AbortCheck abort;
 
   private int from;
@@ -31,16 +32,23 @@ final class StagedEntries implements EntrySource {
    * @param codes sealed
    * @param ords the ordinals that were coded, in their order; null if all
    * @param nlist number of lists
+   * @param second whether they are second entries of their vectors
    * @param maxEntries entries gathered at a time, at least 1; a longer list still is gathered whole
    * @param abort asked between batches of list numbers
    */
   StagedEntries(
-      StagedCodes codes, @Nullable FixedBitSet ords, int nlist, int maxEntries, AbortCheck abort)
+      StagedCodes codes,
+      @Nullable FixedBitSet ords,
+      boolean second,
+      int nlist,
+      int maxEntries,
+      AbortCheck abort)
       throws IOException {
     this.codes = codes;
     this.ords = ords;
     this.sizes = new int[nlist];
     this.maxEntries = maxEntries;
+    this.second = second;
     this.abort = abort;
     codes.forEachList((_, batch, lists) -> {
       abort.check();
@@ -111,6 +119,11 @@ final class StagedEntries implements EntrySource {
       throw new IllegalStateException("more codes than ordinals, after ordinal " + ord);
     }
     return next;
+  }
+
+  @Override
+  public boolean isSecond(int place) {
+    return second;
   }
 
   @Override

@@ -128,8 +128,11 @@ public class TestFieldMeta extends LuceneTestCase {
     bytes[5] = 7; // the kind
     assertCorrupt("kind: expected 0 or 1, got: 7", bytes);
     byte[] sizes = write(meta());
-    sizes[sizes.length - STATISTICS_BYTES - 1]++; // the last list
-    assertCorrupt("sum of list sizes: expected 100, got: 101", sizes);
+    sizes[sizes.length - STATISTICS_BYTES - 1]--; // the last list
+    assertCorrupt("sum of list sizes: expected in [100, 200], got: 99", sizes);
+    Arrays.fill(
+        sizes, sizes.length - STATISTICS_BYTES - 3, sizes.length - STATISTICS_BYTES, (byte) 99);
+    assertCorrupt("sum of list sizes: expected in [100, 200], got: ", sizes);
     byte[] energy = write(meta());
     energy[energy.length - 3] = (byte) 0xff; // the sign and the exponent
     assertCorrupt("statistics: energy must be at least 0 and finite", energy);

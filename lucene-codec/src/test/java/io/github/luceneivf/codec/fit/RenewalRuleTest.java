@@ -131,9 +131,8 @@ class RenewalRuleTest {
       String name, Codebook codebook, int[] sizes, double energy, int arrived) {
     ListStatistics statistics =
         new ListStatistics(TrainingStatistics.UNKNOWN, true, energy, arrived);
+    int vectors = Arrays.stream(sizes).sum();
     return new SegmentFit(
-        name,
-        Arrays.stream(sizes).sum(),
-        Optional.of(new FittedLists(codebook, sizes, statistics)));
+        name, vectors, Optional.of(new FittedLists(codebook, vectors, sizes, statistics)));
   }
 }

@@ -54,9 +54,10 @@ public class TestCandidateScan extends LuceneTestCase {
                 0,
                 false);
         TopKnnCollector collector = new TopKnnCollector(ManySegments.K, visitLimit);
-        CandidateScan scan = new CandidateScan(collector, base.rows());
-        scan.start(DEPTH, Integer.MAX_VALUE);
         SegmentLists lists = searched.requireLists();
+        int entries = (int) lists.postings().entries();
+        CandidateScan scan = new CandidateScan(collector, base.rows(), entries);
+        scan.start(DEPTH, Integer.MAX_VALUE);
         int first = scan.add(List.of(searched));
         Codebook codebook = lists.codebook().codebook();
         float[] mapped = target.clone();
@@ -121,7 +122,11 @@ public class TestCandidateScan extends LuceneTestCase {
       scan(
           doc -> doc % modulus == 0,
           ManySegments.N,
-          (_, _, _, collector) -> assertEquals(ManySegments.N / modulus, collector.visitedCount()));
+          (scan, _, _, collector) ->
+              assertEquals(
+                  (double) ManySegments.N / modulus,
+                  collector.visitedCount(),
+                  scan.hasCopies() ? 0.3 * ManySegments.N / modulus : 0));
       scan(
           doc -> doc % modulus == 0,
           ManySegments.N + 1,

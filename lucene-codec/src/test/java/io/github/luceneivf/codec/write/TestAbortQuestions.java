@@ -10,6 +10,7 @@ import io.github.luceneivf.codebook.Codebook;
 import io.github.luceneivf.codec.file.Extent;
 import io.github.luceneivf.codec.file.FieldMeta;
 import io.github.luceneivf.codec.file.ListsMeta;
+import io.github.luceneivf.codec.file.Ordinals;
 import io.github.luceneivf.codec.file.PostingLists;
 import io.github.luceneivf.codec.file.SegmentCodebook;
 import io.github.luceneivf.codec.file.StoredLists;
@@ -59,12 +60,12 @@ public class TestAbortQuestions extends LuceneTestCase {
   /** Everything lies in one list. */
   private static HeapCodes codes() throws IOException {
     HeapCodes codes = new HeapCodes(1, RECORD, N);
-    codes.accept(0, N, new int[N], new byte[N * RECORD]);
+    codes.add(N, new int[N], new byte[N * RECORD]);
     return codes;
   }
 
   private PostingListWriter writer() {
-    return new PostingListWriter(LAYOUT, 1, N, N, count);
+    return new PostingListWriter(LAYOUT, 1, N, false, N, count);
   }
 
   public void testPassesOverCodesJustMade() throws Exception {
@@ -75,7 +76,7 @@ public class TestAbortQuestions extends LuceneTestCase {
       assertOften(
           "sizes",
           StagedCodes.BATCH,
-          askedIn(() -> entries[0] = new StagedEntries(codes, null, 1, N, count)));
+          askedIn(() -> entries[0] = new StagedEntries(codes, null, false, 1, N, count)));
       assertOften(
           "gathering",
           StagedCodes.BATCH,
@@ -105,13 +106,16 @@ public class TestAbortQuestions extends LuceneTestCase {
     try (HeapCodes codes = codes();
         Directory directory = new ByteBuffersDirectory()) {
       Extent extent;
-      try (IndexOutput out = directory.createOutput("p", IOContext.DEFAULT)) {
-        extent =
-            writer()
-                .writePostings(
-                    List.<EntrySource>of(new StagedEntries(codes, null, 1, N, count)), out);
+      Extent positions;
+      try (IndexOutput out = directory.createOutput("p", IOContext.DEFAULT);
+          IndexOutput ords = directory.createOutput("o", IOContext.DEFAULT)) {
+        List<EntrySource> sources = List.of(new StagedEntries(codes, null, false, 1, N, count));
+        PostingListWriter writer = writer();
+        extent = writer.writePostings(sources, out);
+        positions = writer.writeOrdinals(sources, ords);
       }
-      try (IndexInput in = directory.openInput("p", IOContext.DEFAULT)) {
+      try (IndexInput in = directory.openInput("p", IOContext.DEFAULT);
+          IndexInput ords = directory.openInput("o", IOContext.DEFAULT)) {
         int[] sizes = {N};
         ListsMeta meta =
             new ListsMeta(
@@ -119,13 +123,14 @@ public class TestAbortQuestions extends LuceneTestCase {
                 codebook.id(),
                 Calibration.uncalibrated(),
                 0.95f,
-                new FieldMeta.Places(Extent.NONE, Extent.NONE, extent, Extent.NONE),
+                new FieldMeta.Places(Extent.NONE, Extent.NONE, extent, positions),
                 sizes);
         StoredLists stored =
             new StoredLists(
                 meta,
                 new SegmentCodebook(codebook, Calibration.uncalibrated()),
                 new PostingLists(in, extent, LAYOUT, sizes),
+                new Ordinals(ords, meta),
                 values);
         CopiedEntries copied = new CopiedEntries(stored, doc -> doc, merged[0]);
         assertOften("marks", STRETCH, askedIn(() -> copied.markIn(new FixedBitSet(N), count)));

@@ -19,6 +19,7 @@ import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.FixedBitSet;
 
 public class TestPostingListWriter extends LuceneTestCase {
 
@@ -35,10 +36,24 @@ public class TestPostingListWriter extends LuceneTestCase {
       lists[ord] = random().nextInt(nlist);
     }
     random().nextBytes(records);
+    boolean spills = nlist > 1 && random().nextBoolean();
+    FixedBitSet copied = new FixedBitSet(n);
+    int[] second = new int[n];
+    int copies = 0;
+    for (int ord = 0; spills && ord < n; ord++) {
+      if (random().nextInt(3) == 0) {
+        copied.set(ord);
+        second[copies++] = (lists[ord] + 1 + random().nextInt(nlist - 1)) % nlist;
+      }
+    }
+    byte[] copyRecords = new byte[copies * recordBytes];
+    random().nextBytes(copyRecords);
     CodeBlock layout = new CodeBlock(encoding, dim, CodeBlock.ordBytesFor(n));
     try (StagedCodes codes = new HeapCodes(nlist, recordBytes, n);
+        StagedCodes others = new HeapCodes(nlist, recordBytes, n);
         Directory directory = new ByteBuffersDirectory()) {
-      codes.accept(0, n, lists, records);
+      codes.add(n, lists, records);
+      others.add(copies, second, copyRecords);
       int[] sizes;
       FieldMeta.Places places;
       try (IndexOutput postings = directory.createOutput("p", IOContext.DEFAULT);
@@ -47,9 +62,11 @@ public class TestPostingListWriter extends LuceneTestCase {
         int maxEntries = 1 + random().nextInt(2 * n);
         int maxOrds = 1 + random().nextInt(2 * n);
         List<EntrySource> sources =
-            List.of(new StagedEntries(codes, null, nlist, maxEntries, AbortCheck.NONE));
+            List.of(
+                new StagedEntries(codes, null, false, nlist, maxEntries, AbortCheck.NONE),
+                new StagedEntries(others, copied, true, nlist, maxEntries, AbortCheck.NONE));
         PostingListWriter writer =
-            new PostingListWriter(layout, nlist, n, maxOrds, AbortCheck.NONE);
+            new PostingListWriter(layout, nlist, n, spills, maxOrds, AbortCheck.NONE);
         Extent written = writer.writePostings(sources, postings);
         sizes = writer.sizes();
         Extent packed = writer.writeOrdinals(sources, ordinals);
@@ -83,7 +100,26 @@ public class TestPostingListWriter extends LuceneTestCase {
           assertArrayEquals(
               Arrays.copyOfRange(records, ord * recordBytes, (ord + 1) * recordBytes), record);
         }
+        assertEquals(n + copies, meta.entries());
+        int copy = 0;
+        for (int ord = 0; ord < n; ord++) {
+          if (copied.get(ord)) {
+            cursor.moveTo(second[copy]);
+            cursor.record(positionOf(cursor, ord, sizes[second[copy]]), record, 0);
+            assertArrayEquals(
+                Arrays.copyOfRange(copyRecords, copy * recordBytes, ++copy * recordBytes), record);
+          }
+        }
       }
     }
+  }
+
+  private static int positionOf(PostingLists.Cursor cursor, int ord, int size) {
+    for (int position = 0; position < size; position++) {
+      if (cursor.ord(position) == ord) {
+        return position;
+      }
+    }
+    throw new AssertionError("ordinal " + ord + " is not in its second list");
   }
 }

@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.github.luceneivf.codebook.EncodedSink;
 import io.github.luceneivf.proto.v1.AssignAndEncodeResponse;
 import io.github.luceneivf.proto.v1.CodeChunk;
+import io.github.luceneivf.proto.v1.CopyChunk;
 import io.github.luceneivf.proto.v1.EncodeSummary;
 import io.github.luceneivf.server.config.Limits;
 import io.github.luceneivf.server.rpc.Pace;
@@ -31,6 +32,7 @@ final class CodeSender implements EncodedSink {
   private final Pace pace;
   private final CRC32C whole = new CRC32C();
   private long sent;
+  private long copies;
 
   CodeSender(
       ServerCallStreamObserver<AssignAndEncodeResponse> client, int recordBytes, Duration idle) {
@@ -47,38 +49,84 @@ final class CodeSender implements EncodedSink {
     }
   }
 
+  @Override
+  public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+    int most = Math.max(1, Limits.CHUNK_BYTES / (recordBytes + 2 * Integer.BYTES));
+    for (int from = 0; from < count; from += most) {
+      sendCopies(from, Math.min(most, count - from), ords, lists, records);
+    }
+  }
+
   private void send(int from, int count, int[] lists, byte[] records) {
-    ByteBuffer listBytes =
-        ByteBuffer.allocate(count * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    listBytes.asIntBuffer().put(lists, from, count);
-    // Records are copied: the encoder may use its array again.
-    ByteString recordCopy = ByteString.copyFrom(records, from * recordBytes, count * recordBytes);
-    ByteString listString = UnsafeByteOperations.unsafeWrap(listBytes);
-    CRC32C crc = new CRC32C();
-    Checksums.update(crc, listString);
-    Checksums.update(crc, recordCopy);
-    Checksums.update(whole, listString);
-    Checksums.update(whole, recordCopy);
-    awaitReady();
-    pace.moved((long) count * (recordBytes + Integer.BYTES));
-    client.onNext(
+    ByteString listBytes = bytes(lists, from, count);
+    ByteString recordCopy = records(records, from, count);
+    int crc = checksum(listBytes, recordCopy);
+    send(
         AssignAndEncodeResponse.newBuilder()
             .setCodes(
                 CodeChunk.newBuilder()
                     .setFirstOrd(sent)
                     .setCount(count)
-                    .setLists(listString)
+                    .setLists(listBytes)
                     .setRecords(recordCopy)
-                    .setCrc32C((int) crc.getValue()))
-            .build());
+                    .setCrc32C(crc)),
+        listBytes.size() + recordCopy.size());
     sent += count;
+  }
+
+  private void sendCopies(int from, int count, int[] ords, int[] lists, byte[] records) {
+    ByteString ordBytes = bytes(ords, from, count);
+    ByteString listBytes = bytes(lists, from, count);
+    ByteString recordCopy = records(records, from, count);
+    int crc = checksum(ordBytes, listBytes, recordCopy);
+    send(
+        AssignAndEncodeResponse.newBuilder()
+            .setCopies(
+                CopyChunk.newBuilder()
+                    .setCount(count)
+                    .setOrds(ordBytes)
+                    .setLists(listBytes)
+                    .setRecords(recordCopy)
+                    .setCrc32C(crc)),
+        ordBytes.size() + listBytes.size() + recordCopy.size());
+    copies += count;
+  }
+
+  private static ByteString bytes(int[] values, int from, int count) {
+    ByteBuffer bytes = ByteBuffer.allocate(count * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asIntBuffer().put(values, from, count);
+    return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /** Records are copied: the encoder may use its array again. */
+  private ByteString records(byte[] records, int from, int count) {
+    return ByteString.copyFrom(records, from * recordBytes, count * recordBytes);
+  }
+
+  private int checksum(ByteString... parts) {
+    CRC32C crc = new CRC32C();
+    for (ByteString part : parts) {
+      Checksums.update(crc, part);
+      Checksums.update(whole, part);
+    }
+    return (int) crc.getValue();
+  }
+
+  private void send(AssignAndEncodeResponse.Builder response, int bytes) {
+    awaitReady();
+    pace.moved(bytes);
+    client.onNext(response.build());
   }
 
   /** Sends the summary and closes the call. */
   void finish() {
     client.onNext(
         AssignAndEncodeResponse.newBuilder()
-            .setSummary(EncodeSummary.newBuilder().setCount(sent).setCrc32C((int) whole.getValue()))
+            .setSummary(
+                EncodeSummary.newBuilder()
+                    .setCount(sent)
+                    .setCopies(copies)
+                    .setCrc32C((int) whole.getValue()))
             .build());
     client.onCompleted();
   }

@@ -141,9 +141,7 @@ public final class EncodeWork {
 
   /** Returns the memory of a stream that has its codebook, in bytes. */
   long runningBytes(EncodeHeader header, Codebook codebook, Encoding encoding) {
-    return passingBytes(header)
-        + codebook.memoryBytes()
-        + encoder.memoryBytes(codebook.nlist(), codebook.dim(), encoding);
+    return passingBytes(header) + codebook.memoryBytes() + encoder.memoryBytes(codebook, encoding);
   }
 
   /** Vectors that wait, the message that comes, codes that are made and sent. */

@@ -57,13 +57,17 @@ record JobSpec(
 
   /**
    * Returns the memory the training needs, in bytes: the sample, a mapped copy, centroids, for
-   * sub-codebooks a rotated copy, the queries as they came, as they are kept and mapped, the parent
-   * as it is read, the codebook as it is written.
+   * sub-codebooks a rotated copy, what finds second lists, the queries as they came, as they are
+   * kept and mapped, the parent as it is read, the codebook as it is written.
    */
   long memoryBytes() {
     long lists = Math.min(request.params().nlist(), rows());
     long perList = 4L * Float.BYTES * dim;
     long perRow = 32;
+    if (request.spill().share() != 0) { // second lists: what finds them, and what is found
+      perList += Codebook.secondListBytes((int) lists, dim) + 2L * Float.BYTES * dim;
+      perRow += 48;
+    }
     int copies = request.encoding().subCodebookSize() == 0 ? 2 : 3;
     long written = Codebook.maxBytes((int) lists, dim, request.encoding());
     return JOB_BYTES
@@ -121,6 +125,7 @@ record JobSpec(
             Double.toString(params.maxListFactor()),
             Long.toString(params.seed()),
             Long.toString(request.population()),
+            Double.toString(request.spill().share()),
             request.parent().map(parent -> parent.id() + "." + parent.version()).orElse("")
                 + (warmStart() ? "+warm" : ""),
             sample.hash().orElseThrow()

@@ -181,6 +181,11 @@ class EncodeStreamTest {
           }
 
           @Override
+          public void acceptCopies(int count, int[] ords, int[] lists, byte[] records) {
+            throw new AssertionError("no vector is in two lists here");
+          }
+
+          @Override
           public void restart() {}
         };
     new LocalVectorEncoder()
@@ -200,7 +205,7 @@ class EncodeStreamTest {
         message(header().clearCodebookId()));
     assertRefused(
         wrong,
-        "codebook_bytes must be in [0, 99197], got: 1000000000000",
+        "codebook_bytes must be in [0, 99201], got: 1000000000000",
         message(header().setDim(1).setCodebookBytes(1_000_000_000_000L)));
     assertRefused(
         wrong,

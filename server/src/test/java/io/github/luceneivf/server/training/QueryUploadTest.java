@@ -192,6 +192,8 @@ class QueryUploadTest {
       assertEquals(job, jobId(asking()));
       assertNotEquals(job, jobId(asking().clearQueryRows().clearQuerySha256()));
       assertNotEquals(job, jobId(asking().setQuerySha256(sha256(new float[4]))));
+      assertNotEquals(job, jobId(asking().setSpill(0)));
+      assertNotEquals(jobId(asking().setSpill(0.4)), jobId(asking().setSpill(0.5)));
       assertNotEquals(
           jobId(asking().clearQuerySha256()),
           jobId(asking().clearQuerySha256()),

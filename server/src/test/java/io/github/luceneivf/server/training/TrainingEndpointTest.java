@@ -226,7 +226,7 @@ class TrainingEndpointTest {
         assertThrows(RequestException.class, () -> JobMessages.spec(spec, large));
     assertEquals(RequestException.Reason.EXHAUSTED, refusal.reason());
     assertEquals(
-        "codebook must be at most 2147483639 bytes, got: 2151680081", refusal.getMessage());
+        "codebook must be at most 2147483639 bytes, got: 2151680085", refusal.getMessage());
   }
 
   private static ListJobsResponse page(TestServer server, String token) throws Exception {
