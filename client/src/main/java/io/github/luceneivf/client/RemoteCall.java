@@ -217,8 +217,8 @@ final class RemoteCall<Q, R> implements AutoCloseable {
    * @throws SidecarException if it has failed, or ended and has no more responses
    */
   void requireOpen() throws SidecarException {
-    throwIfFailed();
     if (hasEnded()) {
+      throwIfFailed(); // after the look at the end: it may have come just now
       throw SidecarException.invalid("answer ended too early");
     }
   }
