@@ -35,8 +35,11 @@ public record ClusteringReport(
     Duration iteration,
     Duration balancing) {
 
-  /** Returns a copy with other sizes: those of lists that some vectors were added to. */
-  public ClusteringReport withSizes(ListSizes other) {
+  /**
+   * Returns a copy with the imbalance of lists that some vectors were added to a second time; sizes
+   * stay those of the clustering.
+   */
+  public ClusteringReport withImbalance(double imbalance) {
     return new ClusteringReport(
         stop,
         objective,
@@ -45,7 +48,7 @@ public record ClusteringReport(
         repairedLists,
         splitLists,
         duplicateLists,
-        other,
+        sizes.withImbalance(imbalance),
         initialization,
         iteration,
         balancing);

@@ -44,4 +44,9 @@ public record ListSizes(int min, int median, int p99, int max, int empty, double
         empty,
         sum == 0 ? 1 : sorted.length * squares / (sum * sum));
   }
+
+  /** Returns a copy with another imbalance. */
+  ListSizes withImbalance(double other) {
+    return new ListSizes(min, median, p99, max, empty, other);
+  }
 }

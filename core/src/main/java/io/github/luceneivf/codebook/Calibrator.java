@@ -93,14 +93,15 @@ final class Calibrator {
    *
    * @param codebook as it was, but for the cost of spilling
    * @param spilled rows that are in a second list
-   * @param sizes entries of each list
+   * @param imbalance nlist·Σs²/(Σs)² over the entries s of the lists
    */
-  record Calibrated(Codebook codebook, Calibration calibration, int spilled, ListSizes sizes) {}
+  record Calibrated(Codebook codebook, Calibration calibration, int spilled, double imbalance) {}
 
   Calibrated calibrate() throws IOException {
     Calibration calibration = calibration();
     int[] entries = spilled.entries(assignment.sizes(), Float.POSITIVE_INFINITY);
-    return new Calibrated(codebook, calibration, spilled.count(), ListSizes.of(entries));
+    return new Calibrated(
+        codebook, calibration, spilled.count(), ListSizes.of(entries).imbalance());
   }
 
   private Calibration calibration() throws IOException {

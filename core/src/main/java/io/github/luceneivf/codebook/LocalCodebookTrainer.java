@@ -86,7 +86,7 @@ public final class LocalCodebookTrainer implements CodebookTrainer {
             request.params().nlist(),
             codebook.nlist(),
             calibrated.spilled(),
-            clustering.report().withSizes(calibrated.sizes()),
+            clustering.report().withImbalance(calibrated.imbalance()),
             since(calibrating),
             since(start),
             TRAINED_BY,

@@ -51,7 +51,7 @@ public record TrainingReport(
     return TrainingWarning.of(this);
   }
 
-  /** Returns nlist·Σs²/(Σs)² over the sizes of the training vectors' lists: 1 if all are equal. */
+  /** Returns nlist·Σs²/(Σs)² over the entries of the training's lists: 1 if all are equal. */
   public double imbalance() {
     return clustering.sizes().imbalance();
   }
