@@ -27,8 +27,10 @@ import java.util.stream.Collectors;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.Directory;
@@ -51,6 +53,15 @@ final class CodedSegments {
     return IvfStatistics.of(reader, field).codebooks().stream()
         .map(used -> used.fit().codebook())
         .collect(Collectors.toSet());
+  }
+
+  /** Returns the entries of the lists of all segments. */
+  static long entries(IndexReader reader) throws IOException {
+    long entries = 0;
+    for (LeafReaderContext leaf : reader.leaves()) {
+      entries += lists(leaf.reader()).meta().entries();
+    }
+    return entries;
   }
 
   /**

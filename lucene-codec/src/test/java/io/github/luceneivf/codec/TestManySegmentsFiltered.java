@@ -25,7 +25,6 @@ import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
 import io.github.luceneivf.search.NearestHits;
 import io.github.luceneivf.testdata.VectorGenerators;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +33,6 @@ import java.util.stream.IntStream;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
@@ -78,19 +76,12 @@ public class TestManySegmentsFiltered extends LuceneTestCase {
             assertEquals(
                 exact(base, queries(all).row(q), accepted),
                 IntStream.of(rows(searcher, found.topDocs())).boxed().toList());
-            assertEquals("each entry once", entries(reader), found.report().vectorsScanned());
+            assertEquals(
+                "each entry once", CodedSegments.entries(reader), found.report().vectorsScanned());
           }
         }
       }
     }
-  }
-
-  private static long entries(DirectoryReader reader) throws IOException {
-    long entries = 0;
-    for (LeafReaderContext leaf : reader.leaves()) {
-      entries += CodedSegments.lists(leaf.reader()).meta().entries();
-    }
-    return entries;
   }
 
   public void testFiltersKeepTheirRecallAndFindAllThereIs() throws Exception {

@@ -140,7 +140,7 @@ public class TestSearchDepth extends LuceneTestCase {
       assertEquals(1, hits.report().estimatedRecall(), 0);
       assertFalse(hits.report().cutOff());
       assertEquals(base.rows(), hits.report().vectors());
-      assertEquals(base.rows(), hits.report().vectorsScanned());
+      assertEquals(CodedSegments.entries(reader), hits.report().vectorsScanned());
       double recall = Recall.at(K, base, queries.row(q), docs(hits), Metric.EUCLIDEAN);
       assertEquals(1, recall, 0);
       ProbeReport one = search(q, 100, IvfSearchStrategy.nprobe(1)).report();

@@ -5,7 +5,6 @@ import io.github.luceneivf.clustering.FloatMatrix;
 import io.github.luceneivf.codebook.Spill;
 import io.github.luceneivf.codec.config.IvfParams;
 import io.github.luceneivf.codec.config.ListSizing;
-import io.github.luceneivf.codec.file.ListsMeta;
 import io.github.luceneivf.probe.IvfSearchStrategy;
 import io.github.luceneivf.quantization.Encoding;
 import io.github.luceneivf.search.IvfKnnFloatVectorQuery;
@@ -52,10 +51,6 @@ public class TestSpill extends LuceneTestCase {
     return VectorGenerators.clusters(N + QUERIES, DIM, 30, 0.8, random().nextLong());
   }
 
-  private static ListsMeta lists(LeafReaderContext leaf) throws IOException {
-    return CodedSegments.lists(leaf.reader()).meta();
-  }
-
   private static void add(IndexWriter writer, FloatMatrix rows, int from, int to)
       throws IOException {
     VectorIndexing.add(writer, rows, from, to, VectorSimilarityFunction.EUCLIDEAN);
@@ -100,10 +95,9 @@ public class TestSpill extends LuceneTestCase {
   private void check(Directory directory, FloatMatrix rows, double share, Live live)
       throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
-      long entries = 0;
+      long entries = CodedSegments.entries(reader);
       long vectors = 0;
       for (LeafReaderContext leaf : reader.leaves()) {
-        entries += lists(leaf).entries();
         vectors += leaf.reader().getFloatVectorValues(VectorIndexing.FIELD).size();
       }
       double copied = (double) (entries - vectors) / vectors; // more than of the training's
@@ -199,7 +193,7 @@ public class TestSpill extends LuceneTestCase {
         add(writer, rows, 0, N);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        return (double) (lists(reader.leaves().getFirst()).entries() - N) / N;
+        return (double) (CodedSegments.entries(reader) - N) / N;
       }
     }
   }

@@ -90,7 +90,7 @@ public class TestCandidateScan extends LuceneTestCase {
             scan.rescan(1);
             assertEquals(share, scan.acceptedShare(), 0);
             assertEquals(visited, collector.visitedCount());
-            assertEquals(ManySegments.N, scan.vectors());
+            assertEquals(scan.entries(), scan.vectors());
             scan.rescan(4);
             assertEquals(share, scan.acceptedShare(), 0);
             assertEquals(visited, collector.visitedCount());
