@@ -131,7 +131,7 @@ final class RemoteCall<Q, R> implements AutoCloseable {
         return message;
       }
     }
-    throwIfFailed();
+    hasEnded();
     return null;
   }
 
@@ -197,11 +197,13 @@ final class RemoteCall<Q, R> implements AutoCloseable {
     }
   }
 
-  private synchronized boolean hasEnded() {
-    return end != null && inbox.isEmpty();
-  }
-
-  private void throwIfFailed() throws SidecarException {
+  /**
+   * Returns whether the call has ended and has no more responses. Whether it failed is told by the
+   * same look: between two it may end.
+   *
+   * @throws SidecarException if it has failed
+   */
+  private boolean hasEnded() throws SidecarException {
     Status status;
     synchronized (this) {
       status = inbox.isEmpty() ? end : null;
@@ -209,6 +211,7 @@ final class RemoteCall<Q, R> implements AutoCloseable {
     if (status != null && !status.isOk()) {
       throw StatusReader.toException(status);
     }
+    return status != null;
   }
 
   /**
@@ -218,7 +221,6 @@ final class RemoteCall<Q, R> implements AutoCloseable {
    */
   void requireOpen() throws SidecarException {
     if (hasEnded()) {
-      throwIfFailed(); // after the look at the end: it may have come just now
       throw SidecarException.invalid("answer ended too early");
     }
   }

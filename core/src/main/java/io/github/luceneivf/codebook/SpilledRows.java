@@ -89,10 +89,8 @@ record SpilledRows(int[] lists, double[] costs) {
   SpilledRows below(float spillCost) {
     SpilledRows below = none(lists.length);
     for (int row = 0; row < lists.length; row++) {
-      if (costs[row] < spillCost) {
-        below.lists[row] = lists[row];
-        below.costs[row] = costs[row];
-      }
+      below.lists[row] = list(row, spillCost);
+      below.costs[row] = below.lists[row] < 0 ? Double.POSITIVE_INFINITY : costs[row];
     }
     return below;
   }

@@ -40,6 +40,7 @@ final class CandidateScan {
   private final boolean visitsAreMatches;
   private final int most;
   private final int entries;
+  private final double vectorsPerEntry;
   private final List<SearchedLeaf> leaves = new ArrayList<>();
   private int keep = 1;
   private CandidateQueue candidates;
@@ -83,6 +84,7 @@ final class CandidateScan {
     this.visitsAreMatches = collector.visitLimit() <= most;
     this.most = most;
     this.entries = entries;
+    this.vectorsPerEntry = (double) most / Math.max(1, entries);
     this.candidates = new CandidateQueue(1, 1);
   }
 
@@ -251,7 +253,7 @@ final class CandidateScan {
     }
     accepted += matches;
     visits += count;
-    long due = hasCopies() ? visits * most / entries : visits;
+    long due = (long) (visits * vectorsPerEntry + 0.5);
     collector.incVisitedCount((int) (due - told));
     told = due;
   }

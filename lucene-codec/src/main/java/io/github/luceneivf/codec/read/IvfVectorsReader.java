@@ -113,6 +113,10 @@ public final class IvfVectorsReader extends KnnVectorsReader implements ListsPro
       throw new CorruptIndexException(
           "reach: expected that of " + reach + " lists, got: " + lists.reach().nlist(), metaName);
     }
+    if (lists.entries() > meta.vectors() && !codebook.codebook().spills()) {
+      throw new CorruptIndexException(
+          "sum of list sizes: expected " + meta.vectors() + ", got: " + lists.entries(), metaName);
+    }
     CodeBlock layout =
         new CodeBlock(
             lists.encoding(), info.getVectorDimension(), CodeBlock.ordBytesFor(meta.vectors()));

@@ -42,9 +42,6 @@ final class CopiedEntries implements EntrySource {
     this.seenSecond = new FixedBitSet(lists.meta().entries() > vectors ? vectors : 0);
     this.ordinals = lists.ordinals();
     long entries = lists.meta().entries();
-    if (entries > vectors && !lists.codebook().codebook().spills()) {
-      throw corrupt("posting lists: expected " + vectors + " entries, got: " + entries);
-    }
     if (entries < vectors || entries > 2L * vectors) {
       throw corrupt(
           "posting lists: expected "

@@ -72,7 +72,8 @@ final class PostingListWriter {
       writeList(sources, out);
       out.alignFilePointer(IvfFiles.ALIGNMENT);
     }
-    if (written < vectors) {
+    long most = secondWindow.length == 0 ? vectors : 2L * vectors;
+    if (written < vectors || written > most) {
       throw new IllegalStateException(
           "the lists must hold all " + vectors + " vectors, got: " + written);
     }
